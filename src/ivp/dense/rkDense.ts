@@ -1,0 +1,36 @@
+import type { VectorSpace } from '../space/vectorSpace.ts'
+import type { DenseOutput } from './denseOutput.ts'
+
+/**
+ * y(tOld + x h) = yOld + h (q[0] x + q[1] x^2 + ...): the interpolant of a Runge-Kutta step.
+ * @param yOld - copied, since the stepper overwrites it
+ * @param q - coefficient vectors, kept
+ */
+export function rkDense<V, S>(
+  space: VectorSpace<V, S>,
+  tOld: number,
+  t: number,
+  yOld: V,
+  q: ReadonlyArray<V>,
+): DenseOutput<V> {
+  const start = space.combine(space.zerosLike(yOld), yOld, 0, [], [], 0)
+  const h = t - tOld
+  return {
+    tOld,
+    t,
+    at(time) {
+      const x = (time - tOld) / h
+      const powers = new Float64Array(q.length)
+      let power = x
+      for (let i = 0; i < powers.length; i++, power *= x) powers[i] = power
+      return space.combine(space.zerosLike(start), start, h, powers, q, q.length)
+    },
+  }
+}
+
+/** The interpolant of a step of length zero, or of an empty state: constant. */
+export function constantDense<V, S>(space: VectorSpace<V, S>, t: number, y: V): DenseOutput<V> {
+  const copy = (v: V): V => space.combine(space.zerosLike(v), v, 0, [], [], 0)
+  const value = copy(y)
+  return { tOld: t, t, at: () => copy(value) }
+}

@@ -1,0 +1,46 @@
+import type { FailureKind, IvpFailure } from './ivpResult.ts'
+import type { FloatArray } from './space/typedArraySpace.ts'
+import type { Tolerance } from './space/vectorSpace.ts'
+
+/** Result messages; the first three are scipy's words. */
+export const MESSAGES = {
+  finished: 'The solver successfully reached the end of the integration interval.',
+  terminated: 'A termination event occurred.',
+  stepTooSmall: 'Required step size is less than spacing between numbers.',
+  maxSteps: 'The number of steps reached `maxSteps` before the end of the integration interval.',
+  aborted: 'The solve was aborted through `signal`.',
+} as const
+
+const ADVICE: Record<FailureKind, string> = {
+  stepTooSmall:
+    'The solution changes too fast here: look for a singularity, loosen rtol and atol, or end before it with a terminal event.',
+  nonFinite:
+    'fun returned NaN or Infinity near this time: check its domain (division by zero, roots and logarithms of negative numbers), or bound maxStep.',
+  maxSteps: 'Raise maxSteps, loosen the tolerances, or continue from the last state.',
+  wrongLength: 'fun must return one derivative per component of y0, at every call.',
+  aborted: 'Continue from the last state if needed: it is part of the result.',
+}
+
+/** A failure with what the caller can do about it. */
+export function failureOf(kind: FailureKind, t: number, component?: number): IvpFailure {
+  return { kind, t, advice: ADVICE[kind], ...(component === undefined ? {} : { component }) }
+}
+
+/** The first component that is not finite, else the one with the largest error in units of its tolerance. */
+export function worstComponent(
+  candidate: FloatArray,
+  error: FloatArray,
+  y: FloatArray,
+  tol: Tolerance,
+): number {
+  const of = (value: number | Float64Array, i: number): number =>
+    typeof value === 'number' ? value : value[i]!
+  let worst = 0
+  let largest = -1
+  for (let i = 0; i < y.length; i++) {
+    if (!Number.isFinite(candidate[i]!) || !Number.isFinite(error[i]!)) return i
+    const scaled = Math.abs(error[i]!) / (of(tol.atol, i) + of(tol.rtol, i) * Math.abs(y[i]!))
+    if (scaled > largest) [worst, largest] = [i, scaled]
+  }
+  return worst
+}

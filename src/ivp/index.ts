@@ -1,0 +1,18 @@
+/** Initial value problems on flat arrays: the pure solver. Imports nothing outside this folder. */
+export { solveIvp, type StateOf } from './solveIvp.ts'
+export { IvpInputError } from './errors.ts'
+export type { EventFunction, EventObject, EventOption, IvpOptions, MethodName, StepInfo } from './options.ts'
+export type { FailureKind, IvpFailure, IvpResult } from './ivpResult.ts'
+export type { OdeSolution } from './dense/odeSolution.ts'
+export type { DenseOutput } from './dense/denseOutput.ts'
+export {
+  makeErk,
+  TableauError,
+  type ErkMethod,
+  type ErkTableau,
+  type SparseRow,
+} from './method/butcherTableau.ts'
+export type { StepController, Verdict } from './control/stepController.ts'
+export type { SaveMode } from './output/observer.ts'
+export type { NormBlocks } from './space/norm.ts'
+export type { FloatArray } from './space/typedArraySpace.ts'

@@ -1,0 +1,79 @@
+import { makeOdeSolution, type OdeSolution } from '../dense/odeSolution.ts'
+import type { DenseOutput } from '../dense/denseOutput.ts'
+import type { FloatArray } from '../space/typedArraySpace.ts'
+
+/** What a solve keeps. */
+export type SaveMode = 'steps' | 'last'
+
+/** One accepted step (or its part up to a terminal event). `y` is a view: copy to keep. */
+export interface StepReport<V> {
+  readonly t: number
+  readonly y: V
+  readonly interpolant: () => DenseOutput<V>
+}
+
+/** Collects the output of a solve: every step, the times of tEval, or the end only; and the interpolants, if wanted. */
+export class OutputCollector<V extends FloatArray> {
+  readonly times: number[] = []
+  readonly states: V[] = []
+  readonly #tEval: Float64Array | null
+  readonly #save: SaveMode
+  readonly #isDense: boolean
+  readonly #direction: number
+  readonly #breakpoints: number[]
+  readonly #interpolants: DenseOutput<V>[] = []
+  #nextTEval = 0
+
+  /** @param tEval - in the order of integration, or null */
+  constructor(
+    t0: number,
+    y0: V,
+    direction: number,
+    tEval: Float64Array | null,
+    isDense: boolean,
+    save: SaveMode,
+  ) {
+    this.#tEval = tEval
+    this.#isDense = isDense
+    this.#save = save
+    this.#direction = direction
+    this.#breakpoints = [t0]
+    if (tEval === null && save === 'steps') this.#push(t0, y0.slice() as V)
+  }
+
+  record(step: StepReport<V>): void {
+    const { t, y } = step
+    const last = this.#breakpoints[this.#breakpoints.length - 1]!
+    // A repeated last point (an event at a step's start ends the solve there) drops both point and interpolant
+    const isRepeated = this.#isDense && this.#breakpoints.length > 1 && last === t
+    if (this.#isDense && !isRepeated) {
+      this.#interpolants.push(step.interpolant())
+      this.#breakpoints.push(t)
+    }
+    if (this.#tEval !== null) this.#recordAtTEval(this.#tEval, step)
+    else if (this.#save === 'steps' && !isRepeated) this.#push(t, y.slice() as V)
+  }
+
+  /** With save 'last': the only state kept. */
+  finish(t: number, y: V): void {
+    if (this.#save === 'last' && this.#tEval === null) this.#push(t, y.slice() as V)
+  }
+
+  solution(): OdeSolution<V> | null {
+    if (!this.#isDense || this.#interpolants.length === 0) return null
+    return makeOdeSolution(Float64Array.from(this.#breakpoints), this.#interpolants)
+  }
+
+  #recordAtTEval(tEval: Float64Array, step: StepReport<V>): void {
+    const isReached = (t: number): boolean => this.#direction * (t - step.t) <= 0
+    while (this.#nextTEval < tEval.length && isReached(tEval[this.#nextTEval]!)) {
+      const t = tEval[this.#nextTEval++]!
+      this.#push(t, step.interpolant().at(t))
+    }
+  }
+
+  #push(t: number, y: V): void {
+    this.times.push(t)
+    this.states.push(y)
+  }
+}

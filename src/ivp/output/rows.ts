@@ -1,0 +1,14 @@
+import { zerosLike, type FloatArray } from '../space/typedArraySpace.ts'
+
+/** Turns states (time-major) into component-major rows: rows[i][j] is component i of states[j]. */
+export function toRows<V extends FloatArray>(states: ReadonlyArray<V>): V[] {
+  const first = states[0]
+  if (first === undefined) return []
+  const column =
+    first instanceof Float32Array ? new Float32Array(states.length) : new Float64Array(states.length)
+  return Array.from(first, (_, i) => {
+    const row = zerosLike(column) as V
+    for (let j = 0; j < states.length; j++) row[j] = states[j]![i]!
+    return row
+  })
+}

@@ -1,0 +1,65 @@
+import { integrate } from './integrate.ts'
+import type { IvpResult } from './ivpResult.ts'
+import { checkProblem, type IvpOptions } from './options.ts'
+import { countedRhs } from './rhs.ts'
+import type { FloatArray } from './space/typedArraySpace.ts'
+
+/** The element type of the results for an initial state of type Y. */
+export type StateOf<Y> = Y extends Float32Array ? Float32Array : Float64Array
+
+/**
+ * Solves the initial value problem y' = f(t, y), y(t0) = y0, from t0 to t1, as `scipy.integrate.solve_ivp` does.
+ *
+ * @param fun - `(t, y, ...args) => dydt`, or with `inPlace` `(t, y, dydt, ...args) => void`; y has length n and is valid during the call only
+ * @param tSpan - [t0, t1]; t0 finite, t1 may be infinite and may lie before t0
+ * @param y0 - state of length n; its element type is that of every state (number[] counts as float64)
+ * @returns the result; a solve that fails has status -1, `failure`, and everything computed so far
+ * @throws IvpInputError before the first call of `fun`; what `fun` throws passes through untouched
+ * @example
+ * const { t, y } = solveIvp((t, y) => [-0.5 * y[0]], [0, 10], [2], { rtol: 1e-6 })
+ */
+export function solveIvp<
+  const Y extends FloatArray | ReadonlyArray<number>,
+  A extends ReadonlyArray<unknown> = [],
+>(
+  fun: (t: number, y: StateOf<Y>, ...args: [...A]) => ArrayLike<number> | number,
+  tSpan: readonly [number, number],
+  y0: Y,
+  options?: IvpOptions<StateOf<Y>, A> & {
+    readonly inPlace?: false | undefined
+    readonly vectorized?: false | undefined
+  },
+): IvpResult<StateOf<Y>>
+export function solveIvp<
+  const Y extends FloatArray | ReadonlyArray<number>,
+  A extends ReadonlyArray<unknown> = [],
+>(
+  fun: (t: number, y: StateOf<Y>, dydt: StateOf<Y>, ...args: [...A]) => void,
+  tSpan: readonly [number, number],
+  y0: Y,
+  options: IvpOptions<StateOf<Y>, A> & { readonly inPlace: true },
+): IvpResult<StateOf<Y>>
+export function solveIvp<
+  const Y extends FloatArray | ReadonlyArray<number>,
+  A extends ReadonlyArray<unknown> = [],
+>(
+  fun: (t: number, y: StateOf<Y>[], ...args: [...A]) => ArrayLike<ArrayLike<number> | number>,
+  tSpan: readonly [number, number],
+  y0: Y,
+  options: IvpOptions<StateOf<Y>, A> & { readonly vectorized: true },
+): IvpResult<StateOf<Y>>
+export function solveIvp(
+  fun: (...args: never[]) => unknown,
+  tSpan: readonly [number, number],
+  y0: FloatArray | ReadonlyArray<number>,
+  options: IvpOptions<FloatArray, ReadonlyArray<unknown>> = {},
+): IvpResult {
+  const problem = checkProblem<FloatArray, ReadonlyArray<unknown>>(fun, tSpan, y0, options)
+  const rhs = countedRhs<FloatArray>(
+    fun as (...args: unknown[]) => unknown,
+    problem.y0.length,
+    problem.args,
+    problem.form,
+  )
+  return integrate(problem, rhs, options)
+}

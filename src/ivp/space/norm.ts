@@ -1,0 +1,9 @@
+/**
+ * Which components the error norm looks at: blocks `[from, to)` of the flat state. The norm is the largest of
+ * the blocks' RMS norms; components outside every block are integrated but do not steer the step size.
+ *
+ * One block over everything is scipy's norm. A block per part of an augmented state is torchdiffeq's mixed norm.
+ * A block over the state and adjoint only is the adjoint seminorm of Kidger, Chen, Lyons, "Hey, that's not an
+ * ODE: faster ODE adjoints via seminorms" (ICML 2021), Sec. 3.
+ */
+export type NormBlocks = ReadonlyArray<readonly [from: number, to: number]>

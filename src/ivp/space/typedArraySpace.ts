@@ -1,0 +1,66 @@
+import * as float32 from './float32Kernels.ts'
+import * as float64 from './float64Kernels.ts'
+import type { NormBlocks } from './norm.ts'
+import type { Tolerance, VectorSpace } from './vectorSpace.ts'
+
+/** A flat state: the element type of the initial state is that of every state of a solve. */
+export type FloatArray = Float64Array | Float32Array
+
+/** A new zeroed array with the length and element type of y. */
+export function zerosLike<V extends FloatArray>(y: V): V {
+  return (y instanceof Float32Array ? new Float32Array(y.length) : new Float64Array(y.length)) as V
+}
+
+/** A copy of y with the same element type. */
+export function copyOf<V extends FloatArray>(y: V): V {
+  return y.slice() as V
+}
+
+/**
+ * The space of flat arrays of one element type. Norms, tolerances and sums are float64 for both.
+ * @param y - any state of the solve: gives length (n) and element type
+ * @param tol - tolerances; a vector has length n
+ * @param blocks - components in the error norm; default all of them
+ */
+export function typedArraySpace<V extends FloatArray>(
+  y: V,
+  tol: Tolerance,
+  blocks: NormBlocks = [[0, y.length]],
+): VectorSpace<V> {
+  const n = y.length
+  const isVector = typeof tol.rtol !== 'number' || typeof tol.atol !== 'number'
+  const rtol = isVector ? expand(tol.rtol, n) : tol.rtol
+  const atol = isVector ? expand(tol.atol, n) : tol.atol
+  const kernels = (y instanceof Float32Array ? float32 : float64) as Kernels<V>
+  const { combine, sumOfScaledSquares } = kernels
+  return {
+    zerosLike,
+    combine(out, from, h, w, k, m) {
+      combine(out, from, h, w, k, m)
+      return out
+    },
+    errorNorm(h, w, k, m, yOld, yNew) {
+      let largest = 0
+      for (const [from, to] of blocks) {
+        const sum = sumOfScaledSquares(h, w, k, m, yOld, yNew, rtol, atol, from, to)
+        const norm = Math.sqrt(sum) / Math.sqrt(to - from)
+        if (!(norm <= largest)) largest = norm // written so that NaN wins and stays
+      }
+      return largest
+    },
+    release() {},
+  }
+}
+
+interface Kernels<V> {
+  combine(out: V, y: V, h: number, w: ArrayLike<number>, k: ReadonlyArray<V>, m: number): void
+  // prettier-ignore
+  sumOfScaledSquares(
+    h: number, w: ArrayLike<number>, k: ReadonlyArray<V>, m: number, y: V, yNew: V,
+    rtol: number | Float64Array, atol: number | Float64Array, from: number, to: number,
+  ): number
+}
+
+function expand(tolerance: number | Float64Array, n: number): Float64Array {
+  return typeof tolerance === 'number' ? new Float64Array(n).fill(tolerance) : tolerance
+}

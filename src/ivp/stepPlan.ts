@@ -1,0 +1,126 @@
+import type { StepController } from './control/stepController.ts'
+import { integral } from './control/integral.ts'
+
+/** Where an integration stands. */
+export type PlanStatus = 'running' | 'finished' | 'stepTooSmall' | 'halted'
+
+export interface StepLimits {
+  /** Bound on |h|; Infinity for none. */
+  readonly maxStep: number
+}
+
+/** The smallest step is this many spacings of floating-point numbers at t. */
+const SPACINGS = 10
+
+/**
+ * Pure state machine of the step sizes: what to try next, whether it counts, when it ends. Knows neither states nor right-hand sides.
+ *
+ * Within a step: the wanted size is clipped to [10 spacings, maxStep] once, then shrinks after each rejection until an attempt passes
+ * or the size falls below 10 spacings. An attempt that would pass tBound ends on it exactly.
+ */
+export class StepPlan {
+  t: number
+  tNew: number
+  /** The step to attempt now, signed. */
+  h: number
+  status: PlanStatus = 'running'
+  /** Error norm of the last attempt. */
+  errorNorm = 0
+  rejected = 0
+  accepted = 0
+  readonly direction: number
+  readonly #tBound: number
+  readonly #limits: StepLimits
+  readonly #controller: StepController
+  readonly #errorOrder: number
+  #size: number
+  #minStep = 0
+  #wasRejected = false
+
+  constructor(
+    t0: number,
+    tBound: number,
+    firstStep: number,
+    errorOrder: number,
+    limits: StepLimits,
+    controller: StepController = integral,
+  ) {
+    this.t = t0
+    this.tNew = t0
+    this.h = 0
+    this.direction = tBound === t0 ? 1 : Math.sign(tBound - t0)
+    this.#tBound = tBound
+    this.#limits = limits
+    this.#controller = controller
+    this.#errorOrder = errorOrder
+    this.#size = firstStep
+    this.#beginStep()
+  }
+
+  /** Judges the attempt of `h`. Returns whether the step to `tNew` is accepted. Call `advance` after taking it. */
+  resolve(errorNorm: number): boolean {
+    const { accept, factor } = this.#controller.judge(errorNorm, this.#errorOrder, this.#wasRejected)
+    this.errorNorm = errorNorm
+    this.#size = Math.abs(this.h) * factor
+    if (accept) {
+      this.accepted++
+      return true
+    }
+    this.rejected++
+    this.#wasRejected = true
+    this.#propose()
+    return false
+  }
+
+  /** Moves to the accepted `tNew` and plans the next step, if there is one. */
+  advance(): void {
+    this.t = this.tNew
+    if (this.direction * (this.t - this.#tBound) >= 0) this.status = 'finished'
+    else this.#beginStep()
+  }
+
+  /** Ends the integration from outside (terminal event, abort, step budget). */
+  halt(): void {
+    this.status = 'halted'
+  }
+
+  #beginStep(): void {
+    this.#minStep = SPACINGS * spacing(this.t, this.direction)
+    this.#wasRejected = false
+    if (this.#size > this.#limits.maxStep) this.#size = this.#limits.maxStep
+    else if (this.#size < this.#minStep) this.#size = this.#minStep
+    this.#propose()
+  }
+
+  #propose(): void {
+    // Written so that NaN counts as too small
+    if (!(this.#size >= this.#minStep)) {
+      this.status = 'stepTooSmall'
+      return
+    }
+    const reached = this.t + this.#size * this.direction
+    this.tNew = this.direction * (reached - this.#tBound) > 0 ? this.#tBound : reached
+    this.h = this.tNew - this.t
+  }
+}
+
+const float = new Float64Array(1)
+const words = new Uint32Array(float.buffer)
+const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
+const low = isLittleEndian ? 0 : 1
+const high = isLittleEndian ? 1 : 0
+
+/** Distance from t to the next float64 in the given direction (1 or -1). */
+function spacing(t: number, direction: number): number {
+  if (t === 0) return Number.MIN_VALUE
+  float[0] = t
+  const isOutward = t > 0 === direction > 0
+  if (isOutward) {
+    words[low] = words[low]! + 1
+    if (words[low] === 0) words[high] = words[high]! + 1
+  } else {
+    if (words[low] === 0) words[high] = words[high]! - 1
+    words[low] = words[low]! - 1
+  }
+  return Math.abs(float[0]! - t)
+}

@@ -1,0 +1,37 @@
+import type { VectorSpace } from '../space/vectorSpace.ts'
+import type { Rhs } from './erkStepper.ts'
+
+/**
+ * A first step size from the norms of y0, f0 and one explicit Euler step (one call of the right-hand side).
+ * @returns |h|; Infinity for an empty state, 0 for an empty interval
+ * @see Hairer, Norsett, Wanner, "Solving Ordinary Differential Equations I", Sec. II.4, "Starting Step Size"
+ */
+export function initialStep<V>(
+  space: VectorSpace<V>,
+  rhs: Rhs<V>,
+  t0: number,
+  y0: V,
+  f0: V,
+  span: { readonly tBound: number; readonly maxStep: number; readonly isEmpty: boolean },
+  errorOrder: number,
+): number {
+  const length = Math.abs(span.tBound - t0)
+  if (span.isEmpty) return Infinity
+  if (length === 0) return 0
+  const direction = Math.sign(span.tBound - t0)
+  const norm = (w: number[], k: V[]): number => space.errorNorm(1, w, k, k.length, y0, y0)
+  const d0 = norm([1], [y0])
+  const d1 = norm([1], [f0])
+  const guess = d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : (0.01 * d0) / d1
+  const h0 = guess < length ? guess : length
+  const y1 = space.combine(space.zerosLike(y0), y0, h0 * direction, [1], [f0], 1)
+  const f1 = rhs(t0 + h0 * direction, y1, space.zerosLike(y0))
+  const d2 = norm([-1, 1], [f0, f1]) / h0
+  space.release(y1)
+  space.release(f1)
+  // A NaN in d2 falls through the comparison: then d1 alone decides, as in scipy
+  const steepest = d2 > d1 ? d2 : d1
+  const h1 =
+    d1 <= 1e-15 && d2 <= 1e-15 ? Math.max(1e-6, h0 * 1e-3) : (0.01 / steepest) ** (1 / (errorOrder + 1))
+  return [h1, length, span.maxStep].reduce((least, h) => (h < least ? h : least), 100 * h0)
+}

@@ -1,0 +1,1 @@
+export declare const problems: Record<string, unknown>

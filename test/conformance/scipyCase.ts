@@ -1,0 +1,51 @@
+import { solveIvp, type EventObject, type IvpOptions, type IvpResult } from '../../src/index.ts'
+import { decode, problems, type CorpusCase } from './corpus.ts'
+
+const OPTION_NAMES: Record<string, string> = {
+  rtol: 'rtol',
+  atol: 'atol',
+  first_step: 'firstStep',
+  max_step: 'maxStep',
+  t_eval: 'tEval',
+  dense_output: 'denseOutput',
+  vectorized: 'vectorized',
+}
+
+const decodeAll = (value: unknown): unknown => (Array.isArray(value) ? value.map(decodeAll) : decode(value))
+
+/** Runs a case of the corpus through `solveIvp`; counts the calls of the right-hand side. */
+export function runCase(c: CorpusCase): { result: IvpResult; calls: number } {
+  const problem = problems[c.problem]!
+  const isVectorized = c.options['vectorized'] === true
+  const withArgs = c.options.use_args === true
+  const bound = withArgs ? [] : c.params
+  let calls = 0
+  const fun = (t: number, y: ArrayLike<number>, ...rest: number[]): ArrayLike<number> => {
+    calls++
+    const flat = isVectorized ? Array.from(y as unknown as number[][], (row) => row[0]!) : y
+    const dydt = problem.f(t, flat, ...bound, ...rest)
+    return isVectorized ? (dydt.map((value) => [value]) as never) : dydt
+  }
+  const options: Record<string, unknown> = { method: c.method }
+  for (const [name, value] of Object.entries(c.options)) {
+    const ours = OPTION_NAMES[name]
+    if (ours !== undefined) options[ours] = decodeAll(value)
+  }
+  if (withArgs) options['args'] = c.params
+  if (c.options.events !== undefined) {
+    const events = c.options.events.map(
+      ({ id, terminal, direction }): EventObject<Float64Array, number[]> => {
+        const g = problem.events[id]!
+        return { fn: (t, y, ...rest) => g(t, y, ...bound, ...rest), terminal, direction }
+      },
+    )
+    options['events'] = c.options.single_event === true ? events[0] : events
+  }
+  const result = solveIvp(
+    fun,
+    decodeAll(c.t_span) as [number, number],
+    decodeAll(c.y0) as number[],
+    options as IvpOptions<Float64Array> & { vectorized?: false },
+  )
+  return { result: result as unknown as IvpResult, calls }
+}

@@ -1,0 +1,27 @@
+import type { FloatArray } from '../ivp/index.ts'
+
+/**
+ * Where a vector-Jacobian product writes.
+ *
+ * Symbols: h state (n), a adjoint (n), theta parameters (p), f right-hand side.
+ */
+export interface VjpOutput<V extends FloatArray> {
+  /** f(t, h), length n. */
+  readonly dh: V
+  /** a . df/dh, length n. */
+  readonly ah: V
+  /** a . df/dtheta, length p. */
+  readonly atheta: V
+}
+
+/** Fills f(t, h) and both products at once, because evaluating them together is what a tape does. */
+export type Vjp<V extends FloatArray> = (t: number, h: V, a: V, out: VjpOutput<V>) => void
+
+/** A right-hand side with its vector-Jacobian product: all that a gradient of a solve needs to know of a model. */
+export interface DifferentiableRhs<V extends FloatArray> {
+  /** f(t, h) written to dh. */
+  readonly f: (t: number, h: V, dh: V) => void
+  readonly vjp: Vjp<V>
+  /** Number of parameters p. */
+  readonly nParams: number
+}

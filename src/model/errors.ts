@@ -1,0 +1,40 @@
+import { type Cause, Data } from 'effect'
+
+/** What is wrong with a file, for code; the message says it for people. */
+export type DataErrorReason =
+  | 'missing'
+  | 'unreadable'
+  | 'unwritable'
+  | 'corrupt'
+  | 'magic'
+  | 'elementType'
+  | 'truncated'
+  | 'trailing'
+  | 'shape'
+  | 'label'
+  | 'record'
+
+/** Fields of a DataError: `path` is the file or folder concerned, `message` one sentence for its owner. */
+export interface DataErrorFields {
+  readonly path: string
+  readonly reason: DataErrorReason
+  readonly message: string
+  readonly cause?: unknown
+}
+
+// Isolated declarations refuse a call in an `extends` clause, so the base class gets a name and a written type.
+const DataErrorBase: new (
+  fields: DataErrorFields,
+) => Cause.YieldableError & { readonly _tag: 'DataError' } & Readonly<DataErrorFields> =
+  Data.TaggedError('DataError')
+
+/**
+ * A file on disk is not what the model needs: a data set, a metrics file, a checkpoint.
+ * Its message is one sentence: what is wrong, where, and what to do instead.
+ */
+export class DataError extends DataErrorBase {}
+
+/** The code of a failed system call ('ENOENT', ...) or of zlib ('Z_BUF_ERROR', ...); empty when there is none. */
+export function systemCode(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
+}

@@ -1,0 +1,6 @@
+/** Tensors <-> flat arrays: differentiable solves on tfjs tensors. */
+export { odeint, type OdeintOptions, type SolveReport } from './odeint.ts'
+export type { TensorFunction } from './tensorRhs.ts'
+export type { TensorTree } from './flatten.ts'
+export { releaseAbandonedTape } from './tape.ts'
+export { ShapeMismatch, SolveFailed, UntrackedVariable } from './odeErrors.ts'

@@ -1,0 +1,48 @@
+import type { IvpFailure, IvpResult } from '../ivp/index.ts'
+
+/** A solve that did not reach its end: carries the cause and the partial solution. */
+export class SolveFailed extends Error {
+  override readonly name = 'SolveFailed'
+  readonly _tag = 'SolveFailed'
+  readonly phase: 'forward' | 'backward'
+  readonly failure: IvpFailure
+  readonly nfev: number
+  /** The forward solution as far as it got. */
+  readonly partial: IvpResult<Float32Array>
+
+  constructor(phase: 'forward' | 'backward', failure: IvpFailure, nfev: number, partial: IvpResult<Float32Array>) {
+    super(`The ${phase} solve failed at t = ${failure.t} (${failure.kind}): ${failure.advice}`)
+    this.phase = phase
+    this.failure = failure
+    this.nfev = nfev
+    this.partial = partial
+  }
+}
+
+/** The right-hand side reads trainable variables that get no gradient. */
+export class UntrackedVariable extends Error {
+  override readonly name = 'UntrackedVariable'
+  readonly _tag = 'UntrackedVariable'
+  readonly variables: ReadonlyArray<string>
+
+  constructor(variables: ReadonlyArray<string>) {
+    super(
+      `\`f\` reads the trainable variables ${variables.join(', ')}, which would get no gradient: pass them in \`params\` and use the third argument of \`f\`.`,
+    )
+    this.variables = variables
+  }
+}
+
+/** The right-hand side returned tensors of other shapes than the state. */
+export class ShapeMismatch extends Error {
+  override readonly name = 'ShapeMismatch'
+  readonly _tag = 'ShapeMismatch'
+  readonly received: string
+  readonly expected: string
+
+  constructor(received: string, expected: string) {
+    super(`\`f\` must return the shapes of \`h0\`, ${expected}; it returned ${received}.`)
+    this.received = received
+    this.expected = expected
+  }
+}

@@ -1,0 +1,89 @@
+import { tf, type Tensor } from './tensor.ts'
+
+/** The parts of tfjs's engine state that a nested gradient has to keep apart; not in its typings. */
+interface EngineState {
+  activeTape: TapeNode[] | null
+  gradientDepth: number
+  kernelDepth: number
+}
+
+interface TapeNode {
+  readonly inputs: Readonly<Record<string, Tensor>>
+  readonly saved?: ReadonlyArray<Tensor>
+}
+
+const engineState = (): EngineState => (tf.engine() as unknown as { state: EngineState }).state
+
+/**
+ * Runs `body` with a tape of its own and puts the outer one back. Needed because a gradient taken inside the gradient function of a
+ * `tf.customGrad` clears the tape that is being played back. On failure the tensors saved by the inner tape are disposed.
+ */
+function withOwnTape<T>(body: (state: EngineState) => T): T {
+  const state = engineState()
+  const { activeTape, gradientDepth, kernelDepth } = state
+  state.activeTape = null
+  state.gradientDepth = 0
+  state.kernelDepth = 0
+  try {
+    return body(state)
+  } catch (error) {
+    disposeSaved(state.activeTape)
+    throw error
+  } finally {
+    Object.assign(state, { activeTape, gradientDepth, kernelDepth })
+  }
+}
+
+/**
+ * Releases what a gradient computation that threw had saved for its backward pass; tfjs itself leaves it behind. Does nothing while a tape is
+ * being recorded, since the caller may catch the error there and go on.
+ */
+export function releaseAbandonedTape(): void {
+  const state = engineState()
+  if (state.gradientDepth > 0) return
+  disposeSaved(state.activeTape)
+  state.activeTape = null
+}
+
+function disposeSaved(tape: ReadonlyArray<TapeNode> | null): void {
+  for (const node of tape ?? []) for (const tensor of node.saved ?? []) tensor.dispose()
+}
+
+/** Value and vector-Jacobian products. */
+export interface ValueAndProducts {
+  readonly value: Tensor
+  /** dy . df/dx for each x; null where f does not depend on it. */
+  readonly products: ReadonlyArray<Tensor | null>
+}
+
+/** f at the current values of `xs` together with dy . df/dx, on a tape of its own. */
+export function vectorJacobianProduct(
+  f: () => Tensor,
+  xs: ReadonlyArray<Tensor>,
+  dy: Tensor,
+): ValueAndProducts {
+  return withOwnTape(() => {
+    // The engine's own entry allows inputs that f does not depend on; `tf.valueAndGrads` refuses them
+    const { value, grads } = tf.engine().gradients(f, [...xs], dy, true)
+    return { value, products: grads.map((grad: Tensor | undefined) => grad ?? null) }
+  })
+}
+
+/** The trainable variables that an evaluation of f reads, found by recording it once. */
+export function variablesRead(f: () => unknown): Set<Tensor> {
+  return withOwnTape((state) => {
+    const read = new Set<Tensor>()
+    state.activeTape = []
+    state.gradientDepth = 1
+    tf.tidy(() => {
+      f()
+    })
+    for (const { inputs, saved } of state.activeTape) {
+      for (const input of Object.values(inputs)) {
+        if (input instanceof tf.Variable && input.trainable) read.add(input)
+      }
+      for (const tensor of saved ?? []) tensor.dispose()
+    }
+    return read
+  })
+}

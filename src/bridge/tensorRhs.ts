@@ -1,0 +1,55 @@
+import type { DifferentiableRhs } from '../adjoint/index.ts'
+import { layoutOf, leavesOf, readLeaves, toLeaves, type TensorTree, type TreeLayout } from './flatten.ts'
+import { ShapeMismatch } from './odeErrors.ts'
+import { vectorJacobianProduct } from './tape.ts'
+import { tf, type Scalar, type Tensor } from './tensor.ts'
+
+/** dh/dt as a pure function of tensors; t is a scalar tensor, the result has the form of h. */
+export type TensorFunction<H extends TensorTree, P extends TensorTree> = (t: Scalar, h: H, params: P) => H
+
+/**
+ * A right-hand side on tensors as one on flat float32 arrays. Every evaluation copies at both borders and leaves no tensor behind.
+ * @param params - leaves at fixed values, alive as long as the result is used
+ */
+export function tensorRhs<H extends TensorTree, P extends TensorTree>(
+  f: TensorFunction<H, P>,
+  state: TreeLayout,
+  params: ReadonlyArray<Tensor>,
+  paramLayout: TreeLayout,
+): DifferentiableRhs<Float32Array> {
+  const evaluate = (t: number, leaves: ReadonlyArray<Tensor>): Tensor[] => {
+    const result = f(tf.scalar(t), state.rebuild(leaves) as H, paramLayout.rebuild(params) as P)
+    const out = leavesOf(result)
+    checkShapes(layoutOf(result), state)
+    return out
+  }
+  const joined = (leaves: ReadonlyArray<Tensor>): Tensor =>
+    leaves.length === 1 ? leaves[0]! : tf.concat(leaves.map((leaf) => leaf.flatten()))
+  const joinedLayout: TreeLayout =
+    state.shapes.length === 1 ? state : { ...state, shapes: [[state.total]], sizes: [state.total] }
+  return {
+    nParams: paramLayout.total,
+    f: (t, h, dh) =>
+      tf.tidy(() => {
+        readLeaves(evaluate(t, toLeaves(h, state)), state, dh)
+      }),
+    vjp: (t, h, a, out) =>
+      tf.tidy(() => {
+        const leaves = toLeaves(h, state)
+        const dy = toLeaves(a, joinedLayout)[0]!
+        const { value, products } = vectorJacobianProduct(
+          () => joined(evaluate(t, leaves)),
+          [...leaves, ...params],
+          dy,
+        )
+        readLeaves([value], joinedLayout, out.dh)
+        readLeaves(products.slice(0, leaves.length), state, out.ah)
+        readLeaves(products.slice(leaves.length), paramLayout, out.atheta)
+      }),
+  }
+}
+
+function checkShapes(received: TreeLayout, expected: TreeLayout): void {
+  const text = ({ shapes }: TreeLayout): string => shapes.map((shape) => `[${shape.join(', ')}]`).join(', ')
+  if (text(received) !== text(expected)) throw new ShapeMismatch(text(received), text(expected))
+}

@@ -1,0 +1,147 @@
+import { afterEach, assert, beforeAll, beforeEach, describe, it } from 'vitest'
+import { odeint, ShapeMismatch, SolveFailed, UntrackedVariable } from '../../src/bridge/index.ts'
+import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
+import { IvpInputError } from '../../src/index.ts'
+
+interface Net {
+  readonly [name: string]: Tensor
+  readonly w: Tensor
+  readonly b: Tensor
+}
+
+const net = (t: Scalar, h: Tensor, { w, b }: Net): Tensor =>
+  tf.tanh(tf.add(tf.matMul(h as never, w as never), tf.mul(b, tf.cos(t))))
+
+const values = (x: Tensor): number[] => Array.from(x.dataSync())
+const fill = (shape: number[], phase: number): Tensor =>
+  tf.tensor(
+    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(1.7 * i + phase)),
+    shape,
+  )
+
+/** Classical RK4 in tensor operations: the tape differentiates through the steps. */
+function rk4(h0: Tensor, params: Net, steps: number): Tensor {
+  const dt = 1 / steps
+  let h = h0
+  for (let i = 0; i < steps; i++) {
+    const at = (c: number): Scalar => tf.scalar((i + c) * dt)
+    const k1 = net(at(0), h, params)
+    const k2 = net(at(0.5), h.add(k1.mul(dt / 2)), params)
+    const k3 = net(at(0.5), h.add(k2.mul(dt / 2)), params)
+    const k4 = net(at(1), h.add(k3.mul(dt)), params)
+    h = h.add(k1.add(k2.mul(2)).add(k3.mul(2)).add(k4).mul(dt / 6))
+  }
+  return h
+}
+
+const tight = { rtol: 1.2e-5, atol: 1e-6 }
+
+describe('odeint on the cpu backend', () => {
+  let before = 0
+  beforeAll(async () => {
+    await tf.setBackend('cpu')
+  })
+  beforeEach(() => {
+    before = tf.memory().numTensors
+  })
+  afterEach(() => {
+    assert.equal(tf.memory().numTensors, before, 'tensors left behind')
+  })
+
+  it('agrees with differentiating through the solver at tight tolerance', () => {
+    tf.tidy(() => {
+      const [h0, w, b, weights] = [fill([4, 3], 0), fill([3, 3], 1), fill([3], 2), fill([4, 3], 3)]
+      const through = (solve: (h: Tensor, p: Net) => Tensor) =>
+        tf.valueAndGrads((h, w1, b1) => solve(h!, { w: w1!, b: b1! }).mul(weights).sum())([h0, w, b])
+      const phases: string[] = []
+      const adjoint = through((h, params) => {
+        const both = odeint(net, h, [0, 1], { params, ...tight, onSolve: ({ phase }) => phases.push(phase) })
+        return both.slice([1], [1]).reshape([4, 3])
+      })
+      const discrete = through((h, params) => rk4(h, params, 40))
+      assert.deepEqual(phases, ['forward', 'backward'])
+      assert.closeTo(values(adjoint.value)[0]!, values(discrete.value)[0]!, 1e-4)
+      adjoint.grads.forEach((grad, i) => {
+        const theirs = values(discrete.grads[i]!)
+        values(grad).forEach((g, j) => assert.closeTo(g, theirs[j]!, 2e-4, `input ${i}, entry ${j}`))
+      })
+    })
+  })
+
+  it('stacks over time and begins with h0; takes records and arrays of tensors as states', () => {
+    tf.tidy(() => {
+      const f = (_t: Scalar, { p, q }: { p: Tensor; q: Tensor }) => ({ p: q.mul(1), q: p.neg() })
+      const h0 = { p: tf.tensor1d([1, 0]), q: tf.tensor1d([0, 1]) }
+      const ts = [0, 0.5, 1]
+      const { p, q } = odeint(f, h0, ts, tight)
+      assert.deepEqual(p.shape, [3, 2])
+      values(p).forEach((value, i) => {
+        const t = ts[Math.floor(i / 2)]!
+        assert.closeTo(value, i % 2 === 0 ? Math.cos(t) : Math.sin(t), 1e-4)
+      })
+      assert.deepEqual(values(q).slice(0, 2), [0, 1])
+      const grad = tf.grad((x) => odeint(f, { p: x, q: h0.q }, ts, tight).q.slice([2, 0], [1, 1]).sum())(h0.p)
+      assert.closeTo(values(grad)[0]!, -Math.sin(1), 1e-4)
+    })
+  })
+
+  it('gives gradients to output times', () => {
+    tf.tidy(() => {
+      const f = (_t: Scalar, h: Tensor): Tensor => h.mul(-0.5)
+      const h0 = tf.tensor1d([2])
+      const grad = tf.grad((ts) => odeint(f, h0, ts as never, tight).slice([1], [1]).sum())(tf.tensor1d([0, 1]))
+      const slope = -0.5 * 2 * Math.exp(-0.5)
+      assert.closeTo(values(grad)[0]!, -slope, 1e-4)
+      assert.closeTo(values(grad)[1]!, slope, 1e-4)
+    })
+  })
+
+  it('trains a variable inside optimizer.minimize', () => {
+    const w = tf.tidy(() => tf.variable(tf.scalar(0.1), true, 'rate'))
+    const optimizer = tf.train.sgd(0.1)
+    const f = (_t: Scalar, h: Tensor, { rate }: { rate: Tensor }): Tensor => h.mul(rate)
+    const loss = (): Scalar =>
+      tf.tidy(() => odeint(f, tf.scalar(1), [0, 1], { params: { rate: w } }).slice([1], [1]).sub(2).square().sum())
+    for (let i = 0; i < 30; i++) optimizer.minimize(loss)
+    assert.closeTo(values(w)[0]!, Math.log(2), 1e-2)
+    w.dispose()
+    optimizer.dispose()
+  })
+
+  it('refuses a trainable variable that is not in params', () => {
+    const hidden = tf.tidy(() => tf.variable(tf.scalar(0.1), true, 'hidden'))
+    const f = (_t: Scalar, h: Tensor): Tensor => h.mul(hidden)
+    const h0 = tf.scalar(1)
+    assert.throws(() => odeint(f, h0, [0, 1]), UntrackedVariable, 'hidden')
+    hidden.dispose()
+    h0.dispose()
+  })
+
+  it('leaves nothing behind when the forward solve, the backward solve or f itself fails', () => {
+    const h0 = tf.tensor1d([1])
+    const blowup = (_t: Scalar, h: Tensor): Tensor => h.square()
+    assert.throws(() => odeint(blowup, h0, [0, 2]), SolveFailed, 'forward')
+    const throwing = (): Tensor => {
+      throw new RangeError('mine')
+    }
+    assert.throws(() => odeint(throwing, h0, [0, 1]), RangeError, 'mine')
+    assert.throws(() => odeint((_t, h) => h.concat(h), h0, [0, 1]), ShapeMismatch, '[1]')
+    const poisonous = tf.customGrad((x: unknown) => ({
+      value: (x as Tensor).neg(),
+      gradFunc: (dy: Tensor) => dy.mul(NaN),
+    }))
+    const f = (_t: Scalar, h: Tensor): Tensor => poisonous(h)
+    assert.throws(() => tf.grad((x) => odeint(f, x, [0, 1]))(h0), SolveFailed, 'backward')
+    h0.dispose()
+  })
+
+  it('names a wrong option before any work', () => {
+    const h0 = tf.scalar(1)
+    let calls = 0
+    const f = (_t: Scalar, h: Tensor): Tensor => (calls++, h.neg())
+    assert.throws(() => odeint(f, h0, [0, 0]), IvpInputError, 'ts')
+    assert.throws(() => odeint(f, h0, [0, 1], { gradient: 'magic' as never }), IvpInputError, 'gradient')
+    assert.equal(calls, 0)
+    h0.dispose()
+  })
+})

@@ -1,0 +1,205 @@
+import { Worker } from 'node:worker_threads'
+import { chooseBackend, type BackendChoice } from '../bridge/backend.ts'
+import { odeNetSpec } from './odeNet.ts'
+import type { BlockSolve } from './odeBlock.ts'
+import { parameterCount } from './parameters.ts'
+import { ShardModel, type GradientResult, type Prediction, type Shard, type ShardShape, type TrainingShard } from './shard.ts'
+
+/** Which backend is wanted. */
+export type BackendWish = 'auto' | 'wasm' | 'cpu' | 'tensorflow'
+
+/** What a pool member is told to do. Parameters and gradients travel through shared memory. */
+export type PoolRequest =
+  | { readonly kind: 'gradient'; readonly shard: TrainingShard }
+  | { readonly kind: 'predict'; readonly shard: Shard }
+
+export type PoolResponse = GradientResult | Prediction
+
+/** What a worker thread is started with. */
+export interface WorkerSetup {
+  readonly shape: ShardShape
+  readonly solve: BlockSolve
+  readonly backend: BackendWish
+  readonly parameters: SharedArrayBuffer
+  readonly gradient: SharedArrayBuffer
+}
+
+/** An answer of a worker thread. */
+export type WorkerReply =
+  | { readonly kind: 'ready'; readonly backend: string }
+  | { readonly kind: 'done'; readonly response: PoolResponse }
+  | { readonly kind: 'failed'; readonly name: string; readonly message: string; readonly stack: string }
+
+interface Member {
+  readonly gradient: Float32Array
+  run(request: PoolRequest): Promise<PoolResponse>
+  close(): Promise<void>
+}
+
+/** A worker thread could not do its part. */
+export class WorkerFailed extends Error {
+  override readonly name = 'WorkerFailed'
+  readonly _tag = 'WorkerFailed'
+  /** Name of the error in the worker. */
+  override readonly cause: string
+  constructor(cause: string, message: string, stack: string) {
+    super(message)
+    this.cause = cause
+    this.stack = stack
+  }
+}
+
+/**
+ * Computes gradients of batches on one or more tfjs backends: in this thread for one worker, else in that many worker threads, each with a backend of
+ * its own. A batch is cut into equal shards and the shards' gradients are averaged in their order, so that the same number of workers
+ * gives the same numbers.
+ */
+export class GradientPool {
+  readonly backendName: string
+  /** The parameters that all members read. */
+  readonly parameters: Float32Array
+  readonly #members: ReadonlyArray<Member>
+
+  private constructor(backendName: string, parameters: Float32Array, members: ReadonlyArray<Member>) {
+    this.backendName = backendName
+    this.parameters = parameters
+    this.#members = members
+  }
+
+  static async open(shape: ShardShape, solve: BlockSolve, backend: BackendWish, workers: number): Promise<GradientPool> {
+    const count = parameterCount(odeNetSpec(shape))
+    const shared = new SharedArrayBuffer(4 * count)
+    const parameters = new Float32Array(shared)
+    if (workers === 1) {
+      const choice: BackendChoice = await chooseBackend(backend)
+      return new GradientPool(choice.name, parameters, [localMember(new ShardModel(shape, solve), parameters)])
+    }
+    const opened = await Promise.allSettled(
+      Array.from({ length: workers }, () => {
+        const gradient = new SharedArrayBuffer(4 * count)
+        return openWorker({ shape, solve, backend, parameters: shared, gradient })
+      }),
+    )
+    const members = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    const failed = opened.find((result) => result.status === 'rejected')
+    if (failed !== undefined) {
+      await Promise.all(members.map((member) => member.close()))
+      throw failed.reason
+    }
+    return new GradientPool(members[0]!.backendName, parameters, members)
+  }
+
+  /** Mean gradient over a batch, written to `out`. */
+  async gradient(batch: TrainingShard, out: Float32Array): Promise<GradientResult> {
+    const shards = this.#cut(batch)
+    const results = (await this.#runAll(shards.map((shard) => ({ kind: 'gradient', shard })))) as GradientResult[]
+    out.fill(0)
+    const total = batch.labels.length
+    let loss = 0
+    shards.forEach((shard, m) => {
+      const weight = shard.labels.length / total
+      loss += weight * results[m]!.loss
+      const { gradient } = this.#members[m]!
+      for (let i = 0; i < out.length; i++) out[i] = out[i]! + weight * gradient[i]!
+    })
+    const mean = (of: (result: GradientResult) => number): number =>
+      results.reduce((sum, result) => sum + of(result), 0) / results.length
+    return {
+      loss,
+      correct: results.reduce((sum, result) => sum + result.correct, 0),
+      nfeForward: mean((result) => result.nfeForward),
+      nfeBackward: mean((result) => result.nfeBackward),
+    }
+  }
+
+  /** Predictions for one chunk per member at most. */
+  async predict(chunks: ReadonlyArray<Shard>): Promise<Prediction[]> {
+    return (await this.#runAll(chunks.map((shard) => ({ kind: 'predict', shard })))) as Prediction[]
+  }
+
+  get size(): number {
+    return this.#members.length
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.close()))
+  }
+
+  async #runAll(requests: ReadonlyArray<PoolRequest>): Promise<PoolResponse[]> {
+    const results = await Promise.allSettled(requests.map((request, m) => this.#members[m]!.run(request)))
+    return results.map((result) => {
+      if (result.status === 'rejected') throw result.reason
+      return result.value
+    })
+  }
+
+  #cut({ pixels, labels, mask }: TrainingShard): TrainingShard[] {
+    const n = labels.length
+    const parts = Math.min(this.#members.length, n)
+    const slice = <T extends Uint8Array | Float32Array>(data: T, from: number, to: number): T =>
+      data.slice((from * data.length) / n, (to * data.length) / n) as T
+    return Array.from({ length: parts }, (_, m) => {
+      const [from, to] = [Math.floor((m * n) / parts), Math.floor(((m + 1) * n) / parts)]
+      return {
+        pixels: slice(pixels, from, to),
+        labels: labels.slice(from, to),
+        mask: mask === null ? null : slice(mask, from, to),
+      }
+    })
+  }
+}
+
+function localMember(model: ShardModel, parameters: Float32Array): Member {
+  const gradient = new Float32Array(parameters.length)
+  return {
+    gradient,
+    run: async (request) => {
+      // Gives signals and timers a turn between two blocking computations
+      await new Promise((resolve) => setImmediate(resolve))
+      return request.kind === 'gradient'
+        ? model.gradient(parameters, request.shard, gradient)
+        : model.predict(parameters, request.shard)
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+async function openWorker(setup: WorkerSetup): Promise<Member & { readonly backendName: string }> {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const worker = new Worker(new URL(`./gradientWorker.${extension}`, import.meta.url), { workerData: setup })
+  const reply = (): Promise<WorkerReply> =>
+    new Promise((resolve, reject) => {
+      const settle = (finish: () => void): void => {
+        worker.off('message', onMessage)
+        worker.off('error', onError)
+        finish()
+      }
+      const onMessage = (message: WorkerReply): void => settle(() => resolve(message))
+      const onError = (error: unknown): void => settle(() => reject(error))
+      worker.on('message', onMessage)
+      worker.on('error', onError)
+    })
+  const accepted = (answer: WorkerReply): WorkerReply => {
+    if (answer.kind === 'failed') throw new WorkerFailed(answer.name, answer.message, answer.stack)
+    return answer
+  }
+  try {
+    const ready = accepted(await reply())
+    return {
+      backendName: ready.kind === 'ready' ? ready.backend : '',
+      gradient: new Float32Array(setup.gradient),
+      run: async (request) => {
+        const answer = reply()
+        worker.postMessage(request)
+        const done = accepted(await answer)
+        return (done as Extract<WorkerReply, { kind: 'done' }>).response
+      },
+      close: async () => {
+        await worker.terminate()
+      },
+    }
+  } catch (error) {
+    await worker.terminate()
+    throw error
+  }
+}

@@ -1,0 +1,140 @@
+import { releaseAbandonedTape } from '../bridge/index.ts'
+import { tf, type Tensor, type Tensor2D, type Tensor4D } from '../bridge/tensor.ts'
+import { crossEntropy } from './loss.ts'
+import type { BlockSolve } from './odeBlock.ts'
+import { makeOdeNet, odeNetSpec, type OdeNet, type OdeNetShape, type Pass } from './odeNet.ts'
+import { toParameters, type ParameterSpec } from './parameters.ts'
+
+/** Mean and standard deviation of the pixels of MNIST's training images, in [0, 1]. */
+const PIXEL_MEAN = 0.1307
+const PIXEL_DEVIATION = 0.3081
+
+/** Images with labels, one byte per pixel, (n, height, width, channels). */
+export interface Shard {
+  readonly pixels: Uint8Array
+  readonly labels: Uint8Array
+}
+
+/** A shard of a training step, with the dropout mask (n, dim) if there is one. */
+export interface TrainingShard extends Shard {
+  readonly mask: Float32Array | null
+}
+
+export interface Evaluations {
+  readonly nfeForward: number
+  readonly nfeBackward: number
+}
+
+export interface GradientResult extends Evaluations {
+  /** Mean over the shard. */
+  readonly loss: number
+  readonly correct: number
+}
+
+export interface Prediction extends Evaluations {
+  /** Sum over the shard of the loss. */
+  readonly lossSum: number
+  readonly predicted: Uint8Array
+}
+
+export interface ShardShape extends OdeNetShape {
+  readonly height: number
+  readonly width: number
+}
+
+/** A net on flat parameters: loss and gradient of one shard of images at a time, on the current tfjs backend. */
+export class ShardModel {
+  readonly #shape: ShardShape
+  readonly #solve: BlockSolve
+  readonly #spec: ParameterSpec
+  readonly #net: OdeNet
+
+  constructor(shape: ShardShape, solve: BlockSolve) {
+    this.#shape = shape
+    this.#solve = solve
+    this.#spec = odeNetSpec(shape)
+    this.#net = makeOdeNet(shape)
+  }
+
+  /** Writes the gradient of the mean loss to `gradient` (length: number of parameters). Leaves no tensor behind. */
+  gradient(flat: Float32Array, shard: TrainingShard, gradient: Float32Array): GradientResult {
+    const { pass, evaluations } = this.#counting()
+    return tf.tidy(() => {
+      const parameters = toParameters(this.#spec, flat)
+      const names = Object.keys(parameters)
+      const images = this.#images(shard)
+      const labels = this.#oneHot(shard)
+      const mask = shard.mask === null ? {} : { mask: tf.tensor2d(shard.mask, [shard.labels.length, this.#shape.dim]) }
+      let correct = 0
+      const lossOf = (...tensors: Tensor[]): Tensor => {
+        const named = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))
+        const logits = this.#net(named, images, { ...pass, ...mask })
+        correct = countCorrect(largest(logits), shard.labels)
+        return crossEntropy(logits, labels)
+      }
+      const { value, grads } = releasingTape(() => tf.valueAndGrads(lossOf)(Object.values(parameters)))
+      let at = 0
+      for (const grad of grads) {
+        gradient.set(grad.dataSync(), at)
+        at += grad.size
+      }
+      return { loss: value.dataSync()[0]!, correct, ...evaluations }
+    })
+  }
+
+  predict(flat: Float32Array, shard: Shard): Prediction {
+    const { pass, evaluations } = this.#counting()
+    return tf.tidy(() => {
+      const logits = this.#net(toParameters(this.#spec, flat), this.#images(shard), pass)
+      const loss = crossEntropy(logits, this.#oneHot(shard)).dataSync()[0]!
+      return { lossSum: loss * shard.labels.length, predicted: largest(logits), ...evaluations }
+    })
+  }
+
+  #counting(): { pass: Pass; evaluations: { nfeForward: number; nfeBackward: number } } {
+    const evaluations = { nfeForward: 0, nfeBackward: 0 }
+    const solve: BlockSolve = {
+      ...this.#solve,
+      onSolve: ({ phase, nfev }) => {
+        evaluations[phase === 'forward' ? 'nfeForward' : 'nfeBackward'] += nfev
+      },
+    }
+    return { pass: { solve }, evaluations }
+  }
+
+  #images({ pixels, labels }: Shard): Tensor4D {
+    const { height, width, channelsIn } = this.#shape
+    const scaled = Float32Array.from(pixels, (pixel) => (pixel / 255 - PIXEL_MEAN) / PIXEL_DEVIATION)
+    return tf.tensor4d(scaled, [labels.length, height, width, channelsIn])
+  }
+
+  #oneHot({ labels }: Shard): Tensor2D {
+    const { classes } = this.#shape
+    const entries = new Float32Array(labels.length * classes)
+    labels.forEach((label, i) => (entries[i * classes + label] = 1))
+    return tf.tensor2d(entries, [labels.length, classes])
+  }
+}
+
+/** Index of the largest logit per image. */
+function largest(logits: Tensor2D): Uint8Array {
+  const [n, classes] = logits.shape
+  const values = logits.dataSync()
+  return Uint8Array.from({ length: n }, (_, i) => {
+    const row = values.subarray(i * classes, (i + 1) * classes)
+    return row.indexOf(Math.max(...row))
+  })
+}
+
+function countCorrect(predicted: Uint8Array, labels: Uint8Array): number {
+  return predicted.reduce((sum, label, i) => sum + (label === labels[i] ? 1 : 0), 0)
+}
+
+function releasingTape<T>(body: () => T): T {
+  try {
+    return body()
+  } catch (error) {
+    releaseAbandonedTape()
+    throw error
+  }
+}

@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { assert, beforeAll, describe, it } from 'vitest'
+import { tf, type Tensor, type Tensor4D } from '../../src/bridge/tensor.ts'
+import { initWasm } from '../../src/bridge/wasmBackend.ts'
+
+const noise = (shape: number[], seed: number): Float32Array =>
+  Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(12.9898 * (i + 1) + seed))
+
+interface Shape {
+  readonly x: [number, number, number, number]
+  readonly filter: [number, number, number, number]
+  readonly stride: number
+  readonly pad: 'same' | 'valid' | number
+}
+
+/** Gradients of sum(conv2d(x, filter) * weights) on one backend; checks that no tensor is left. */
+async function gradients(backend: string, { x, filter, stride, pad }: Shape): Promise<Float32Array[]> {
+  await tf.setBackend(backend)
+  const before = [tf.memory().numTensors, tf.memory().numDataBuffers]
+  const result = tf.tidy(() => {
+    const inputs = [tf.tensor4d(noise(x, 1), x), tf.tensor4d(noise(filter, 2), filter)]
+    const loss = (a: Tensor, b: Tensor): Tensor => {
+      const out = tf.conv2d(a as Tensor4D, b as Tensor4D, stride, pad)
+      return out.mul(tf.tensor(noise(out.shape, 3), out.shape)).sum()
+    }
+    return tf.grads(loss)(inputs).map((grad) => Float32Array.from(grad.dataSync()))
+  })
+  assert.deepEqual([tf.memory().numTensors, tf.memory().numDataBuffers], before, `left behind on ${backend}`)
+  return result
+}
+
+async function agrees(shape: Shape): Promise<void> {
+  const wasm = await gradients('wasm', shape)
+  const cpu = await gradients('cpu', shape)
+  cpu.forEach((grad, which) => {
+    const scale = Math.max(1, ...grad.map(Math.abs))
+    grad.forEach((value, i) => assert.closeTo(wasm[which]![i]!, value, 2e-5 * scale, `gradient ${which}[${i}]`))
+  })
+}
+
+const shapes = fc
+  .record({
+    batch: fc.integer({ min: 1, max: 3 }),
+    size: fc.tuple(fc.integer({ min: 4, max: 9 }), fc.integer({ min: 4, max: 9 })),
+    channels: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 })),
+    kernel: fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })),
+    stride: fc.integer({ min: 1, max: 3 }),
+    pad: fc.constantFrom('same' as const, 'valid' as const),
+  })
+  .map(({ batch, size, channels, kernel, stride, pad }): Shape => ({
+    x: [batch, size[0], size[1], channels[0]],
+    filter: [kernel[0], kernel[1], channels[0], channels[1]],
+    stride,
+    pad,
+  }))
+
+describe('convolution gradients on the wasm backend', () => {
+  beforeAll(() => initWasm())
+
+  it('agree with the cpu backend for any shape, stride and padding', async () => {
+    await fc.assert(fc.asyncProperty(shapes, agrees), { numRuns: 60, seed: 11 })
+  })
+
+  it.each<Shape>([
+    { x: [2, 28, 28, 1], filter: [4, 4, 1, 6], stride: 2, pad: 'same' },
+    { x: [2, 14, 14, 6], filter: [4, 4, 6, 6], stride: 2, pad: 'same' },
+    { x: [4, 7, 7, 9], filter: [3, 3, 9, 8], stride: 1, pad: 'same' },
+    { x: [2, 7, 7, 3], filter: [3, 3, 3, 4], stride: 1, pad: 1 },
+    { x: [2, 8, 8, 3], filter: [3, 3, 3, 4], stride: 2, pad: 2 },
+  ])('agree with the cpu backend in the layers of the nets: $x $filter', (shape) => agrees(shape))
+})

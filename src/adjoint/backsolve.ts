@@ -12,6 +12,8 @@ export type DirectionOptions<V extends FloatArray> = Pick<
 export interface BacksolveOptions<V extends FloatArray> extends DirectionOptions<V> {
   /** Default 'all'. */
   readonly norm?: AdjointNorm | undefined
+  /** False leaves the gradients of the output times out and saves one evaluation of f for each. Default true. */
+  readonly times?: boolean | undefined
 }
 
 /** Gradients of a scalar loss L. */
@@ -20,7 +22,7 @@ export interface Gradients<V extends FloatArray> {
   readonly h0: V
   /** dL/dtheta, length p. */
   readonly theta: V
-  /** dL/dt for every output time, the initial one first. */
+  /** dL/dt for every output time, the initial one first; NaN where they were left out. */
   readonly ts: Float64Array
   /** Evaluations of the vector-Jacobian product. */
   readonly nfev: number
@@ -47,12 +49,12 @@ export function backsolve<V extends FloatArray>(
   incoming: ReadonlyArray<V>,
   options: BacksolveOptions<V> = {},
 ): Gradients<V> {
-  const { norm = 'all', firstStep, ...direction } = options
+  const { norm = 'all', times = true, firstStep, ...direction } = options
   const last = ts.length - 1
   const n = states[0]!.length
   const layout = augmentedLayout(n, rhs.nParams)
   const fun = augmentedRhs(rhs.vjp, layout)
-  const gradTs = new Float64Array(ts.length)
+  const gradTs = new Float64Array(ts.length).fill(NaN)
   const warnings = new Set<string>()
   let y = (
     states[0] instanceof Float32Array ? new Float32Array(layout.size) : new Float64Array(layout.size)
@@ -63,8 +65,10 @@ export function backsolve<V extends FloatArray>(
     const now = parts(y, layout)
     now.h.set(states[j]!)
     // Moving an output time moves its state along f: dL/dt_j = incoming_j . f(t_j, h_j)
-    rhs.f(ts[j]!, states[j]!, slope)
-    gradTs[j] = dot(incoming[j]!, slope)
+    if (times) {
+      rhs.f(ts[j]!, states[j]!, slope)
+      gradTs[j] = dot(incoming[j]!, slope)
+    }
     addTo(now.a, incoming[j]!)
     const length = Math.abs(ts[j]! - ts[j - 1]!)
     const result = solveIvp(
@@ -89,8 +93,10 @@ export function backsolve<V extends FloatArray>(
   }
   const { a, b } = parts(y, layout)
   // Starting later shortens the solve: dL/dt_0 = -a(t_0) . f(t_0, h_0), before the direct gradient of states[0] is added
-  rhs.f(ts[0]!, states[0]!, slope)
-  gradTs[0] = -dot(a, slope)
+  if (times) {
+    rhs.f(ts[0]!, states[0]!, slope)
+    gradTs[0] = -dot(a, slope)
+  }
   addTo(a, incoming[0]!)
   return { h0: a, theta: b, ts: gradTs, nfev, warnings: [...warnings] }
 }

@@ -72,7 +72,7 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
     save(given)
     const { result, pullback } = solveWithPullback(tensorRhs(f, state, given, paramLayout), times, start, {
       ...direction,
-      backward,
+      backward: { ...backward, times: timeLeaves.length > 0 },
     })
     onSolve?.({ phase: 'forward', nfev: result.nfev, warnings: result.warnings })
     if (result.failure !== undefined) throw new SolveFailed('forward', result.failure, result.nfev, result)

@@ -59,10 +59,16 @@ function filterGradient(x: Tensor4D, dy: Tensor4D, attributes: GradientAttribute
   const [kernelHeight, kernelWidth] = filterShape
   const reachHeight = (outHeight - 1) * strideHeight + kernelHeight
   const reachWidth = (outWidth - 1) * strideWidth + kernelWidth
-  const window = padOrCut(x, padInfo, reachHeight, reachWidth)
-  const exchanged = tf.transpose(window, [3, 1, 2, 0]) as Tensor4D
+  const dilations: [number, number] = [strideHeight, strideWidth]
   const kernel = tf.transpose(dy, [1, 2, 0, 3]) as Tensor4D
-  const gradient = tf.conv2d(exchanged, kernel, 1, 'valid', 'NHWC', [strideHeight, strideWidth])
+  const { top, left } = padInfo
+  const bottom = reachHeight - top - x.shape[1]
+  const right = reachWidth - left - x.shape[2]
+  const fits = bottom >= 0 && right >= 0
+  const window = fits ? x : padOrCut(x, padInfo, reachHeight, reachWidth)
+  const exchanged = tf.transpose(window, [3, 1, 2, 0]) as Tensor4D
+  const margins = fits ? [[0, 0], [top, bottom], [left, right], [0, 0]] : 'valid' // prettier-ignore
+  const gradient = tf.conv2d(exchanged, kernel, 1, margins as GradientAttributes['pad'], 'NHWC', dilations)
   return tf.transpose(gradient, [1, 2, 0, 3])
 }
 
@@ -80,6 +86,11 @@ function inputGradient(dy: Tensor4D, filter: Tensor4D, attributes: GradientAttri
   const spread = insertZeros(dy, strideHeight, strideWidth)
   const top = kernelHeight - 1 - padInfo.top
   const left = kernelWidth - 1 - padInfo.left
+  const bottom = height + kernelHeight - 1 - top - spread.shape[1]
+  const right = width + kernelWidth - 1 - left - spread.shape[2]
+  if (Math.min(top, left, bottom, right) >= 0) {
+    return tf.conv2d(spread, flipped, 1, [[0, 0], [top, bottom], [left, right], [0, 0]]) // prettier-ignore
+  }
   const window = padOrCut(spread, { top, left }, height + kernelHeight - 1, width + kernelWidth - 1)
   return tf.conv2d(window, flipped, 1, 'valid')
 }

@@ -23,7 +23,7 @@ export function odeFunction(groups: number): (t: Scalar, h: Tensor4D, parameters
   return (t, h, p) => {
     const norm = (x: Tensor4D, name: string): Tensor4D => groupNorm(x, groups, p[`${name}.gamma`]!, p[`${name}.beta`]!)
     const conv = (x: Tensor4D, name: string): Tensor4D =>
-      timeConv(t, tf.relu(x), p[`${name}.kernel`]!, p[`${name}.bias`]!)
+      timeConv(t, tf.relu(x), p[`${name}.kernel`]!, p[`${name}.timeKernel`]!, p[`${name}.bias`]!)
     return norm(conv(norm(conv(norm(h, 'norm1'), 'conv1'), 'norm2'), 'conv2'), 'norm3')
   }
 }

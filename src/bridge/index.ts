@@ -2,5 +2,13 @@
 export { odeint, type OdeintOptions, type SolveReport } from './odeint.ts'
 export type { TensorFunction } from './tensorRhs.ts'
 export type { TensorTree } from './flatten.ts'
+export {
+  BackendUnavailable,
+  chooseBackend,
+  type BackendAttempt,
+  type BackendChoice,
+  type BackendWish,
+} from './backend.ts'
+export { TFJS_VERSION } from './tensor.ts'
 export { releaseAbandonedTape } from './tape.ts'
 export { ShapeMismatch, SolveFailed, UntrackedVariable } from './odeErrors.ts'

@@ -10,7 +10,12 @@ export class SolveFailed extends Error {
   /** The forward solution as far as it got. */
   readonly partial: IvpResult<Float32Array>
 
-  constructor(phase: 'forward' | 'backward', failure: IvpFailure, nfev: number, partial: IvpResult<Float32Array>) {
+  constructor(
+    phase: 'forward' | 'backward',
+    failure: IvpFailure,
+    nfev: number,
+    partial: IvpResult<Float32Array>,
+  ) {
     super(`The ${phase} solve failed at t = ${failure.t} (${failure.kind}): ${failure.advice}`)
     this.phase = phase
     this.failure = failure

@@ -1,4 +1,9 @@
-import { solveWithPullback, type AdjointNorm, type DirectionOptions, type Gradients } from '../adjoint/index.ts'
+import {
+  solveWithPullback,
+  type AdjointNorm,
+  type DirectionOptions,
+  type Gradients,
+} from '../adjoint/index.ts'
 import { IvpInputError } from '../ivp/index.ts'
 import { layoutOf, leavesOf, readLeaves, toLeaves, type TensorTree } from './flatten.ts'
 import { SolveFailed, UntrackedVariable } from './odeErrors.ts'
@@ -80,7 +85,9 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
     result.states.forEach((h, j) => flat.set(h, j * state.total))
     const gradFunc = (dy: Tensor): Tensor[] => {
       const incoming = dy.dataSync() as Float32Array
-      const perTime = times.map((_, j) => Float32Array.from(incoming.subarray(j * state.total, (j + 1) * state.total)))
+      const perTime = times.map((_, j) =>
+        Float32Array.from(incoming.subarray(j * state.total, (j + 1) * state.total)),
+      )
       const grads = releasingTapeOnError(() => {
         const made: Gradients<Float32Array> = pullback(perTime)
         onSolve?.({ phase: 'backward', nfev: made.nfev, warnings: made.warnings })
@@ -123,7 +130,11 @@ function checkTimes(times: ReadonlyArray<number>): void {
   const direction = Math.sign((times[1] ?? 0) - (times[0] ?? 0))
   const isMonotone = times.every((t, j) => j === 0 || direction * (t - times[j - 1]!) > 0)
   if (times.length < 2 || !times.every(Number.isFinite) || !isMonotone) {
-    throw new IvpInputError('ts', times, 'must be at least two finite times, strictly increasing or decreasing')
+    throw new IvpInputError(
+      'ts',
+      times,
+      'must be at least two finite times, strictly increasing or decreasing',
+    )
   }
 }
 
@@ -139,6 +150,7 @@ function checkVariables<H extends TensorTree, P extends TensorTree>(
   const missing = [...variablesRead(() => f(tf.scalar(t), h0, params))].filter(
     (variable) => !passed.includes(variable) && !state.includes(variable),
   )
-  if (missing.length > 0) throw new UntrackedVariable(missing.map((variable) => (variable as unknown as { name: string }).name))
+  if (missing.length > 0)
+    throw new UntrackedVariable(missing.map((variable) => (variable as unknown as { name: string }).name))
   traced.add(f)
 }

@@ -2,15 +2,7 @@
 import * as tf from '@tensorflow/tfjs'
 
 export { tf }
-export type {
-  NamedTensorMap,
-  Rank,
-  Scalar,
-  Tensor,
-  Tensor1D,
-  Tensor2D,
-  Tensor3D,
-  Tensor4D,
-  TensorInfo,
-  Variable,
-} from '@tensorflow/tfjs'
+
+/** Version of tfjs-core that was loaded. */
+export const TFJS_VERSION: string = tf.version_core
+export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'

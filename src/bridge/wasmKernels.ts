@@ -3,7 +3,8 @@ import { tf, type Tensor, type Tensor4D } from './tensor.ts'
 /** Attributes of tfjs's two convolution gradients; one of the two shapes is present. */
 interface GradientAttributes {
   readonly strides: number | [number, number]
-  readonly pad: 'valid' | 'same' | number | [[number, number], [number, number], [number, number], [number, number]]
+  readonly pad:
+    'valid' | 'same' | number | [[number, number], [number, number], [number, number], [number, number]]
   readonly dataFormat: string
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil'
   readonly filterShape: [number, number, number, number]
@@ -26,7 +27,9 @@ let isRegistered = false
 export function registerWasmKernels(): void {
   if (isRegistered) return
   isRegistered = true
-  register('Conv2DBackpropFilter', ({ x, dy }, attributes) => filterGradient(x as Tensor4D, dy as Tensor4D, attributes))
+  register('Conv2DBackpropFilter', ({ x, dy }, attributes) =>
+    filterGradient(x as Tensor4D, dy as Tensor4D, attributes),
+  )
   register('Conv2DBackpropInput', ({ dy, filter }, attributes) =>
     inputGradient(dy as Tensor4D, filter as Tensor4D, attributes),
   )
@@ -110,7 +113,12 @@ function geometry(
 }
 
 /** x with zeros before and after (or entries cut off, where a margin is negative) so that height and width are as given. */
-function padOrCut(x: Tensor4D, before: { top: number; left: number }, height: number, width: number): Tensor4D {
+function padOrCut(
+  x: Tensor4D,
+  before: { top: number; left: number },
+  height: number,
+  width: number,
+): Tensor4D {
   const { top, left } = before
   const [batch, oldHeight, oldWidth, channels] = x.shape
   const fromRow = Math.max(0, -top)

@@ -1,6 +1,7 @@
 /** The caller is wrong: thrown before the right-hand side is called for the first time. */
 export class IvpInputError extends Error {
   override readonly name = 'IvpInputError'
+  readonly _tag = 'IvpInputError'
   /** Name of the option or argument. */
   readonly option: string
   /** What came, in words. */

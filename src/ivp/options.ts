@@ -95,19 +95,23 @@ export interface Problem<V extends FloatArray> {
 const METHODS: Record<MethodName, ErkMethod> = { RK45: rk45 }
 
 const KNOWN_OPTIONS = new Set<string>([
-  ...[
-    'method',
-    'tEval',
-    'denseOutput',
-    'events',
-    'vectorized',
-    'args',
-    'rtol',
-    'atol',
-    'firstStep',
-    'maxStep',
-  ],
-  ...['inPlace', 'save', 'maxSteps', 'signal', 'onStep', 'controller', 'norm'],
+  'method',
+  'tEval',
+  'denseOutput',
+  'events',
+  'vectorized',
+  'args',
+  'rtol',
+  'atol',
+  'firstStep',
+  'maxStep',
+  'inPlace',
+  'save',
+  'maxSteps',
+  'signal',
+  'onStep',
+  'controller',
+  'norm',
 ])
 
 /** Below this an rtol asks for more than rounding allows: 100 spacings in float64 as in scipy, and likewise in float32. */

@@ -1,12 +1,16 @@
 import { Worker } from 'node:worker_threads'
-import { chooseBackend, type BackendChoice } from '../bridge/backend.ts'
+import { chooseBackend, type BackendWish } from '../bridge/index.ts'
 import { odeNetSpec } from './odeNet.ts'
 import type { BlockSolve } from './odeBlock.ts'
 import { parameterCount } from './parameters.ts'
-import { ShardModel, type GradientResult, type Prediction, type Shard, type ShardShape, type TrainingShard } from './shard.ts'
-
-/** Which backend is wanted. */
-export type BackendWish = 'auto' | 'wasm' | 'cpu' | 'tensorflow'
+import {
+  ShardModel,
+  type GradientResult,
+  type Prediction,
+  type Shard,
+  type ShardShape,
+  type TrainingShard,
+} from './shard.ts'
 
 /** What a pool member is told to do. Parameters and gradients travel through shared memory. */
 export type PoolRequest =
@@ -66,13 +70,20 @@ export class GradientPool {
     this.#members = members
   }
 
-  static async open(shape: ShardShape, solve: BlockSolve, backend: BackendWish, workers: number): Promise<GradientPool> {
+  static async open(
+    shape: ShardShape,
+    solve: BlockSolve,
+    backend: BackendWish,
+    workers: number,
+  ): Promise<GradientPool> {
     const count = parameterCount(odeNetSpec(shape))
     const shared = new SharedArrayBuffer(4 * count)
     const parameters = new Float32Array(shared)
     if (workers === 1) {
-      const choice: BackendChoice = await chooseBackend(backend)
-      return new GradientPool(choice.name, parameters, [localMember(new ShardModel(shape, solve), parameters)])
+      const choice = await chooseBackend(backend)
+      return new GradientPool(choice.name, parameters, [
+        localMember(new ShardModel(shape, solve), parameters),
+      ])
     }
     const opened = await Promise.allSettled(
       Array.from({ length: workers }, () => {
@@ -92,7 +103,9 @@ export class GradientPool {
   /** Mean gradient over a batch, written to `out`. */
   async gradient(batch: TrainingShard, out: Float32Array): Promise<GradientResult> {
     const shards = this.#cut(batch)
-    const results = (await this.#runAll(shards.map((shard) => ({ kind: 'gradient', shard })))) as GradientResult[]
+    const results = (await this.#runAll(
+      shards.map((shard) => ({ kind: 'gradient', shard })),
+    )) as GradientResult[]
     out.fill(0)
     const total = batch.labels.length
     let loss = 0

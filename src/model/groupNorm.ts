@@ -22,7 +22,8 @@ export function groupNorm(x: Tensor4D, groups: number, gamma: Tensor, beta: Tens
     const [batch, height, width, channels] = x.shape
     const flat = x.reshape([batch, height * width, channels])
     const average = groupAverage(channels, groups)
-    const within = (perChannel: Tensor): Tensor => tf.matMul(perChannel as Tensor2D, average).reshape([batch, 1, channels])
+    const within = (perChannel: Tensor): Tensor =>
+      tf.matMul(perChannel as Tensor2D, average).reshape([batch, 1, channels])
     const centered = flat.sub(within(flat.mean(1)))
     const variance = within(centered.square().mean(1))
     const scale = variance.add(EPSILON).rsqrt().mul(gamma)

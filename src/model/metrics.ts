@@ -13,7 +13,7 @@ import { dirname } from 'node:path'
 import { DataError, systemCode } from './errors.ts'
 import { formatRecord, parseRecord, type RunRecord } from './runRecord.ts'
 
-export type { ConfigRecord, DoneRecord, EvalRecord, Json, Net, RunRecord, StepRecord } from './runRecord.ts'
+export type { RunRecord, StepRecord } from './runRecord.ts'
 
 /**
  * Appends records to a metrics file, one line of JSON each. Every line is with the operating system when `write`

@@ -21,7 +21,8 @@ export function odeFunctionSpec(channels: number): ParameterSpec {
  */
 export function odeFunction(groups: number): (t: Scalar, h: Tensor4D, parameters: Parameters) => Tensor4D {
   return (t, h, p) => {
-    const norm = (x: Tensor4D, name: string): Tensor4D => groupNorm(x, groups, p[`${name}.gamma`]!, p[`${name}.beta`]!)
+    const norm = (x: Tensor4D, name: string): Tensor4D =>
+      groupNorm(x, groups, p[`${name}.gamma`]!, p[`${name}.beta`]!)
     const conv = (x: Tensor4D, name: string): Tensor4D =>
       timeConv(t, tf.relu(x), p[`${name}.kernel`]!, p[`${name}.timeKernel`]!, p[`${name}.bias`]!)
     return norm(conv(norm(conv(norm(h, 'norm1'), 'conv1'), 'norm2'), 'conv2'), 'norm3')

@@ -35,7 +35,9 @@ export function odeNetSpec(shape: OdeNetShape): ParameterSpec {
   const uniform = 1 / Math.sqrt(dim)
   return {
     ...prefixed('stem1', stem(channelsIn)),
-    ...(downsamplings === 2 ? { ...prefixed('stemNorm', groupNormSpec(dim)), ...prefixed('stem2', stem(dim)) } : {}),
+    ...(downsamplings === 2
+      ? { ...prefixed('stemNorm', groupNormSpec(dim)), ...prefixed('stem2', stem(dim)) }
+      : {}),
     ...(hasOde ? prefixed('ode', odeFunctionSpec(dim)) : {}),
     ...prefixed('headNorm', groupNormSpec(dim)),
     ...prefixed('linear', {
@@ -64,7 +66,8 @@ export function makeOdeNet(shape: OdeNetShape): OdeNet {
   const { groups, downsamplings, hasOde } = shape
   const f: TensorFunction<Tensor4D, Parameters> = odeFunction(groups)
   return (p, images, { solve, mask }) => {
-    const norm = (x: Tensor4D, name: string): Tensor4D => groupNorm(x, groups, p[`${name}.gamma`]!, p[`${name}.beta`]!)
+    const norm = (x: Tensor4D, name: string): Tensor4D =>
+      groupNorm(x, groups, p[`${name}.gamma`]!, p[`${name}.beta`]!)
     let h = stemConv(images, p['stem1.kernel']!, p['stem1.bias']!)
     if (downsamplings === 2) h = stemConv(tf.relu(norm(h, 'stemNorm')), p['stem2.kernel']!, p['stem2.bias']!)
     if (hasOde) h = odeBlock(f, h, under(p, 'ode'), solve)

@@ -5,7 +5,9 @@ import type { Rng } from './rng.ts'
 export type Initial = 'zeros' | 'ones' | { readonly uniform: number }
 
 /** Names, shapes and starting values of a model's parameters, in the order in which they lie in the flat vector. */
-export type ParameterSpec = { readonly [name: string]: { readonly shape: ReadonlyArray<number>; readonly initial: Initial } }
+export type ParameterSpec = {
+  readonly [name: string]: { readonly shape: ReadonlyArray<number>; readonly initial: Initial }
+}
 
 /** The parameters of a model as tensors by name. */
 export type Parameters = { readonly [name: string]: Tensor }

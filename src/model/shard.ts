@@ -64,7 +64,8 @@ export class ShardModel {
       const names = Object.keys(parameters)
       const images = this.#images(shard)
       const labels = this.#oneHot(shard)
-      const mask = shard.mask === null ? {} : { mask: tf.tensor2d(shard.mask, [shard.labels.length, this.#shape.dim]) }
+      const mask =
+        shard.mask === null ? {} : { mask: tf.tensor2d(shard.mask, [shard.labels.length, this.#shape.dim]) }
       let correct = 0
       const lossOf = (...tensors: Tensor[]): Tensor => {
         const named = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))

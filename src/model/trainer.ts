@@ -1,4 +1,5 @@
-import { GradientPool, type BackendWish } from './gradientPool.ts'
+import type { BackendWish } from '../bridge/index.ts'
+import { GradientPool } from './gradientPool.ts'
 import type { ImageSet } from './imageSet.ts'
 import type { StepRecord } from './metrics.ts'
 import { odeNetSpec } from './odeNet.ts'
@@ -45,7 +46,11 @@ export interface Evaluation {
   readonly nfeForward: number
   /** `confusion[label][predicted]` counts. */
   readonly confusion: number[][]
-  readonly mistakes: ReadonlyArray<{ readonly index: number; readonly label: number; readonly predicted: number }>
+  readonly mistakes: ReadonlyArray<{
+    readonly index: number
+    readonly label: number
+    readonly predicted: number
+  }>
 }
 
 /** Where a training run stands, as plain JSON: continuing from it gives the numbers of the uninterrupted run. */
@@ -154,7 +159,9 @@ export async function createTrainer(
     if (options.dropout === 0) return null
     const stream = rng.fork(`dropout ${at}`)
     const kept = 1 / (1 - options.dropout)
-    return Float32Array.from({ length: n * options.dim }, () => (stream.uniform() < options.dropout ? 0 : kept))
+    return Float32Array.from({ length: n * options.dim }, () =>
+      stream.uniform() < options.dropout ? 0 : kept,
+    )
   }
   const rate = (at: number): number =>
     options.schedule === 'plateau'
@@ -233,7 +240,13 @@ export async function createTrainer(
     },
     checkpoint: () => ({
       options,
-      state: { step, seconds, parameters: encode(parameters), velocity: encode(velocity), plateau: plateauState },
+      state: {
+        step,
+        seconds,
+        parameters: encode(parameters),
+        velocity: encode(velocity),
+        plateau: plateauState,
+      },
     }),
     dispose: () => pool.close(),
   }

@@ -29,7 +29,13 @@ function rk4(h0: Tensor, params: Net, steps: number): Tensor {
     const k2 = net(at(0.5), h.add(k1.mul(dt / 2)), params)
     const k3 = net(at(0.5), h.add(k2.mul(dt / 2)), params)
     const k4 = net(at(1), h.add(k3.mul(dt)), params)
-    h = h.add(k1.add(k2.mul(2)).add(k3.mul(2)).add(k4).mul(dt / 6))
+    h = h.add(
+      k1
+        .add(k2.mul(2))
+        .add(k3.mul(2))
+        .add(k4)
+        .mul(dt / 6),
+    )
   }
   return h
 }
@@ -89,7 +95,11 @@ describe('odeint on the cpu backend', () => {
     tf.tidy(() => {
       const f = (_t: Scalar, h: Tensor): Tensor => h.mul(-0.5)
       const h0 = tf.tensor1d([2])
-      const grad = tf.grad((ts) => odeint(f, h0, ts as never, tight).slice([1], [1]).sum())(tf.tensor1d([0, 1]))
+      const grad = tf.grad((ts) =>
+        odeint(f, h0, ts as never, tight)
+          .slice([1], [1])
+          .sum(),
+      )(tf.tensor1d([0, 1]))
       const slope = -0.5 * 2 * Math.exp(-0.5)
       assert.closeTo(values(grad)[0]!, -slope, 1e-4)
       assert.closeTo(values(grad)[1]!, slope, 1e-4)
@@ -101,7 +111,13 @@ describe('odeint on the cpu backend', () => {
     const optimizer = tf.train.sgd(0.1)
     const f = (_t: Scalar, h: Tensor, { rate }: { rate: Tensor }): Tensor => h.mul(rate)
     const loss = (): Scalar =>
-      tf.tidy(() => odeint(f, tf.scalar(1), [0, 1], { params: { rate: w } }).slice([1], [1]).sub(2).square().sum())
+      tf.tidy(() =>
+        odeint(f, tf.scalar(1), [0, 1], { params: { rate: w } })
+          .slice([1], [1])
+          .sub(2)
+          .square()
+          .sum(),
+      )
     for (let i = 0; i < 30; i++) optimizer.minimize(loss)
     assert.closeTo(values(w)[0]!, Math.log(2), 1e-2)
     w.dispose()

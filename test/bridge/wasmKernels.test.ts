@@ -4,7 +4,9 @@ import { tf, type Tensor, type Tensor4D } from '../../src/bridge/tensor.ts'
 import { initWasm } from '../../src/bridge/wasmBackend.ts'
 
 const noise = (shape: number[], seed: number): Float32Array =>
-  Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(12.9898 * (i + 1) + seed))
+  Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) =>
+    Math.sin(12.9898 * (i + 1) + seed),
+  )
 
 interface Shape {
   readonly x: [number, number, number, number]
@@ -23,7 +25,9 @@ async function gradients(backend: string, { x, filter, stride, pad }: Shape): Pr
       const out = tf.conv2d(a as Tensor4D, b as Tensor4D, stride, pad)
       return out.mul(tf.tensor(noise(out.shape, 3), out.shape)).sum()
     }
-    return tf.grads(loss)(inputs).map((grad) => Float32Array.from(grad.dataSync()))
+    return tf
+      .grads(loss)(inputs)
+      .map((grad) => Float32Array.from(grad.dataSync()))
   })
   assert.deepEqual([tf.memory().numTensors, tf.memory().numDataBuffers], before, `left behind on ${backend}`)
   return result
@@ -34,7 +38,9 @@ async function agrees(shape: Shape): Promise<void> {
   const cpu = await gradients('cpu', shape)
   cpu.forEach((grad, which) => {
     const scale = Math.max(1, ...grad.map(Math.abs))
-    grad.forEach((value, i) => assert.closeTo(wasm[which]![i]!, value, 2e-5 * scale, `gradient ${which}[${i}]`))
+    grad.forEach((value, i) =>
+      assert.closeTo(wasm[which]![i]!, value, 2e-5 * scale, `gradient ${which}[${i}]`),
+    )
   })
 }
 

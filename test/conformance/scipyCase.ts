@@ -42,10 +42,10 @@ export function runCase(c: CorpusCase): { result: IvpResult; calls: number } {
     options['events'] = c.options.single_event === true ? events[0] : events
   }
   const result = solveIvp(
-    fun,
+    fun as (t: number, y: Float64Array) => ArrayLike<number>,
     decodeAll(c.t_span) as [number, number],
     decodeAll(c.y0) as number[],
-    options as IvpOptions<Float64Array> & { vectorized?: false },
+    options as IvpOptions<Float64Array> & { vectorized?: false; inPlace?: false },
   )
-  return { result: result as unknown as IvpResult, calls }
+  return { result, calls }
 }

@@ -44,7 +44,8 @@ export function typedArraySpace<V extends FloatArray>(
       for (const [from, to] of blocks) {
         const sum = sumOfScaledSquares(h, w, k, m, yOld, yNew, rtol, atol, from, to)
         const norm = Math.sqrt(sum) / Math.sqrt(to - from)
-        if (!(norm <= largest)) largest = norm // written so that NaN wins and stays
+        if (Number.isNaN(norm)) return norm
+        if (norm > largest) largest = norm
       }
       return largest
     },

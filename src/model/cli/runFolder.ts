@@ -1,0 +1,99 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { MetricsWriter } from '../metrics.ts'
+import type { Checkpoint, Evaluation, TrainOptions } from '../trainer.ts'
+import { UsageError } from './usageError.ts'
+
+/** What a run folder remembers between two calls of the command. */
+export interface RunState {
+  readonly options: TrainOptions
+  readonly data: string | null
+  readonly withBaseline: boolean
+  /** The net that is being trained, or null when there is none left. */
+  readonly training: 'odenet' | 'stem' | null
+  readonly checkpoint: Checkpoint | null
+  /** Test accuracies of the nets that are finished. */
+  readonly finished: { readonly [net in 'odenet' | 'stem']?: number }
+  /** Of the ODENet on the test images, for the report; the first mistakes only. */
+  readonly evaluation: Pick<Evaluation, 'confusion' | 'mistakes'> | null
+  /** The command that repeats the run. */
+  readonly command: string
+}
+
+const STATE = 'checkpoint.json'
+const METRICS = 'metrics.jsonl'
+
+/** The folder of a training run: metrics and one checkpoint, replaced as a whole each time. */
+export class RunFolder {
+  readonly path: string
+  readonly metrics: MetricsWriter
+
+  private constructor(path: string) {
+    this.path = path
+    this.metrics = new MetricsWriter(join(path, METRICS))
+  }
+
+  /** A new folder. Refuses one that holds files. */
+  static create(path: string): RunFolder {
+    attempt(path, 'cannot be created', () => mkdirSync(path, { recursive: true }))
+    const present = attempt(path, 'cannot be read', () => readdirSync(path))
+    if (present.length > 0) {
+      throw new UsageError(
+        `--out ${path} is not empty: choose another folder, or continue the run in it with --resume ${path}.`,
+        1,
+      )
+    }
+    attempt(path, 'cannot be written to', () => writeFileSync(join(path, METRICS), ''))
+    return new RunFolder(path)
+  }
+
+  /** The folder of a run to continue, with its state. */
+  static open(path: string): { folder: RunFolder; state: RunState } {
+    const file = join(path, STATE)
+    if (!existsSync(file)) {
+      throw new UsageError(`--resume ${path} holds no ${STATE}: give the folder of an earlier run.`, 1)
+    }
+    const state = attempt(
+      file,
+      'cannot be read as a checkpoint',
+      () => JSON.parse(readFileSync(file, 'utf8')) as RunState,
+    )
+    return { folder: new RunFolder(path), state: revived(state) }
+  }
+
+  save(state: RunState): void {
+    const file = join(this.path, STATE)
+    const text = JSON.stringify(state, withInfinity)
+    attempt(file, 'cannot be written', () => {
+      writeFileSync(`${file}.new`, text)
+      renameSync(`${file}.new`, file)
+    })
+  }
+
+  write(name: string, content: string | Uint8Array): string {
+    const file = join(this.path, name)
+    attempt(file, 'cannot be written', () => writeFileSync(file, content))
+    return file
+  }
+}
+
+/** Replacer for JSON.stringify: JSON has no Infinity. */
+export function withInfinity(_key: string, value: unknown): unknown {
+  return value === Infinity ? 'Infinity' : value
+}
+
+/** JSON has no Infinity; `maxImages` may be one. */
+function revived(state: RunState): RunState {
+  return JSON.parse(JSON.stringify(state), (key, value: unknown) =>
+    key === 'maxImages' && value === 'Infinity' ? Infinity : value,
+  ) as RunState
+}
+
+function attempt<T>(path: string, problem: string, body: () => T): T {
+  try {
+    return body()
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new UsageError(`${path} ${problem} (${code ?? message}).`, 1)
+  }
+}

@@ -1,0 +1,30 @@
+/** Neural ODE models: layers, optimizers, data, training. */
+export { groupNorm, groupNormSpec } from './groupNorm.ts'
+export { timeConv, timeConvSpec } from './timeConv.ts'
+export { odeFunction, odeFunctionSpec } from './odeFunction.ts'
+export { odeBlock, type BlockSolve } from './odeBlock.ts'
+export { makeOdeNet, odeNetSpec, type OdeNet, type OdeNetShape, type Pass } from './odeNet.ts'
+export {
+  initialParameters,
+  parameterCount,
+  toParameters,
+  type Initial,
+  type Parameters,
+  type ParameterSpec,
+} from './parameters.ts'
+export { crossEntropy } from './loss.ts'
+export { sgdStep, type SgdOptions } from './sgd.ts'
+export { cosine, reduceLROnPlateau, type PlateauOptions, type PlateauState } from './schedule.ts'
+export { makeRng, type Rng } from './rng.ts'
+export { loadMnist } from './mnist.ts'
+export { readIdx } from './idx.ts'
+export type { ImageSet } from './imageSet.ts'
+export { DataError } from './errors.ts'
+export {
+  createTrainer,
+  TrainingDiverged,
+  type Checkpoint,
+  type Evaluation,
+  type Trainer,
+  type TrainOptions,
+} from './trainer.ts'

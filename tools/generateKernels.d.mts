@@ -1,0 +1,1 @@
+export declare function toFloat32(source: string): string

@@ -55,23 +55,26 @@ const flags = {
 const INTERRUPTED = 130
 
 const train = Command.make('train', flags, ({ gradient: _gradient, method: _method, debug, ...given }) =>
-  Effect.promise(async () => {
-    const stop = new AbortController()
-    const onSignal = (): void => stop.abort()
-    process.on('SIGINT', onSignal)
-    process.on('SIGTERM', onSignal)
-    try {
-      const outcome = await runTraining(plain(given), stop.signal)
-      if (outcome === 'interrupted') process.exitCode = INTERRUPTED
-    } catch (error) {
-      const { message, stack } = error as Error
-      console.error(`odenet: ${debug ? stack : message}`)
-      process.exitCode = (error as { exitCode?: number }).exitCode ?? 1
-    } finally {
-      process.off('SIGINT', onSignal)
-      process.off('SIGTERM', onSignal)
-    }
-  }),
+  // Uninterruptible: on Ctrl-C the run stops itself, after the step it is in and with a checkpoint
+  Effect.uninterruptible(
+    Effect.promise(async () => {
+      const stop = new AbortController()
+      const onSignal = (): void => stop.abort()
+      process.on('SIGINT', onSignal)
+      process.on('SIGTERM', onSignal)
+      try {
+        const outcome = await runTraining(plain(given), stop.signal)
+        if (outcome === 'interrupted') process.exitCode = INTERRUPTED
+      } catch (error) {
+        const { message, stack } = error as Error
+        console.error(`odenet: ${debug ? stack : message}`)
+        process.exitCode = (error as { exitCode?: number }).exitCode ?? 1
+      } finally {
+        process.off('SIGINT', onSignal)
+        process.off('SIGTERM', onSignal)
+      }
+    }),
+  ),
 ).pipe(Command.withDescription('Train an ODENet on MNIST, and its stem-only baseline'))
 
 /** Options of the library where the command line has Option values. */

@@ -1,4 +1,5 @@
 /** Plots for notebooks and reports. */
 export { toPng, toSvg, type PngOptions } from './render.ts'
-export { accuracyCurve, evaluationsCurve, lossCurve, type PlotSize } from './training.ts'
+export type { PlotSize } from './chart.ts'
+export { accuracyCurve, evaluationsCurve, lossCurve } from './training.ts'
 export type { TrainingEvaluation, TrainingRecord, TrainingStep } from './trainingRecord.ts'

@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib'
 import { parseHTML } from 'linkedom'
 import { describe, expect, it } from 'vitest'
-import { renderReport, type ReportInput } from '../../src/model/report.ts'
+import { renderReport, type ReportInput } from '../../src/model/report/report.ts'
 import { trainingRun } from '../plot/trainingRun.ts'
 
 const PIXELS = Uint8Array.from({ length: 784 }, (_, i) => i % 251)

@@ -4,7 +4,7 @@ import { toPng, toSvg } from '../../plot/render.ts'
 import { accuracyCurve, evaluationsCurve, lossCurve } from '../../plot/training.ts'
 import type { ImageSet } from '../imageSet.ts'
 import { readMetrics } from '../metrics.ts'
-import { renderReport, type ReportInput } from '../report.ts'
+import { renderReport, type ReportInput } from '../report/report.ts'
 import type { RunFolder, RunState } from './runFolder.ts'
 
 /** Plots and the HTML report, from what the folder holds. */

@@ -1,7 +1,10 @@
-import { crc32, deflateSync } from 'node:zlib'
-import { toSvg } from '../plot/render.ts'
-import { accuracyCurve, evaluationsCurve, lossCurve } from '../plot/training.ts'
-import type { TrainingRecord } from '../plot/trainingRecord.ts'
+import { encode } from 'fast-png'
+import { toSvg } from '../../plot/render.ts'
+import { accuracyCurve, evaluationsCurve, lossCurve } from '../../plot/training.ts'
+import type { TrainingRecord } from '../../plot/trainingRecord.ts'
+import { NOTHING, asText, escape, table } from './markup.ts'
+import { count, decimal, duration, mean, median, percent, signed } from './numbers.ts'
+import { STYLE } from './style.ts'
 
 /** A test image that the net took for something else. */
 export interface Misclassified {
@@ -179,7 +182,7 @@ function confusionTable(confusion: readonly (readonly number[])[]): string {
 function imageGrid(images: readonly Misclassified[]): string {
   if (images.length === 0) return NOTHING
   const figures = images.slice(0, MAX_IMAGES).map(({ pixels, label, predicted }) => {
-    const source = `data:image/png;base64,${grayPng(pixels, IMAGE_SIDE, IMAGE_SIDE).toString('base64')}`
+    const source = `data:image/png;base64,${Buffer.from(grayPng(pixels)).toString('base64')}`
     const alt = `a ${escape(label)}, taken for a ${escape(predicted)}`
     return `<figure><img src="${source}" alt="${alt}" width="56" height="56"><figcaption>${escape(label)} → <b>${escape(predicted)}</b></figcaption></figure>`
   })
@@ -187,134 +190,6 @@ function imageGrid(images: readonly Misclassified[]): string {
 <div class="images">${figures.join('\n')}</div>`
 }
 
-/**
- * A PNG file of 8-bit gray pixels, one filter byte (none) before each row.
- * @see PNG Specification, Third Edition (W3C, 2025), Sec. 5.3 (chunks), 11.2.1 (IHDR)
- */
-function grayPng(pixels: Uint8Array, width: number, height: number): Buffer {
-  const scanlines = Buffer.alloc(height * (width + 1))
-  for (let y = 0; y < height; y++) {
-    scanlines.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1)
-  }
-  const header = Buffer.alloc(13)
-  header.writeUInt32BE(width, 0)
-  header.writeUInt32BE(height, 4)
-  header[8] = 8
-  const chunk = (type: string, data: Buffer): Buffer => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
-    const framed = Buffer.alloc(body.length + 8)
-    framed.writeUInt32BE(data.length, 0)
-    framed.set(body, 4)
-    framed.writeUInt32BE(crc32(body), body.length + 4)
-    return framed
-  }
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-  return Buffer.concat([
-    signature,
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(scanlines)),
-    chunk('IEND', Buffer.alloc(0)),
-  ])
+function grayPng(pixels: Uint8Array): Uint8Array {
+  return encode({ width: IMAGE_SIDE, height: IMAGE_SIDE, data: pixels, depth: 8, channels: 1 })
 }
-
-function table(rows: readonly (readonly [string, string])[]): string {
-  if (rows.length === 0) return NOTHING
-  const body = rows.map(
-    ([name, value]) => `<tr><th scope="row">${escape(name)}</th><td>${escape(value)}</td></tr>`,
-  )
-  return `<table><tbody>${body.join('\n')}</tbody></table>`
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escape(value: string | number): string {
-  return String(value).replaceAll(/[&<>"']/g, (c) => ENTITIES[c] ?? c)
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
-}
-
-const NOTHING = '<p class="quiet">Nothing recorded.</p>'
-const NO_NUMBER = '–'
-
-function percent(fraction: number | null): string {
-  return fraction === null || !Number.isFinite(fraction) ? NO_NUMBER : `${(100 * fraction).toFixed(2)} %`
-}
-
-function signed(n: number): string {
-  return Number.isFinite(n) ? `${n < 0 ? '−' : '+'}${Math.abs(n).toFixed(2)}` : NO_NUMBER
-}
-
-function decimal(n: number): string {
-  return Number.isFinite(n) ? n.toFixed(1) : NO_NUMBER
-}
-
-function count(n: number): string {
-  return Number.isFinite(n) ? n.toLocaleString('en') : NO_NUMBER
-}
-
-function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return NO_NUMBER
-  if (seconds < 100) return `${seconds.toFixed(1)} s`
-  const minutes = Math.round(seconds / 60)
-  const spoken = minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-  return `${spoken} (${count(Math.round(seconds))} s)`
-}
-
-function mean(values: readonly number[]): number {
-  const finite = values.filter(Number.isFinite)
-  return finite.reduce((a, b) => a + b, 0) / finite.length
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.filter(Number.isFinite).toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
-
-const STYLE = `
-:root { color-scheme: light dark; --page: #fff; --ink: #1b1f24; --quiet: #59636e; --line: #d8dde3; --panel: #f5f7f9; --blue: #1f6ac0; --orange: #ad5308; --red: #b3261e; --blue-rgb: 43, 123, 214; --orange-rgb: 222, 110, 20 }
-@media (prefers-color-scheme: dark) {
-  :root { --page: #14171b; --ink: #e4e8ec; --quiet: #9aa5b1; --line: #333a42; --panel: #1d2127; --blue: #6aa9ee; --orange: #ee9a52; --red: #ff8a80 }
-}
-* { box-sizing: border-box }
-body { margin: 0 auto; padding: 1rem; max-width: 72rem; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere }
-h1 { margin: 0; font-size: 1.5rem; line-height: 1.25 }
-h2 { margin: 2rem 0 .5rem; font-size: 1.1rem }
-p { margin: .25rem 0 }
-figure { margin: 0 }
-.quiet, th { color: var(--quiet); font-weight: normal }
-.headline { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; margin-top: 1rem; align-items: center }
-.score { padding: .75rem 1rem; border-radius: .5rem; background: var(--panel) }
-.score b { display: block; font-size: 2rem; line-height: 1.2; white-space: nowrap }
-.score span { color: var(--quiet); font-size: .9rem }
-.odenet b { color: var(--blue) }
-.stem b { color: var(--orange) }
-.remark { min-width: 9.5rem }
-.interrupted { color: var(--orange) }
-.failed { color: var(--red) }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.5rem }
-.plots svg { display: block; width: 100%; max-width: 34rem }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); column-gap: 2rem }
-.scroll { overflow-x: auto }
-table { border-collapse: collapse; width: 100%; max-width: 34rem; font-size: .9rem; font-variant-numeric: tabular-nums }
-th, td { padding: .25rem .5rem .25rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top }
-.confusion { table-layout: fixed; max-width: 36rem; overflow-wrap: normal }
-.confusion th, .confusion td { padding: .35rem 0; border: 1px solid var(--page); text-align: center }
-.confusion .right { background: rgba(var(--blue-rgb), var(--shade)) }
-.confusion .wrong { background: rgba(var(--orange-rgb), var(--shade)) }
-.confusion .zero { color: var(--quiet); opacity: .5 }
-.images { display: grid; grid-template-columns: repeat(auto-fill, minmax(4.25rem, 1fr)); gap: .75rem; max-width: 52rem }
-.images img { display: block; width: 100%; height: auto; border-radius: .25rem; image-rendering: pixelated; background: #000 }
-.images figcaption { font-size: .9rem; text-align: center }
-.images b { color: var(--orange) }
-pre { overflow-x: auto; padding: .75rem 1rem; border-radius: .5rem; background: var(--panel); font-size: .9rem }
-@media (max-width: 40rem) { .remark { grid-column: 1 / -1 } }
-@media (max-width: 30rem) { .confusion { font-size: .7rem } .score b { font-size: 1.6rem } }
-`

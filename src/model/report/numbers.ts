@@ -1,0 +1,35 @@
+const NO_NUMBER = '–'
+
+export function percent(fraction: number | null): string {
+  return fraction === null || !Number.isFinite(fraction) ? NO_NUMBER : `${(100 * fraction).toFixed(2)} %`
+}
+
+export function signed(n: number): string {
+  return Number.isFinite(n) ? `${n < 0 ? '−' : '+'}${Math.abs(n).toFixed(2)}` : NO_NUMBER
+}
+
+export function decimal(n: number): string {
+  return Number.isFinite(n) ? n.toFixed(1) : NO_NUMBER
+}
+
+export function count(n: number): string {
+  return Number.isFinite(n) ? n.toLocaleString('en') : NO_NUMBER
+}
+
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return NO_NUMBER
+  if (seconds < 100) return `${seconds.toFixed(1)} s`
+  const minutes = Math.round(seconds / 60)
+  const spoken = minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  return `${spoken} (${count(Math.round(seconds))} s)`
+}
+
+export function mean(values: readonly number[]): number {
+  const finite = values.filter(Number.isFinite)
+  return finite.reduce((a, b) => a + b, 0) / finite.length
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.filter(Number.isFinite).toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}

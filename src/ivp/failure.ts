@@ -9,6 +9,7 @@ export const MESSAGES = {
   terminated: 'A termination event occurred.',
   stepTooSmall: 'Required step size is less than spacing between numbers.',
   notFinite: 'The solution is not finite any more.',
+  noConvergence: 'The corrector iteration did not converge at any step size that was tried.',
   maxSteps: 'The number of steps reached `maxSteps` before the end of the integration interval.',
   aborted: 'The solve was aborted through `signal`.',
 } as const

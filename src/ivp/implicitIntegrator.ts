@@ -5,17 +5,21 @@ import { Radau } from './implicit/radau.ts'
 import type { Integrator } from './integrator.ts'
 import type { JacobianSource } from './jacobian/jacobianSource.ts'
 import { jacobianSource } from './jacobianOf.ts'
+import { Lsoda } from './multistep/lsoda.ts'
 import type { Problem } from './problem.ts'
 import type { CountedRhs } from './rhs.ts'
 import { zerosLike, type FloatArray } from './space/typedArraySpace.ts'
 import type { Rhs } from './stepper/erkStepper.ts'
+
+/** The implementations by name. */
+const CLASSES = { Radau: Radau, BDF: Bdf, LSODA: Lsoda }
 
 /** Unit roundoff of the element types. */
 const EPSILON = { float64: Number.EPSILON, float32: 2 ** -23 }
 
 /** An implicit method on a problem of either element type: it works in float64 and is rounded at the rim. */
 export function implicitIntegrator<V extends FloatArray>(
-  name: 'Radau' | 'BDF',
+  name: 'Radau' | 'BDF' | 'LSODA',
   problem: Problem<V>,
   rhs: CountedRhs<V>,
 ): Integrator<V> {
@@ -27,10 +31,10 @@ export function implicitIntegrator<V extends FloatArray>(
     uncounted: inDouble(rhs.uncounted),
     y0: Float64Array.from(problem.y0),
     tBound: problem.t1,
-    jacobian: implicitJacobian(problem, rhs),
+    jacobian: implicitJacobian(problem, name === 'LSODA' ? countingAll(rhs) : rhs),
     epsilon: isSingle ? EPSILON.float32 : EPSILON.float64,
   }
-  const inner = name === 'Radau' ? new Radau(implicit) : new Bdf(implicit)
+  const inner = new CLASSES[name](implicit)
   return (isSingle ? new Float32Integrator(inner) : inner) as unknown as Integrator<V>
 }
 
@@ -41,6 +45,17 @@ export function implicitJacobian<V extends FloatArray>(
 ): JacobianSource {
   const isSingle = problem.y0 instanceof Float32Array
   return jacobianSource(problem, rhs, isSingle ? EPSILON.float32 : EPSILON.float64)
+}
+
+/** Counts the evaluations for finite differences too, as scipy's LSODA does (its Radau and BDF do not). */
+function countingAll<V>(rhs: CountedRhs<V>): CountedRhs<V> {
+  return {
+    ...rhs,
+    many: (t, states) => {
+      rhs.setCount(rhs.count() + states.length)
+      return rhs.many(t, states)
+    },
+  }
 }
 
 /** Turns a right-hand side on V into one on float64 arrays. */

@@ -8,7 +8,7 @@ import type { MethodName } from './options.ts'
 /** A method, by what it needs to run. */
 export type Method =
   | { readonly kind: 'explicit' | 'fixedStep'; readonly name: string; readonly erk: ErkMethod }
-  | { readonly kind: 'implicit'; readonly name: 'Radau' | 'BDF' }
+  | { readonly kind: 'implicit'; readonly name: 'Radau' | 'BDF' | 'LSODA' }
 
 /** An explicit Runge-Kutta method: adaptive if it can estimate its error. */
 export function explicit(erk: ErkMethod): Method {
@@ -22,6 +22,7 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
   DOP853: explicit(dop853),
   Radau: { kind: 'implicit', name: 'Radau' },
   BDF: { kind: 'implicit', name: 'BDF' },
+  LSODA: { kind: 'implicit', name: 'LSODA' },
   Euler: explicit(euler),
   Midpoint: explicit(midpoint),
   Heun: explicit(heun),

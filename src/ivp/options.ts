@@ -6,7 +6,7 @@ import type { Snapshot } from './snapshot.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
 
 /** Methods that choose their steps by the tolerances. */
-export type AdaptiveMethod = 'RK23' | 'RK45' | 'DOP853' | 'Radau' | 'BDF'
+export type AdaptiveMethod = 'RK23' | 'RK45' | 'DOP853' | 'Radau' | 'BDF' | 'LSODA'
 /** ★ Methods that take equal steps of the size `step`. */
 export type FixedStepMethod = 'Euler' | 'Midpoint' | 'Heun' | 'RK4'
 export type MethodName = AdaptiveMethod | FixedStepMethod
@@ -65,6 +65,8 @@ export interface IvpOptions<V extends FloatArray = FloatArray, A extends Readonl
   readonly atol?: number | ArrayLike<number> | undefined
   readonly firstStep?: number | undefined
   readonly maxStep?: number | undefined
+  /** Smallest |step| that LSODA's error control may choose; below it the solve fails. Default 0. */
+  readonly minStep?: number | undefined
   /** ★ Size of the equal steps of a fixed-step method. */
   readonly step?: number | undefined
   /** Jacobian for the implicit methods: a function, or a constant matrix. Default: finite differences. */

@@ -23,6 +23,7 @@ export interface Problem<V extends FloatArray> {
   readonly form: RhsForm
   readonly firstStep: number | null
   readonly maxStep: number
+  readonly minStep: number
   /** Size of equal steps; null for adaptive methods. */
   readonly step: number | null
   readonly maxSteps: number

@@ -24,6 +24,7 @@ const HELD = [
   'atol',
   'firstStep',
   'maxStep',
+  'minStep',
   'step',
   'lband',
   'uband',
@@ -148,7 +149,7 @@ function read<V extends FloatArray>(snapshot: Snapshot): SavedState<V> {
 
 /** The options that the snapshot holds, from the checked problem. */
 function heldOptions<V extends FloatArray>(problem: Problem<V>, hasOwnMethod: boolean): Saved {
-  const { method, tEval, tolerance, firstStep, maxStep, step, norm, jacobian } = problem
+  const { method, tEval, tolerance, firstStep, maxStep, minStep, step, norm, jacobian } = problem
   const { band } = jacobian
   const held: Record<string, Saved | null> = {
     method: hasOwnMethod ? null : method.name,
@@ -157,6 +158,7 @@ function heldOptions<V extends FloatArray>(problem: Problem<V>, hasOwnMethod: bo
     atol: tolerance.atol,
     firstStep,
     maxStep,
+    minStep: minStep === 0 ? null : minStep,
     step,
     norm: norm.map((block) => [...block]),
     lband: band && band[0],

@@ -74,3 +74,11 @@ export class BDF<
 > extends MethodSolver<V, A> {
   static override readonly method = 'BDF'
 }
+
+/** Adams or backward differentiation, switching by itself: problems that may turn stiff. */
+export class LSODA<
+  V extends FloatArray = Float64Array,
+  A extends ReadonlyArray<unknown> = [],
+> extends MethodSolver<V, A> {
+  static override readonly method = 'LSODA'
+}

@@ -91,6 +91,29 @@ export function compareImplicit(c: CorpusCase): Measured {
   return measure(c, result)
 }
 
+/**
+ * LSODA: the accuracy that the tolerances ask for; and scipy's steps, Jacobians and factorizations, unless the Jacobian comes from
+ * finite differences (ours adapt their increments, ODEPACK's do not).
+ */
+export function compareLsoda(c: CorpusCase): Measured {
+  const { result, calls } = runCase(c)
+  const { expected, compare } = c
+  compareStatus(c, result)
+  assert.equal(result.nfev, calls, 'nfev is the number of calls')
+  if (c.options['jac'] === 'analytic' || expected.njev === 0) {
+    assert.equal(result.t.length, expected.nt, 'mesh points')
+    assert.equal(result.njev, expected.njev, 'njev')
+    assert.equal(result.nlu, expected.nlu, 'nlu')
+    assert.equal(result.nfev, expected.nfev, 'nfev')
+    expected.t.forEach((t, j) => near(`t[${j}]`, result.t[j]!, t, 1e-6 * Math.abs(t)))
+  } else {
+    near('nfev', result.nfev, expected.nfev, Math.max(0.1 * expected.nfev, 5))
+    assert.isAtMost(result.njev, expected.njev + compare.njev_abs!, 'njev')
+  }
+  compareAccuracy(c, result)
+  return measure(c, result)
+}
+
 function compareStatus({ expected }: CorpusCase, result: IvpResult): void {
   assert.equal(result.status, expected.status)
   assert.equal(result.message, expected.message)

@@ -1,20 +1,21 @@
 import { assert, describe, it } from 'vitest'
 import { IvpInputError } from '../../src/index.ts'
-import { compareExplicit, compareImplicit, near, type Measured } from './compare.ts'
+import { compareExplicit, compareImplicit, compareLsoda, near, type Measured } from './compare.ts'
 import { cases, decode, problems, type CorpusCase } from './corpus.ts'
 import { runCase } from './scipyCase.ts'
 
-/** Complex states are out: double the state instead. LSODA is not built yet. */
-const mine = cases.filter((c) => c.category !== 'complex' && c.method !== 'LSODA')
+/** Complex states are out: double the state instead. */
+const mine = cases.filter((c) => c.category !== 'complex')
 
 const COMPARE: Record<string, (c: CorpusCase) => Measured> = {
   explicit: compareExplicit,
   implicit: compareImplicit,
+  lsoda: compareLsoda,
 }
 
 describe('scipy corpus', () => {
   it('is complete', () => {
-    assert.equal(mine.length, 494)
+    assert.equal(mine.length, 574)
   })
   it.each(mine.filter((c) => c.compare.class === 'reject'))('rejects $id before any call', (c) => {
     const original = problems[c.problem]!.f

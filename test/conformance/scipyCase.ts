@@ -6,6 +6,7 @@ const OPTION_NAMES: Record<string, string> = {
   atol: 'atol',
   first_step: 'firstStep',
   max_step: 'maxStep',
+  min_step: 'minStep',
   t_eval: 'tEval',
   dense_output: 'denseOutput',
   vectorized: 'vectorized',

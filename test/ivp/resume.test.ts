@@ -3,7 +3,7 @@ import { assert, describe, it } from 'vitest'
 import { IvpInputError, OdeSolver, RK45, resume, solveIvp, type Snapshot } from '../../src/index.ts'
 import type { IvpResult, MethodName } from '../../src/index.ts'
 
-const METHODS: MethodName[] = ['RK23', 'RK45', 'DOP853', 'Radau', 'BDF', 'RK4', 'Euler']
+const METHODS: MethodName[] = ['RK23', 'RK45', 'DOP853', 'Radau', 'BDF', 'LSODA', 'RK4', 'Euler']
 
 const isFixed = (method: MethodName): boolean => ['Euler', 'Midpoint', 'Heun', 'RK4'].includes(method)
 

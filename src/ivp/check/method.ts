@@ -49,6 +49,7 @@ export function checkStep(step: unknown, method: Method, length: number): number
 export function warnUnused(options: object, method: Method, warnings: string[]): void {
   const unused = method.kind === 'implicit' ? [] : ['jac', 'jacSparsity', 'lband', 'uband']
   if (method.kind === 'fixedStep') unused.push('rtol', 'atol', 'firstStep', 'maxStep')
+  if (method.name !== 'LSODA') unused.push('minStep')
   for (const name of unused) {
     if ((options as Record<string, unknown>)[name] !== undefined)
       warnings.push(`\`${name}\` has no effect on ${method.name}.`)

@@ -25,6 +25,7 @@ const KNOWN_OPTIONS = new Set<string>([
   'atol',
   'firstStep',
   'maxStep',
+  'minStep',
   'step',
   'jac',
   'jacSparsity',
@@ -78,6 +79,7 @@ export function checkProblem<V extends FloatArray, A extends ReadonlyArray<unkno
     form,
     firstStep: checkFirstStep(options.firstStep, length),
     maxStep,
+    minStep: checkMinStep(options.minStep, maxStep),
     step: checkStep(options.step, method, length),
     maxSteps: checkMaxSteps(options.maxSteps ?? Infinity),
     save: checkSave(options.save ?? 'steps'),
@@ -123,6 +125,14 @@ function checkFirstStep(value: unknown, length: number): number | null {
   const step = positive('firstStep', value)
   if (step > length)
     throw new IvpInputError('firstStep', value, `must not exceed the span of length ${length}`)
+  return step
+}
+
+function checkMinStep(value: unknown, maxStep: number): number {
+  if (value === undefined || value === null || value === 0) return 0
+  const step = positive('minStep', value)
+  if (step === Infinity) throw new IvpInputError('minStep', value, 'must be finite')
+  if (step > maxStep) throw new IvpInputError('minStep', value, `must not exceed maxStep (${maxStep})`)
   return step
 }
 

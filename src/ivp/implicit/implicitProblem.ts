@@ -22,6 +22,8 @@ export interface ImplicitProblem {
   /** |h| of the first step, or null: chosen by the method. */
   readonly firstStep: number | null
   readonly maxStep: number
+  /** Smallest |h| that error control may choose; LSODA only. */
+  readonly minStep: number
   readonly jacobian: JacobianSource
   /** Unit roundoff of the user's element type: 2^-52 or 2^-23. */
   readonly epsilon: number

@@ -1,0 +1,213 @@
+import { firstNonFinite } from '../failure.ts'
+import type { ImplicitProblem } from '../implicit/implicitProblem.ts'
+import type { Saved } from '../integrator.ts'
+import { shiftedSystem } from '../linalg/factorizations.ts'
+import type { JacobianMatrix } from '../linalg/jacobianMatrix.ts'
+import type { ShiftedSystem } from '../linalg/shiftedSystem.ts'
+import type { MultistepFormula } from './coefficients.ts'
+import type { Nordsieck } from './nordsieck.ts'
+import type { WeightedMaxNorm } from './weightedMaxNorm.ts'
+
+const MAX_ITERATIONS = 3
+/** Relative change of h l_0 that the factors of the iteration matrix bear. */
+const MAX_CHANGE = 0.3
+/** Steps that they are kept at most. */
+const MAX_AGE = 20
+/** Guess of the convergence rate after a new Jacobian. */
+const INITIAL_RATE = 0.7
+
+/** What a corrector iteration works on: h f(t, z_0 + l_0 e) = z_1 + e is solved for e. */
+export interface CorrectorStep {
+  /** End of the step. */
+  readonly t: number
+  readonly h: number
+  readonly order: number
+  readonly formula: MultistepFormula
+  /** Predicted at t. */
+  readonly history: Nordsieck
+  readonly isStiff: boolean
+}
+
+/**
+ * Solves the implicit equation of a multistep step: by functional iteration for Adams, by Newton's with kept factors of
+ * I - h l_0 J for BDF. It watches its own convergence: that is how LSODA estimates the Lipschitz constant without a Jacobian.
+ * @see Petzold, "Automatic selection of methods for solving stiff and nonstiff systems of ordinary differential equations",
+ *   SIAM J. Sci. Stat. Comput. 4 (1983), 136-148, Sec. 2
+ * @see Radhakrishnan, Hindmarsh, "Description and use of LSODE", LLNL UCRL-ID-113855 (1993), Sec. 2.4
+ */
+export class Corrector {
+  /** The solution e, shape (n). */
+  readonly correction: Float64Array
+  /** The corrected state z_0 + l_0 e, shape (n). */
+  readonly y: Float64Array
+  /** The last f, for naming a failure. */
+  readonly f: Float64Array
+  nlu = 0
+  /** Estimates of the Lipschitz constant from the convergence rate: the largest since the last choice of order, and the last but zero. */
+  lipschitz = 0
+  lastLipschitz = 0
+  /** Weighted norm of the last Jacobian. */
+  jacobianNorm = 0
+  readonly #problem: ImplicitProblem
+  readonly #norm: WeightedMaxNorm
+  readonly #increment: Float64Array
+  #jacobian: JacobianMatrix | null = null
+  #system: ShiftedSystem | null = null
+  /** h l_0 of the factors in use. */
+  #factoredFor = NaN
+  #isStale = true
+  #age = 0
+  #rate = INITIAL_RATE
+
+  constructor(problem: ImplicitProblem, norm: WeightedMaxNorm) {
+    const n = problem.y0.length
+    this.#problem = problem
+    this.#norm = norm
+    this.correction = new Float64Array(n)
+    this.y = new Float64Array(n)
+    this.f = new Float64Array(n)
+    this.#increment = new Float64Array(n)
+  }
+
+  /** Has the factors renewed before the next BDF iteration. */
+  renew(): void {
+    this.#isStale = true
+  }
+
+  /** Counts a step towards the age of the factors. */
+  grow(): void {
+    this.#age++
+  }
+
+  /** Returns whether it converged. */
+  solve(step: CorrectorStep): boolean {
+    const { t, h, formula, history, isStiff } = step
+    const c = h * formula.corrector[0]!
+    const change = c / this.#factoredFor - 1
+    if (!(Math.abs(change) <= MAX_CHANGE) || this.#age >= MAX_AGE) this.#isStale = true
+    let isCurrent = false
+    for (;;) {
+      this.y.set(history.columns[0]!)
+      this.#problem.rhs(t, this.y, this.f)
+      if (firstNonFinite(this.f) >= 0) return false
+      if (isStiff && this.#isStale) {
+        if (!this.#factor(t, c)) return false
+        isCurrent = true
+      }
+      if (this.#iterate(step)) return true
+      if (!isStiff || isCurrent) return false
+      this.#isStale = true
+    }
+  }
+
+  save(): Saved {
+    return {
+      nlu: this.nlu,
+      lipschitz: this.lipschitz,
+      lastLipschitz: this.lastLipschitz,
+      jacobianNorm: this.jacobianNorm,
+      factoredFor: this.#factoredFor,
+      isStale: this.#isStale,
+      age: this.#age,
+      rate: this.#rate,
+      jacobian: this.#problem.jacobian.save(),
+    }
+  }
+
+  load(saved: Saved): void {
+    const from = saved as unknown as SavedCorrector
+    this.nlu = from.nlu
+    this.lipschitz = from.lipschitz
+    this.lastLipschitz = from.lastLipschitz
+    this.jacobianNorm = from.jacobianNorm
+    this.#factoredFor = from.factoredFor
+    this.#isStale = from.isStale
+    this.#age = from.age
+    this.#rate = from.rate
+    if (Number.isNaN(from.factoredFor)) return
+    this.#jacobian = this.#problem.jacobian.load(from.jacobian)
+    this.#system = shiftedSystem(this.#jacobian)
+    this.#system.factor(this.#jacobian, 1, -from.factoredFor)
+  }
+
+  #iterate(step: CorrectorStep): boolean {
+    const { t, h, order, formula, history, isStiff } = step
+    const { correction, y, f } = this
+    const [predicted, slope] = history.columns as [Float64Array, Float64Array]
+    const l0 = formula.corrector[0]!
+    const negligible = 100 * this.#problem.epsilon * this.#norm.of(predicted)
+    const threshold = (0.5 / (order + 2)) * formula.errorSame
+    let slowest = 0
+    let lastSize = 0
+    correction.fill(0)
+    for (let m = 0; ; m++) {
+      const size = isStiff ? this.#newtonIncrement(h, slope) : this.#functionalIncrement(h, slope)
+      for (let i = 0; i < y.length; i++) y[i] = predicted[i]! + l0 * correction[i]!
+      if (!Number.isFinite(size)) return false
+      if (size <= negligible) return true
+      if (m > 0 || isStiff) {
+        if (m > 0) {
+          const rate = size <= 1024 * lastSize ? size / lastSize : 1024
+          slowest = Math.max(slowest, rate)
+          this.#rate = Math.max(0.2 * this.#rate, rate)
+        }
+        if (size * Math.min(1, 1.5 * this.#rate) <= threshold) {
+          this.lipschitz = Math.max(this.lipschitz, slowest / Math.abs(h * l0))
+          if (this.lipschitz !== 0) this.lastLipschitz = this.lipschitz
+          return true
+        }
+      }
+      if (m + 1 === MAX_ITERATIONS || (m > 0 && size > 2 * lastSize)) return false
+      lastSize = size
+      this.#problem.rhs(t, y, f)
+      if (firstNonFinite(f) >= 0) return false
+    }
+  }
+
+  /** e = h f - z_1; returns the size of the change. */
+  #functionalIncrement(h: number, slope: Float64Array): number {
+    const { correction, f } = this
+    const increment = this.#increment
+    for (let i = 0; i < increment.length; i++) {
+      const next = h * f[i]! - slope[i]!
+      increment[i] = next - correction[i]!
+      correction[i] = next
+    }
+    return this.#norm.of(increment)
+  }
+
+  /** (I - h l_0 J) de = h f - (z_1 + e). */
+  #newtonIncrement(h: number, slope: Float64Array): number {
+    const { correction, f } = this
+    const increment = this.#increment
+    for (let i = 0; i < increment.length; i++) increment[i] = h * f[i]! - (slope[i]! + correction[i]!)
+    this.#system!.solve(increment)
+    for (let i = 0; i < increment.length; i++) correction[i] = correction[i]! + increment[i]!
+    return this.#norm.of(increment)
+  }
+
+  #factor(t: number, c: number): boolean {
+    this.#jacobian = this.#problem.jacobian.evaluate(t, this.y, this.f)
+    this.#system ??= shiftedSystem(this.#jacobian)
+    this.jacobianNorm = this.#norm.ofMatrix(this.#jacobian)
+    this.nlu++
+    const isRegular = this.#system.factor(this.#jacobian, 1, -c)
+    this.#factoredFor = isRegular ? c : NaN
+    this.#isStale = !isRegular
+    this.#age = 0
+    this.#rate = INITIAL_RATE
+    return isRegular
+  }
+}
+
+interface SavedCorrector {
+  readonly nlu: number
+  readonly lipschitz: number
+  readonly lastLipschitz: number
+  readonly jacobianNorm: number
+  readonly factoredFor: number
+  readonly isStale: boolean
+  readonly age: number
+  readonly rate: number
+  readonly jacobian: Saved
+}

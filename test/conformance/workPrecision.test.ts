@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { assert, describe, it } from 'vitest'
+import { solveIvp, type MethodName } from '../../src/index.ts'
+import { decode, problems } from './corpus.ts'
+
+/** One line of workprecision.json: end states that no integrator under test made, and scipy's error for each run. */
+interface Reference {
+  readonly problem: string
+  readonly params: number[]
+  readonly t_span: [number, number]
+  readonly y0: number[]
+  readonly ref: number[]
+  readonly runs: ReadonlyArray<{
+    readonly method: MethodName
+    readonly rtol: number
+    readonly atol: number
+    readonly jac: boolean
+    readonly scipy_units: number
+    readonly scipy_nfev: number
+  }>
+}
+
+const { entries } = JSON.parse(readFileSync(new URL('workprecision.json', import.meta.url), 'utf8')) as {
+  entries: Reference[]
+}
+
+const runs = entries.flatMap((reference) => reference.runs.map((run) => ({ ...reference, ...run })))
+
+describe('work and precision', () => {
+  it.each(runs)('$problem, $method at rtol $rtol', (run) => {
+    const { f, jac } = problems[run.problem]!
+    const { params, method, rtol, atol } = run
+    const result = solveIvp((t, y: Float64Array) => f(t, y, ...params), run.t_span, run.y0, {
+      method,
+      rtol,
+      atol,
+      ...(run.jac ? { jac: (t: number, y: Float64Array) => jac!(t, y, ...params) as number[][] } : {}),
+    })
+    assert.isTrue(result.success)
+    const end = result.states.at(-1)!
+    const units = Math.max(
+      ...run.ref.map((y, i) => Math.abs(end[i]! - decode(y)) / (atol + rtol * Math.abs(decode(y)))),
+    )
+    assert.isAtMost(units, Math.max(3 * run.scipy_units, method === 'LSODA' ? 10 : 3), 'error in tolerances')
+    assert.isAtMost(result.nfev, 1.1 * run.scipy_nfev + 5, 'nfev')
+  })
+})

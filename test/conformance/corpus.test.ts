@@ -1,6 +1,7 @@
-import { assert, describe, it } from 'vitest'
+import { assert, describe, expect, it } from 'vitest'
 import { IvpInputError } from '../../src/index.ts'
 import { compareExplicit, compareImplicit, compareLsoda, near, type Measured } from './compare.ts'
+import { conformanceTable } from './conformanceTable.ts'
 import { cases, decode, problems, type CorpusCase } from './corpus.ts'
 import { runCase } from './scipyCase.ts'
 
@@ -12,6 +13,8 @@ const COMPARE: Record<string, (c: CorpusCase) => Measured> = {
   implicit: compareImplicit,
   lsoda: compareLsoda,
 }
+
+const measured = new Map<CorpusCase, Measured>()
 
 describe('scipy corpus', () => {
   it('is complete', () => {
@@ -54,6 +57,9 @@ describe('scipy corpus', () => {
   })
   it.each(mine.filter((c) => c.compare.class in COMPARE && c.category !== 'failure'))(
     'agrees with scipy: $id',
-    (c) => void COMPARE[c.compare.class]!(c),
+    (c) => void measured.set(c, COMPARE[c.compare.class]!(c)),
   )
+  it('is what docs/conformance.md says (vitest -u writes it)', async () => {
+    await expect(conformanceTable(mine, measured)).toMatchFileSnapshot('../../docs/conformance.md')
+  })
 })

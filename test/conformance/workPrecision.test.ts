@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { assert, describe, it } from 'vitest'
+import { assert, describe, expect, it } from 'vitest'
 import { solveIvp, type MethodName } from '../../src/index.ts'
 import { decode, problems } from './corpus.ts'
 
@@ -26,6 +26,8 @@ const { entries } = JSON.parse(readFileSync(new URL('workprecision.json', import
 
 const runs = entries.flatMap((reference) => reference.runs.map((run) => ({ ...reference, ...run })))
 
+const measured = new Map<(typeof runs)[number], { readonly nfev: number; readonly units: number }>()
+
 describe('work and precision', () => {
   it.each(runs)('$problem, $method at rtol $rtol', (run) => {
     const { f, jac } = problems[run.problem]!
@@ -41,7 +43,25 @@ describe('work and precision', () => {
     const units = Math.max(
       ...run.ref.map((y, i) => Math.abs(end[i]! - decode(y)) / (atol + rtol * Math.abs(decode(y)))),
     )
+    measured.set(run, { nfev: result.nfev, units })
     assert.isAtMost(units, Math.max(3 * run.scipy_units, method === 'LSODA' ? 10 : 3), 'error in tolerances')
     assert.isAtMost(result.nfev, 1.1 * run.scipy_nfev + 5, 'nfev')
+  })
+  it('is what docs/work-precision.md says (vitest -u writes it)', async () => {
+    const rows = runs.map((run) => {
+      const { nfev, units } = measured.get(run)!
+      const error = units < 0.01 ? '< 0.01' : units.toPrecision(2)
+      return `| ${run.problem} | ${run.method} | ${run.rtol} | ${nfev} | ${run.scipy_nfev} | ${error} |`
+    })
+    const table = `# Work and precision
+
+Written by the test run (\`npx vitest run test/conformance -u\`): evaluations of the right-hand side, and the error at the end against
+references that no integrator under test made (\`test/conformance/workprecision.json\`), in tolerances atol + rtol |y|.
+
+| problem | method | rtol | nfev | scipy's | error |
+| --- | --- | ---: | ---: | ---: | ---: |
+${rows.join('\n')}
+`
+    await expect(table).toMatchFileSnapshot('../../docs/work-precision.md')
   })
 })

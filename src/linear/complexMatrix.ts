@@ -43,12 +43,15 @@ export interface Rotation {
   readonly im: number
 }
 
-/** The rotation that maps (x, y) to (r, 0): c = |x| / r, s = (x / |x|) conj(y) / r. */
+/** Beside entries of size 1; still far from denormal numbers, whose quotients carry no digits. */
+const NEGLIGIBLE = 1e-290
+
+/** The rotation that maps (x, y) to (r, 0), unless both are negligible: c = |x| / r, s = (x / |x|) conj(y) / r. */
 export function rotationOf(xr: number, xi: number, yr: number, yi: number): Rotation {
   const x = Math.hypot(xr, xi)
   const y = Math.hypot(yr, yi)
-  if (y === 0) return { c: 1, re: 0, im: 0 }
-  if (x === 0) return { c: 0, re: yr / y, im: -yi / y }
+  if (y < NEGLIGIBLE) return { c: 1, re: 0, im: 0 }
+  if (x < NEGLIGIBLE) return { c: 0, re: yr / y, im: -yi / y }
   const r = Math.hypot(x, y)
   const [ur, ui] = [xr / x, xi / x]
   return { c: x / r, re: (ur * yr + ui * yi) / r, im: (ui * yr - ur * yi) / r }

@@ -28,41 +28,42 @@ export function eigenPairs(W: Matrix): EigenPair[] | null {
     const isReal = Math.abs(im) <= 10 * n * least
     const x = new Float64Array(n)
     x[j] = 1
-    const vector = turned(product(Z, backSubstituted(T, [T.re[j * n + j]!, im], j - 1, x, least)), isReal)
-    return { re: T.re[j * n + j]!, im: isReal ? 0 : im, vector }
+    const solution = backSubstituted(T, [T.re[j * n + j]!, im], x, j, least)
+    return { re: T.re[j * n + j]!, im: isReal ? 0 : im, vector: turned(product(Z, solution), isReal) }
   })
-  const pairs = conjugated(raw, n * least, (lambda) =>
-    turned(product(Z, backSubstituted(T, lambda, n - 1, new Float64Array(n), least)), false),
-  )
+  const vectorAt = (re: number, im: number): ComplexVector =>
+    turned(product(Z, inverseIterated(T, [re, im], least)), im === 0)
+  const pairs = symmetrized(raw, n * least, vectorAt)
   return pairs.map(({ re, im, vector }) => ({ re: re * scale, im: im * scale, vector }))
 }
 
 /**
- * Joins neighbours of conjugates to exact pairs. The members of a pair that is nearly defective are scattered to the root of rounding:
- * these get their mean and a vector for it by `vectorAt`.
+ * Eigenvalues of a real matrix are real or conjugate: rounding leaves both slightly off, and nearly defective ones far off, by the root
+ * of rounding. A pair that lies nearer to being conjugate than to the real axis becomes so; what is left becomes real. Moved
+ * eigenvalues get their vector by `vectorAt`.
  */
-function conjugated(
+function symmetrized(
   raw: ReadonlyArray<EigenPair>,
   rounding: number,
-  vectorAt: (lambda: readonly [number, number]) => EigenPair['vector'],
-): ReadonlyArray<EigenPair> {
+  vectorAt: (re: number, im: number) => ComplexVector,
+): EigenPair[] {
   const lower = raw.filter(({ im }) => im < 0)
-  const upper = raw.filter(({ im }) => im > 0)
-  // Rounding may have made one of a pair real and left the other
-  if (lower.length !== upper.length) return raw
-  const complex = upper.flatMap((pair) => {
+  const pairs = raw.filter(({ im }) => im === 0)
+  const toReal = ({ re }: EigenPair): EigenPair => ({ re, im: 0, vector: vectorAt(re, 0) })
+  for (const pair of raw.filter(({ im }) => im > 0)) {
     const distance = (other: EigenPair): number => Math.hypot(other.re - pair.re, other.im + pair.im)
-    const other = lower.reduce((best, candidate) => (distance(candidate) < distance(best) ? candidate : best))
-    lower.splice(lower.indexOf(other), 1)
-    const [re, im] = [(pair.re + other.re) / 2, (pair.im - other.im) / 2]
-    const { vector } = distance(other) <= 100 * rounding ? pair : { vector: vectorAt([re, im]) }
+    const nearest = lower.toSorted((a, b) => distance(a) - distance(b))[0]
+    if (nearest === undefined || distance(nearest) > pair.im) {
+      pairs.push(toReal(pair))
+      continue
+    }
+    lower.splice(lower.indexOf(nearest), 1)
+    const [re, im] = [(pair.re + nearest.re) / 2, (pair.im - nearest.im) / 2]
+    const vector = distance(nearest) <= 100 * rounding ? pair.vector : vectorAt(re, im)
     const opposite = { re: vector.re, im: vector.im.map((value) => -value) }
-    return [
-      { re, im, vector },
-      { re, im: -im, vector: opposite },
-    ]
-  })
-  return [...raw.filter(({ im }) => im === 0), ...complex]
+    pairs.push({ re, im, vector }, { re, im: -im, vector: opposite })
+  }
+  return [...pairs, ...lower.map(toReal)]
 }
 
 interface ComplexVector {
@@ -71,21 +72,39 @@ interface ComplexVector {
 }
 
 /**
- * Solves (T - lambda I) x = -(what x holds after row `last`) for the rows up to `last`, or = 1 if x is zero (a step of inverse
- * iteration). Pivots below `least` count as it; x is scaled as it grows.
+ * One step of inverse iteration, (T - lambda I) x = e_k: of all k the longest solution, since its residual is 1 / |x|.
+ * @see Golub, Van Loan, "Matrix computations", 4th ed., Sec. 7.6.1
+ */
+function inverseIterated(T: ComplexMatrix, lambda: Complex, least: number): ComplexVector {
+  const solutions = Array.from({ length: T.n }, (_, k) => {
+    const x = new Float64Array(T.n)
+    const [re, im] = [T.re[k * T.n + k]! - lambda[0], T.im[k * T.n + k]! - lambda[1]]
+    const size = Math.max(Math.hypot(re, im), least)
+    x[k] = 1
+    const solution = backSubstituted(T, lambda, x, k, least)
+    // x_k = 1 / pivot
+    return { solution, length: Math.hypot(...solution.re, ...solution.im) / size }
+  })
+  return solutions.reduce((best, next) => (next.length > best.length ? next : best)).solution
+}
+
+type Complex = readonly [re: number, im: number]
+
+/**
+ * Completes x, given from row `from` on, to (T - lambda I) x = 0 in the rows above. A pivot below `least` counts as it; x is scaled when
+ * it grows beyond all bounds.
  */
 function backSubstituted(
   T: ComplexMatrix,
-  lambda: readonly [number, number],
-  last: number,
-  start: Float64Array,
+  lambda: Complex,
+  given: Float64Array,
+  from: number,
   least: number,
 ): ComplexVector {
   const { n } = T
-  const x = { re: start.slice(), im: new Float64Array(n) }
-  let forcing = start.every((value) => value === 0) ? 1 : 0
-  for (let i = last; i >= 0; i--) {
-    let [re, im] = [forcing, 0]
+  const x = { re: given.slice(), im: new Float64Array(n) }
+  for (let i = from - 1; i >= 0; i--) {
+    let [re, im] = [0, 0]
     for (let k = i + 1; k < n; k++) {
       re -= T.re[i * n + k]! * x.re[k]! - T.im[i * n + k]! * x.im[k]!
       im -= T.re[i * n + k]! * x.im[k]! + T.im[i * n + k]! * x.re[k]!
@@ -96,9 +115,9 @@ function backSubstituted(
     x.re[i] = (re * pivotRe + im * pivotIm) / square
     x.im[i] = (im * pivotRe - re * pivotIm) / square
     const largest = Math.max(Math.abs(x.re[i]!), Math.abs(x.im[i]!))
-    if (largest < 1e100) continue
-    forcing /= largest
-    for (const part of [x.re, x.im]) part.forEach((value, k) => (part[k] = value / largest))
+    if (largest > 1e100) {
+      for (const part of [x.re, x.im]) part.forEach((value, k) => (part[k] = value / largest))
+    }
   }
   return x
 }

@@ -114,6 +114,17 @@ describe('eigenAnalysis', () => {
       ],
     ],
   ])('names a %s', (portrait, W) => assert.equal(eigenAnalysis(W).portrait, portrait as never))
+  it('is not led astray by denormal entries', () => {
+    const { pairs } = eigenAnalysis([
+      [0, 0, 0],
+      [0, 7e-5, 0],
+      [-1.5e-323, 0, 0],
+    ])
+    assert.deepEqual(
+      pairs.map(({ re }) => re),
+      [7e-5, 0, 0],
+    )
+  })
   it('ends on matrices that unlimited iterations do not end on', () => {
     const { pairs } = eigenAnalysis([
       [0, 0, -1, -1],

@@ -18,3 +18,11 @@ export function spacing(t: number, direction: number): number {
   }
   return Math.abs(float[0]! - t)
 }
+
+/** A step this many spacings long is the smallest whose end is distinct from its stages; scipy's bound. */
+const SPACINGS = 10
+
+/** Smallest |h| that error control may ask for at t. */
+export function smallestStep(t: number, direction: number): number {
+  return SPACINGS * spacing(t, direction)
+}

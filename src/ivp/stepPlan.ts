@@ -1,7 +1,7 @@
 import type { StepController } from './control/stepController.ts'
 import { integral } from './control/integral.ts'
 import type { Saved } from './integrator.ts'
-import { spacing } from './spacing.ts'
+import { smallestStep } from './spacing.ts'
 
 /** Where an integration stands. */
 export type PlanStatus = 'running' | 'finished' | 'stepTooSmall' | 'nonFinite'
@@ -26,9 +26,6 @@ export interface StepLimits {
   /** Bound on |h|; Infinity for none. */
   readonly maxStep: number
 }
-
-/** The smallest step is this many spacings of floating-point numbers at t. */
-const SPACINGS = 10
 
 /**
  * Pure state machine of the step sizes: what to try next, whether it counts, when it ends. Knows neither states nor right-hand sides.
@@ -103,7 +100,7 @@ export class StepPlan implements Plan {
   }
 
   #beginStep(): void {
-    this.#minStep = SPACINGS * spacing(this.t, this.direction)
+    this.#minStep = smallestStep(this.t, this.direction)
     this.#wasRejected = false
     if (this.#size > this.#limits.maxStep) this.#size = this.#limits.maxStep
     else if (this.#size < this.#minStep) this.#size = this.#minStep

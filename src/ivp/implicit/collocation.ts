@@ -1,6 +1,6 @@
-import type { ComplexShiftedSystem, ShiftedSystem } from '../linalg/shiftedSystem.ts'
 import type { Rhs } from '../stepper/erkStepper.ts'
 import { NewtonMonitor } from './newton.ts'
+import type { RadauFactors } from './radauFactors.ts'
 import { MU_IM, MU_RE, MU_REAL, NODES, T, T_INVERSE } from './radauTableau.ts'
 import type { ScaledNorm } from './scaledNorm.ts'
 
@@ -39,18 +39,10 @@ export class Collocation {
 
   /**
    * Starts from the guess in `z` and leaves the solution there.
-   * @param real - factors of MU_REAL / h I - J
-   * @param complex - factors of (MU_RE + i MU_IM) / h I - J
+   * @param factors - made for h, or for a step near it
    * @returns whether the iterations converged
    */
-  solve(
-    t: number,
-    y: Float64Array,
-    h: number,
-    real: ShiftedSystem,
-    complex: ComplexShiftedSystem,
-    norm: ScaledNorm,
-  ): boolean {
+  solve(t: number, y: Float64Array, h: number, factors: RadauFactors, norm: ScaledNorm): boolean {
     const { z, monitor } = this
     const w = this.#w
     const [dw0, dw1, dw2] = this.#dw
@@ -59,8 +51,8 @@ export class Collocation {
     for (;;) {
       if (!this.#evaluate(t, y, h)) return false
       this.#residual(h)
-      real.solve(dw0)
-      complex.solve(dw1, dw2)
+      factors.solveReal(dw0)
+      factors.solveComplex(dw1, dw2)
       const verdict = monitor.judge(norm.of(1, dw0, dw1, dw2))
       if (verdict === 'diverging' && monitor.iterations < NEWTON_MAX_ITERATIONS) return false
       for (let s = 0; s < 3; s++) {

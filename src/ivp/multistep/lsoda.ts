@@ -1,6 +1,7 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
-import { MESSAGES, firstNonFinite, notFiniteAtStart } from '../failure.ts'
+import { MESSAGES, firstNonFinite } from '../failure.ts'
 import type { ImplicitProblem } from '../implicit/implicitProblem.ts'
+import { StepEnds, type SavedEnds } from '../implicit/stepEnds.ts'
 import type { Integrator, Saved, StepFailure } from '../integrator.ts'
 import { Corrector } from './corrector.ts'
 import { firstMultistepSize } from './firstMultistepSize.ts'
@@ -20,32 +21,17 @@ const MAX_TRUSTED = 2
  *   SIAM J. Sci. Stat. Comput. 4 (1983), 136-148
  * @see Hindmarsh, "ODEPACK, a systematized collection of ODE solvers", in Scientific Computing (1983), 55-64
  */
-export class Lsoda implements Integrator<Float64Array> {
-  t: number
-  tOld: number
-  y: Float64Array
-  yOld: Float64Array
-  status: 'running' | 'finished' | 'failed' = 'running'
-  failure: StepFailure | null = null
-  readonly #problem: ImplicitProblem
+export class Lsoda extends StepEnds implements Integrator<Float64Array> {
   readonly #norm: WeightedMaxNorm
   readonly #corrector: Corrector
   readonly #strategy: Strategy
 
   constructor(problem: ImplicitProblem) {
-    const { t0, y0, tolerance, norm } = problem
-    this.#problem = problem
+    super(problem)
+    const { y0, tolerance, norm } = problem
     this.#norm = new WeightedMaxNorm(y0.length, tolerance, norm)
     this.#corrector = new Corrector(problem, this.#norm)
     this.#strategy = new Strategy(problem, this.#norm, this.#corrector)
-    this.t = t0
-    this.tOld = t0
-    this.y = y0.slice()
-    this.yOld = y0.slice()
-  }
-
-  get njev(): number {
-    return this.#problem.jacobian.count
   }
 
   get nlu(): number {
@@ -53,21 +39,18 @@ export class Lsoda implements Integrator<Float64Array> {
   }
 
   start(): void {
-    const { rhs, t0 } = this.#problem
     const [state, slope] = this.#strategy.history.columns as [Float64Array, Float64Array]
     state.set(this.y)
-    rhs(t0, this.y, slope)
-    const bad = firstNonFinite(slope)
-    if (bad >= 0) return this.#fail(notFiniteAtStart(t0, bad))
+    if (!this.evaluateStart(slope)) return
     this.#norm.setState(this.y)
-    this.#strategy.begin(firstMultistepSize(this.#problem, slope, this.#norm.of(slope)))
+    this.#strategy.begin(firstMultistepSize(this.problem, slope, this.#norm.of(slope)))
   }
 
   step(): void {
     const strategy = this.#strategy
     const corrector = this.#corrector
     const { history } = strategy
-    strategy.clip(this.t, this.#problem.tBound)
+    strategy.clip(this.t, this.problem.tBound)
     this.#norm.setState(history.columns[0]!)
     let divergences = 0
     let misses = 0
@@ -75,13 +58,13 @@ export class Lsoda implements Integrator<Float64Array> {
       const { h, order, formula, isStiff } = strategy
       const t = this.t + h
       if (!(Math.abs(t - this.t) > 0)) {
-        return this.#fail(divergences > 0 ? this.#diverged() : this.#tooSmall())
+        return this.fail(divergences > 0 ? this.#diverged() : this.#tooSmall())
       }
       history.predict(order)
       if (!corrector.solve({ t, h, order, formula, history, isStiff }) || firstNonFinite(corrector.y) >= 0) {
         history.retract(order)
         divergences++
-        if (strategy.isAtMinStep || divergences === MAX_FAILURES) return this.#fail(this.#diverged())
+        if (strategy.isAtMinStep || divergences === MAX_FAILURES) return this.fail(this.#diverged())
         strategy.shrink()
         continue
       }
@@ -89,13 +72,13 @@ export class Lsoda implements Integrator<Float64Array> {
       if (!(error <= 1)) {
         history.retract(order)
         misses++
-        if (strategy.isAtMinStep || misses === MAX_FAILURES) return this.#fail(this.#tooSmall())
+        if (strategy.isAtMinStep || misses === MAX_FAILURES) return this.fail(this.#tooSmall())
         if (misses <= MAX_TRUSTED) strategy.retry(error, misses)
-        else if (!this.#restart()) return this.#fail(this.#diverged())
+        else if (!this.#restart()) return this.fail(this.#diverged())
         continue
       }
       strategy.accept()
-      this.#advance(t)
+      this.#moveOn(t)
       strategy.prepareNext(error)
       return
     }
@@ -107,11 +90,7 @@ export class Lsoda implements Integrator<Float64Array> {
 
   save(): Saved {
     return {
-      t: this.t,
-      tOld: this.tOld,
-      y: this.y.slice(),
-      yOld: this.yOld.slice(),
-      status: this.status,
+      ends: this.saveEnds(),
       strategy: this.#strategy.save(),
       corrector: this.#corrector.save(),
     }
@@ -119,11 +98,7 @@ export class Lsoda implements Integrator<Float64Array> {
 
   load(saved: Saved): void {
     const from = saved as unknown as SavedLsoda
-    this.t = from.t
-    this.tOld = from.tOld
-    this.y.set(from.y)
-    this.yOld.set(from.yOld)
-    this.status = from.status
+    this.loadEnds(from.ends)
     this.#strategy.load(from.strategy)
     this.#corrector.load(from.corrector)
   }
@@ -132,21 +107,19 @@ export class Lsoda implements Integrator<Float64Array> {
   #restart(): boolean {
     const [state, slope] = this.#strategy.history.columns as [Float64Array, Float64Array]
     const { f } = this.#corrector
-    slope.set(this.#problem.rhs(this.t, state, f))
+    slope.set(this.problem.rhs(this.t, state, f))
     this.#strategy.restart()
     return firstNonFinite(f) < 0
   }
 
-  #advance(t: number): void {
-    const { tBound } = this.#problem
+  #moveOn(t: number): void {
+    const { tBound } = this.problem
     const { h, history } = this.#strategy
-    this.tOld = this.t
-    this.t = t
-    ;[this.yOld, this.y] = [this.y, this.yOld]
-    this.y.set(history.columns[0]!)
-    if (Math.abs(t - tBound) > 100 * Number.EPSILON * (Math.abs(t) + Math.abs(h))) return
-    this.t = tBound
-    this.status = 'finished'
+    // ODEPACK's bound of what counts as the end
+    const isEnd = Math.abs(t - tBound) <= 100 * Number.EPSILON * (Math.abs(t) + Math.abs(h))
+    const state = this.yOld
+    state.set(history.columns[0]!)
+    this.advance(isEnd ? tBound : t, state)
   }
 
   #tooSmall(): StepFailure {
@@ -165,19 +138,10 @@ export class Lsoda implements Integrator<Float64Array> {
       ? { kind: 'nonFinite', message: MESSAGES.notFinite, component: bad }
       : { kind: 'noConvergence', message: MESSAGES.noConvergence, component: this.#norm.worst(correction) }
   }
-
-  #fail(failure: StepFailure): void {
-    this.failure = failure
-    this.status = 'failed'
-  }
 }
 
 interface SavedLsoda {
-  readonly t: number
-  readonly tOld: number
-  readonly y: Float64Array
-  readonly yOld: Float64Array
-  readonly status: 'running' | 'finished' | 'failed'
+  readonly ends: SavedEnds
   readonly strategy: Saved
   readonly corrector: Saved
 }

@@ -1,0 +1,80 @@
+import { firstNonFinite } from '../failure.ts'
+import type { Rhs } from '../stepper/erkStepper.ts'
+import type { BackwardDifferences } from './backwardDifferences.ts'
+import type { BdfFactors } from './bdfFactors.ts'
+import { ALPHA, GAMMA } from './bdfFormulas.ts'
+import { NewtonMonitor } from './newton.ts'
+import type { ScaledNorm } from './scaledNorm.ts'
+
+/**
+ * The nonlinear system of a BDF step, y = predicted + d with d = c f(t, y) - psi, solved by simplified Newton iterations from d = 0.
+ * @see Shampine, Reichelt, "The MATLAB ODE suite", SIAM J. Sci. Comput. 18 (1997), Sec. 2.1
+ */
+export class BdfCorrector {
+  readonly maxIterations: number = 4
+  readonly monitor: NewtonMonitor
+  /** f at the last iterate. */
+  readonly f: Float64Array
+  readonly predicted: Float64Array
+  /** Corrected minus predicted value. */
+  readonly correction: Float64Array
+  readonly #rhs: Rhs<Float64Array>
+  readonly #psi: Float64Array
+  readonly #increment: Float64Array
+
+  constructor(n: number, rhs: Rhs<Float64Array>, tolerance: number) {
+    this.#rhs = rhs
+    this.monitor = new NewtonMonitor(this.maxIterations, tolerance)
+    this.f = new Float64Array(n)
+    this.predicted = new Float64Array(n)
+    this.correction = new Float64Array(n)
+    this.#psi = new Float64Array(n)
+    this.#increment = new Float64Array(n)
+  }
+
+  /** Sets the predicted value and psi = (gamma_1 D^1 + ... + gamma_k D^k) / alpha_k of a step of order k. */
+  predict(order: number, differences: BackwardDifferences): void {
+    const { d } = differences
+    const psi = this.#psi
+    const alpha = ALPHA[order]!
+    differences.predict(order, this.predicted)
+    for (let i = 0; i < psi.length; i++) {
+      let sum = 0
+      for (let j = 1; j <= order; j++) sum += GAMMA[j]! * d[j]![i]!
+      psi[i] = sum / alpha
+    }
+  }
+
+  /**
+   * The corrected value to y.
+   * @param factors - of I - c J
+   * @returns whether the iterations converged
+   */
+  solve(t: number, y: Float64Array, c: number, factors: BdfFactors, norm: ScaledNorm): boolean {
+    const { monitor, correction } = this
+    const psi = this.#psi
+    const increment = this.#increment
+    y.set(this.predicted)
+    correction.fill(0)
+    norm.setState(y)
+    monitor.begin()
+    for (;;) {
+      const f = this.#rhs(t, y, this.f)
+      if (firstNonFinite(f) >= 0) return false
+      for (let i = 0; i < y.length; i++) increment[i] = c * f[i]! - psi[i]! - correction[i]!
+      factors.solve(increment)
+      const verdict = monitor.judge(norm.of(1, increment))
+      if (verdict === 'diverging') return false
+      for (let i = 0; i < y.length; i++) {
+        y[i] = y[i]! + increment[i]!
+        correction[i] = correction[i]! + increment[i]!
+      }
+      if (verdict === 'converged') return true
+    }
+  }
+
+  /** Fewer iterations let the next step be bolder. HW II, Sec. IV.8, after (8.21) */
+  get safety(): number {
+    return (0.9 * (2 * this.maxIterations + 1)) / (2 * this.maxIterations + this.monitor.iterations)
+  }
+}

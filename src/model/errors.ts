@@ -38,3 +38,16 @@ export class DataError extends DataErrorBase {}
 export function systemCode(cause: unknown): string {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
 }
+
+/** The loss is no longer a number. */
+export class TrainingDiverged extends Error {
+  override readonly name = 'TrainingDiverged'
+  readonly _tag = 'TrainingDiverged'
+  readonly step: number
+  readonly loss: number
+  constructor(step: number, loss: number, lr: number) {
+    super(`The loss became ${loss} at step ${step}: lower --lr (now ${lr}), or tighten --rtol.`)
+    this.step = step
+    this.loss = loss
+  }
+}

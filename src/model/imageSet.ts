@@ -1,3 +1,5 @@
+import type { Shard } from './shard.ts'
+
 /**
  * Labelled images, as bytes.
  *
@@ -24,4 +26,16 @@ export function holdOut(set: ImageSet, share: number): [rest: ImageSet, heldOut:
     n: to - from,
   })
   return [part(0, at), part(at, set.n)]
+}
+
+/** Copies of the images at the given positions, as the net takes them. */
+export function pick(set: ImageSet, indices: ArrayLike<number>): Shard {
+  const size = set.height * set.width * set.channels
+  const pixels = new Uint8Array(indices.length * size)
+  const labels = Uint8Array.from(indices, (i) => set.labels[i]!)
+  for (let k = 0; k < indices.length; k++) {
+    const from = indices[k]! * size
+    pixels.set(set.images.subarray(from, from + size), k * size)
+  }
+  return { pixels, labels }
 }

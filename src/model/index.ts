@@ -19,12 +19,8 @@ export { makeRng, type Rng } from './rng.ts'
 export { loadMnist } from './mnist.ts'
 export { readIdx } from './idx.ts'
 export type { ImageSet } from './imageSet.ts'
-export { DataError } from './errors.ts'
-export {
-  createTrainer,
-  TrainingDiverged,
-  type Checkpoint,
-  type Evaluation,
-  type Trainer,
-  type TrainOptions,
-} from './trainer.ts'
+export { DataError, TrainingDiverged } from './errors.ts'
+export type { Checkpoint } from './checkpoint.ts'
+export type { Evaluation } from './evaluation.ts'
+export type { TrainOptions } from './trainOptions.ts'
+export { createTrainer, type Trainer } from './trainer.ts'

@@ -1,4 +1,4 @@
-import type { TrainOptions } from './trainer.ts'
+import type { TrainOptions } from './trainOptions.ts'
 
 /** What a preset decides. */
 export type Preset = Omit<TrainOptions, 'net' | 'seed' | 'workers' | 'backend'>

@@ -10,7 +10,9 @@ import { odeNetSpec } from '../../src/model/odeNet.ts'
 import { initialParameters, parameterCount, toParameters, under } from '../../src/model/parameters.ts'
 import { makeRng } from '../../src/model/rng.ts'
 import { ShardModel, type ShardShape } from '../../src/model/shard.ts'
-import { createTrainer, TrainingDiverged, type TrainOptions } from '../../src/model/trainer.ts'
+import { TrainingDiverged } from '../../src/model/errors.ts'
+import { createTrainer } from '../../src/model/trainer.ts'
+import type { TrainOptions } from '../../src/model/trainOptions.ts'
 
 const options: TrainOptions = {
   net: 'odenet',

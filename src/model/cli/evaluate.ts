@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadMnist } from '../mnist.ts'
-import { createTrainer, type Checkpoint, type TrainOptions } from '../trainer.ts'
+import type { Checkpoint } from '../checkpoint.ts'
+import { createTrainer } from '../trainer.ts'
+import type { TrainOptions } from '../trainOptions.ts'
 import { withoutInfinityNames } from './runFolder.ts'
 import { UsageError } from './usageError.ts'
 

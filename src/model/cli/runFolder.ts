@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MetricsWriter } from '../metrics.ts'
-import type { Checkpoint, Evaluation, TrainOptions } from '../trainer.ts'
+import type { Checkpoint } from '../checkpoint.ts'
+import type { Evaluation } from '../evaluation.ts'
+import type { TrainOptions } from '../trainOptions.ts'
 import { UsageError } from './usageError.ts'
 
 /** What a run folder remembers between two calls of the command. */

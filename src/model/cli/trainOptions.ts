@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { ImageSet } from '../imageSet.ts'
 import { presets, type PresetName } from '../presets.ts'
-import type { TrainOptions } from '../trainer.ts'
+import type { TrainOptions } from '../trainOptions.ts'
 import { UsageError } from './usageError.ts'
 
 /** What the command line gave; undefined where a flag was left out. */

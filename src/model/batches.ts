@@ -1,0 +1,48 @@
+import { pick, type ImageSet } from './imageSet.ts'
+import type { Rng } from './rng.ts'
+import type { TrainingShard } from './shard.ts'
+import type { TrainOptions } from './trainOptions.ts'
+
+/** The batch of every training step: a fresh order of the images in each epoch, whole batches only. Any step can be asked for, in any order. */
+export class Batches {
+  readonly perEpoch: number
+  readonly #train: ImageSet
+  readonly #rng: Rng
+  readonly #options: TrainOptions
+  /** The order of one epoch, kept while steps of that epoch are asked for. */
+  #order: { readonly epoch: number; readonly indices: Uint32Array } | null = null
+
+  constructor(train: ImageSet, rng: Rng, options: TrainOptions) {
+    this.perEpoch = Math.max(1, Math.floor(train.n / options.batch))
+    this.#train = train
+    this.#rng = rng
+    this.#options = options
+  }
+
+  at(step: number): TrainingShard {
+    const { batch } = this.#options
+    const from = (step % this.perEpoch) * batch
+    const indices = this.#orderOf(this.epochOf(step)).subarray(from, from + batch)
+    return { ...pick(this.#train, indices), mask: this.#maskOf(step, indices.length) }
+  }
+
+  epochOf(step: number): number {
+    return Math.floor(step / this.perEpoch)
+  }
+
+  #orderOf(epoch: number): Uint32Array {
+    if (this.#order?.epoch !== epoch) {
+      this.#order = { epoch, indices: this.#rng.fork(`epoch ${epoch}`).permutation(this.#train.n) }
+    }
+    return this.#order.indices
+  }
+
+  /** Dropout of the pooled features, shape (n, dim): 0, or 1 / (1 - p) so that the mean is kept. Null without dropout. */
+  #maskOf(step: number, n: number): Float32Array | null {
+    const { dropout, dim } = this.#options
+    if (dropout === 0) return null
+    const stream = this.#rng.fork(`dropout ${step}`)
+    const kept = 1 / (1 - dropout)
+    return Float32Array.from({ length: n * dim }, () => (stream.uniform() < dropout ? 0 : kept))
+  }
+}

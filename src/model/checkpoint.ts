@@ -1,0 +1,25 @@
+import type { PlateauState } from './schedule.ts'
+import type { TrainOptions } from './trainOptions.ts'
+
+/** Where a training run stands, as plain JSON: continuing from it gives the numbers of the uninterrupted run. */
+export interface Checkpoint {
+  readonly options: TrainOptions
+  readonly state: {
+    readonly step: number
+    readonly seconds: number
+    readonly parameters: string
+    readonly velocity: string
+    readonly plateau: PlateauState
+  }
+}
+
+/** The bytes of the numbers as text, for `decode`. */
+export function encode(values: Float32Array): string {
+  return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64')
+}
+
+/** Inverse of `encode`. */
+export function decode(text: string): Float32Array {
+  const bytes = Uint8Array.from(Buffer.from(text, 'base64'))
+  return new Float32Array(bytes.buffer)
+}

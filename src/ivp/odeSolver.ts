@@ -1,5 +1,6 @@
 import { createIntegrator } from './createIntegrator.ts'
 import type { DenseOutput } from './dense/denseOutput.ts'
+import { IvpInputError } from './errors.ts'
 import { failureOf } from './failure.ts'
 import type { Integrator, Saved } from './integrator.ts'
 import type { IvpFailure } from './ivpResult.ts'
@@ -111,12 +112,14 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
   /**
    * Takes one step.
    * @returns why the solver failed, or null
-   * @throws Error when the status is not 'running'
+   * @throws IvpInputError when the status is not 'running'
    */
   step(): string | null {
     if (this.status !== 'running') {
-      throw new Error(
-        `A step was asked of a solver whose status is '${this.status}'; look at \`status\` before \`step()\`.`,
+      throw new IvpInputError(
+        'status',
+        this.status,
+        "must be 'running' when `step()` is called: ask it before",
       )
     }
     this.#guard(() => this.#integrator.step())
@@ -127,7 +130,11 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
   /** The interpolant of the last step; it stays valid. */
   denseOutput(): DenseOutput<V> {
     if (this.tOld === null) {
-      throw new Error('There is no step yet to interpolate; call `step()` before `denseOutput()`.')
+      throw new IvpInputError(
+        'tOld',
+        null,
+        'must be known when `denseOutput()` is called: call `step()` first',
+      )
     }
     return this.#integrator.denseOutput()
   }

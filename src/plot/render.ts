@@ -6,19 +6,31 @@ import { DOMParser } from 'linkedom'
 
 const SVG_NAMESPACE = 'http://www.w3.org/2000/svg'
 
+/** A picture cannot be drawn as asked, or not on this machine. */
+export class PlotError extends Error {
+  override readonly name = 'PlotError'
+  readonly _tag = 'PlotError'
+  readonly reason: 'outsideSvg' | 'noFont'
+  constructor(reason: PlotError['reason'], message: string) {
+    super(message)
+    this.reason = reason
+  }
+}
+
 /**
  * Draws a plot as a standalone SVG document, without a browser. Equal plots give equal strings.
  *
  * Lines, ticks and text are drawn in `currentColor` and the background is left free, so that an SVG inside a page
  * follows the page's colours. Ids contain a hash of the picture: several may stand in one page.
- * @throws Error when the options ask for what Plot puts outside the SVG: a title, a caption or its own legends
+ * @throws PlotError when the options ask for what Plot puts outside the SVG: a title, a caption or its own legends
  */
 export function toSvg(options: PlotOptions): string {
   // An XML document, not an HTML one: its serializer escapes attributes, and writes no named entities.
   const document = new DOMParser().parseFromString(`<svg xmlns="${SVG_NAMESPACE}"/>`, 'image/svg+xml')
   const drawn = plot({ ...options, document: document as unknown as Document })
   if (drawn.tagName.toLowerCase() !== 'svg') {
-    throw new Error(
+    throw new PlotError(
+      'outsideSvg',
       'The plot is not a single SVG: draw its title, caption and legends with marks instead of options.',
     )
   }
@@ -55,13 +67,14 @@ export interface PngOptions {
 
 /**
  * Rasterizes an SVG to a PNG file's bytes.
- * @throws Error when the SVG has text, and neither `fontFiles` nor the system has a font to draw it with
+ * @throws PlotError when the SVG has text, and neither `fontFiles` nor the system has a font to draw it with
  */
 export function toPng(svg: string, options: PngOptions = {}): Uint8Array {
   const { scale = 2, background = 'white', fontFiles = [] } = options
   const font = fontOptions(fontFiles)
   if (svg.includes('<text') && !drawsText(font)) {
-    throw new Error(
+    throw new PlotError(
+      'noFont',
       'No font was found, and the text of the picture would be missing: install one (Debian: fonts-dejavu-core) or give toPng the path of one in fontFiles.',
     )
   }

@@ -6,6 +6,7 @@ const decay = (_: number, y: ArrayLike<number>): number[] => [-y[0]!]
 describe.each([RK23, RK45, DOP853, Radau, BDF])('$method as an object', (Solver) => {
   it('is stepped by hand as in scipy', () => {
     const solver = new Solver(decay, 0, [1], 5, { rtol: 1e-6 })
+    assert.throws(() => solver.denseOutput(), IvpInputError, /call `step\(\)` first/)
     assert.isTrue(solver instanceof OdeSolver)
     assert.deepEqual(
       [solver.t, solver.tOld, solver.stepSize, solver.status, solver.n, solver.direction, solver.tBound],
@@ -19,7 +20,7 @@ describe.each([RK23, RK45, DOP853, Radau, BDF])('$method as an object', (Solver)
     assert.equal(solver.t, 5)
     assert.closeTo(solver.y[0]!, Math.exp(-5), 1e-5)
     assert.closeTo(dense.at(dense.t / 2)[0]!, Math.exp(-dense.t / 2), 1e-5)
-    assert.throws(() => solver.step(), /status is 'finished'/)
+    assert.throws(() => solver.step(), IvpInputError, /`status` must be 'running'.*received 'finished'/)
   })
 
   it('takes the steps of solveIvp, and is iterable', () => {

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -70,6 +79,20 @@ test('the adjoint entry loads without any peer', () => {
     `console.log(JSON.stringify(Object.keys(await import('solve-ivp/adjoint'))))`,
   )
   expect(names).not.toEqual([])
+})
+
+test('the linear entry works with its peer, ml-matrix', () => {
+  symlinkSync(join(root, 'node_modules/ml-matrix'), join(project, 'node_modules/ml-matrix'), 'dir')
+  const rows = runScript(
+    'linear.mjs',
+    `import { Matrix } from 'ml-matrix'
+import { expm } from 'solve-ivp/linear'
+console.log(JSON.stringify(expm(new Matrix([[0, 1], [0, 0]])).to2DArray()))\n`,
+  )
+  expect(rows).toEqual([
+    [1, 1],
+    [0, 1],
+  ])
 })
 
 test('the pure entry loads nothing but its own files, dynamic imports of a solve included', () => {

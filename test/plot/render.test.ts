@@ -1,7 +1,7 @@
 import { dot, plot, text, type PlotOptions } from '@observablehq/plot'
 import { Resvg } from '@resvg/resvg-js'
 import { describe, expect, it } from 'vitest'
-import { toPng, toSvg } from '../../src/plot/render.ts'
+import { PlotError, toPng, toSvg } from '../../src/plot/render.ts'
 
 const clipped: PlotOptions = {
   ariaLabel: 'a < b & "c"',
@@ -32,7 +32,7 @@ describe('toSvg', () => {
   })
 
   it('refuses what Plot draws outside the SVG', () => {
-    expect(() => toSvg({ ...clipped, caption: 'outside' })).toThrow(/marks/)
+    expect(() => toSvg({ ...clipped, caption: 'outside' })).toThrow(PlotError)
   })
 
   it('leaves no document behind for others', () => {
@@ -66,7 +66,9 @@ describe('toPng', () => {
 
   it('says so where no font can draw the text', () => {
     const noFont = { fontFiles: [import.meta.filename] }
-    expect(() => toPng(lettered, noFont)).toThrow(/fontFiles/)
+    expect(() => toPng(lettered, noFont)).toThrow(
+      expect.objectContaining({ _tag: 'PlotError', reason: 'noFont' }),
+    )
     expect(() => toPng(square(''), noFont)).not.toThrow()
   })
 })

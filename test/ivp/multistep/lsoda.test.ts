@@ -86,14 +86,6 @@ describe('LSODA', () => {
     assert.equal(result.failure!.kind, 'noConvergence')
     assert.isAbove(result.t.length, 2)
   })
-  it('goes to infinity for a terminal event', () => {
-    const result = solveIvp((_, y) => [-y[0]!], [0, Infinity], [1], {
-      method: 'LSODA',
-      events: { fn: (_, y) => y[0]! - 1e-3, terminal: true },
-    })
-    assert.equal(result.status, 1)
-    assert.closeTo(result.tEvents![0]![0]!, Math.log(1000), 0.05)
-  })
   it('warns of minStep with another method', () => {
     const { warnings } = solveIvp((_, y) => [-y[0]!], [0, 1], [1], { minStep: 1e-3 })
     assert.deepEqual(warnings, ['`minStep` has no effect on RK45.'])

@@ -3,7 +3,6 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   promises,
   readFileSync,
@@ -12,6 +11,7 @@ import {
 import { dirname } from 'node:path'
 import { DataError, systemCode } from './errors.ts'
 import { formatRecord, parseRecord, type RunRecord } from './runRecord.ts'
+import { makeFolder } from './makeFolder.ts'
 
 export type { RunRecord, StepRecord } from './runRecord.ts'
 
@@ -29,7 +29,7 @@ export class MetricsWriter {
   constructor(path: string) {
     this.path = path
     this.#fd = unlessRefused(path, () => {
-      mkdirSync(dirname(path), { recursive: true })
+      makeFolder(dirname(path))
       return openSync(path, 'a+')
     })
     try {

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '../makeFolder.ts'
 import { MetricsWriter } from '../metrics.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { Evaluation } from '../evaluation.ts'
@@ -37,7 +38,7 @@ export class RunFolder {
 
   /** A new folder. Refuses one that holds files. */
   static create(path: string): RunFolder {
-    attempt(path, 'cannot be created', () => mkdirSync(path, { recursive: true }))
+    attempt(path, 'cannot be created', () => makeFolder(path))
     const present = attempt(path, 'cannot be read', () => readdirSync(path))
     if (present.length > 0) {
       throw new UsageError(

@@ -103,6 +103,7 @@ describe('odenet', () => {
       [['train', '--data', cut], /t10k-labels-idx1-ubyte/],
       [['train', '--data', data, '--out', full], /is not empty/],
       [['train', '--data', data, '--out', join(file, 'run')], /cannot be created/],
+      [['train', '--data', data, '--out', '/proc/run/of/mine'], /cannot be created/],
       [['train', '--data', data, '--batch', '0'], /--batch must be a positive whole number; received 0/],
       [['train', '--data', data, '--batch', '9999'], /--batch must not exceed the 320 training images/],
       [['train', '--data', data, '--groups', '5'], /--groups must divide --dim/],

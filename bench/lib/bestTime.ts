@@ -1,0 +1,19 @@
+/** Length of a batch, in milliseconds: long against the clock's resolution, short against other work on the machine. */
+const BATCH = 1
+
+/** Smallest mean duration of a batch of runs, in seconds, over `budget` seconds (at least three batches). */
+export function bestTime(run: () => void, budget: number): number {
+  const start = performance.now()
+  run()
+  let batch = Math.ceil(BATCH / (performance.now() - start))
+  let best = Infinity
+  for (let rounds = 0; performance.now() - start < budget * 1e3 || rounds < 3; rounds++) {
+    const from = performance.now()
+    for (let i = 0; i < batch; i++) run()
+    const each = (performance.now() - from) / batch
+    if (each < best) best = each
+    // The first, interpreted runs say little about how many fit into a batch
+    if (each * batch < BATCH / 2) batch = Math.ceil(BATCH / each)
+  }
+  return best / 1e3
+}

@@ -69,20 +69,20 @@ const pleiades: Problem = {
   y0: [3, 3, -1, -3, 2, -2, 2, 3, -3, 2, 0, 0, -4, 4, 0, 0, 0, 0, 0, 1.75, -1.5, 0, 0, 0, -1.25, 1, 0, 0],
   rhs(_t, y, dydt) {
     for (let i = 0; i < 14; i++) dydt[i] = y[14 + i]!
-    for (let i = 14; i < 28; i++) dydt[i] = 0
     for (let i = 0; i < 7; i++) {
-      for (let j = i + 1; j < 7; j++) {
+      let ax = 0
+      let ay = 0
+      for (let j = 0; j < 7; j++) {
+        if (j === i) continue
         const dx = y[j]! - y[i]!
         const dy = y[7 + j]! - y[7 + i]!
         const r2 = dx * dx + dy * dy
-        const r3 = r2 * Math.sqrt(r2)
-        const ax = dx / r3
-        const ay = dy / r3
-        dydt[14 + i]! += (j + 1) * ax
-        dydt[21 + i]! += (j + 1) * ay
-        dydt[14 + j]! -= (i + 1) * ax
-        dydt[21 + j]! -= (i + 1) * ay
+        const w = (j + 1) / (r2 * Math.sqrt(r2))
+        ax += w * dx
+        ay += w * dy
       }
+      dydt[14 + i] = ax
+      dydt[21 + i] = ay
     }
   },
 }

@@ -34,16 +34,17 @@ RHS(arenstorf) {
 RHS(pleiades) {
   const double *x = y, *q = y + 7;
   for (int i = 0; i < 14; i++) f[i] = y[14 + i];
-  for (int i = 14; i < 28; i++) f[i] = 0;
-  for (int i = 0; i < 7; i++)
-    for (int j = i + 1; j < 7; j++) {
-      double dx = x[j] - x[i], dy = q[j] - q[i], r2 = dx * dx + dy * dy, r3 = r2 * sqrt(r2);
-      double ax = dx / r3, ay = dy / r3;
-      f[14 + i] += (j + 1) * ax;
-      f[21 + i] += (j + 1) * ay;
-      f[14 + j] -= (i + 1) * ax;
-      f[21 + j] -= (i + 1) * ay;
+  for (int i = 0; i < 7; i++) {
+    double ax = 0, ay = 0;
+    for (int j = 0; j < 7; j++) {
+      if (j == i) continue;
+      double dx = x[j] - x[i], dy = q[j] - q[i], r2 = dx * dx + dy * dy, w = (j + 1) / (r2 * sqrt(r2));
+      ax += w * dx;
+      ay += w * dy;
     }
+    f[14 + i] = ax;
+    f[21 + i] = ay;
+  }
 }
 
 /* u and v alternate, so that the Jacobian has two diagonals on either side; u = 1, v = 3 at both ends. */

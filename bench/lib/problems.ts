@@ -40,8 +40,8 @@ const vanDerPol = (mu: number, t1: number): Problem => ({
 
 /** Hairer, Norsett, Wanner I, Sec. II.0, eq. (0.1): one period. */
 const arenstorf: Problem = {
-  t1: 17.0652165601579625588917206249,
-  y0: [0.994, 0, 0, -2.00158510637908252240537862224],
+  t1: 17.065216560157964,
+  y0: [0.994, 0, 0, -2.0015851063790824],
   rhs(_t, y, dydt) {
     const mu = 0.012277471
     const nu = 1 - mu

@@ -68,8 +68,7 @@ export function ask(racer: Racer, request: Request, limit = 120): Answer | null 
     timeout: limit * 1e3,
   })
   if (status === 0) return JSON.parse(stdout) as Answer
-  if (stderr !== '')
-    console.error(`${racer.name} on ${request.problem}: ${stderr.trim().split('\n').at(-1)}`)
+  if (stderr !== '') console.error(`${racer.name} on ${request.problem}: ${stderr.trim().split('\n').at(-1)}`)
   return null
 }
 

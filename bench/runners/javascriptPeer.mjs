@@ -8,12 +8,13 @@ const require = createRequire(new URL('../peers/package.json', import.meta.url))
 const { problem, method, rtol, atol, budget } = readRequest()
 const { t1, y0, rhs } = problemNamed(problem)
 const n = y0.length
+const empty = y0.map(() => 0)
 let nfev = 0
 
 /** For solvers that want dy/dt returned as a fresh array. */
 const returning = (t, y) => {
   nfev++
-  const dydt = new Array(n)
+  const dydt = empty.slice()
   rhs(t, y, dydt)
   return dydt
 }

@@ -6,10 +6,14 @@ import type { Problem } from './problem.ts'
 import type { CountedRhs } from './rhs.ts'
 import { typedArraySpace, type FloatArray } from './space/typedArraySpace.ts'
 
-/** The integrator of the problem's method, not yet started. */
+/**
+ * The integrator of the problem's method, not yet started.
+ * @param needsDense - whether its interpolants will be asked for
+ */
 export function createIntegrator<V extends FloatArray>(
   problem: Problem<V>,
   rhs: CountedRhs<V>,
+  needsDense: boolean,
 ): Integrator<V> {
   const { t0, t1, y0, method, tolerance, norm } = problem
   const space = typedArraySpace(y0, tolerance, norm)
@@ -19,12 +23,8 @@ export function createIntegrator<V extends FloatArray>(
   }
   switch (method.kind) {
     case 'explicit':
-      return new ErkIntegrator({ ...problem, rhs: rhs.call, tBound: t1 }, method.erk, space)
-    case 'fixedStep': {
-      // Without a tolerance to meet, the norm only tells finite candidates from others
-      const unscaled = typedArraySpace(y0, { rtol: 1, atol: Number.MIN_VALUE }, norm)
-      return new ErkIntegrator({ ...problem, rhs: rhs.call, tBound: t1 }, method.erk, unscaled)
-    }
+    case 'fixedStep':
+      return new ErkIntegrator({ ...problem, rhs: rhs.call, tBound: t1, needsDense }, method.erk, space)
     case 'implicit':
       return implicitIntegrator(method.name, problem, rhs)
   }

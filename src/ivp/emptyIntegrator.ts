@@ -65,6 +65,8 @@ export class EmptyIntegrator<V extends FloatArray> implements Integrator<V> {
     return constantDense(this.#space, this.t, this.y)
   }
 
+  release(): void {}
+
   save(): Saved {
     return { t: this.t, tOld: this.tOld, status: this.status }
   }

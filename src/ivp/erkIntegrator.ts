@@ -5,10 +5,13 @@ import { MESSAGES, firstNonFinite, notFiniteAtStart, worstComponent } from './fa
 import type { Integrator, Saved, StepFailure } from './integrator.ts'
 import type { ErkMethod } from './method/butcherTableau.ts'
 import { FixedPlan } from './fixedPlan.ts'
-import { copyOf, zerosLike, type FloatArray } from './space/typedArraySpace.ts'
+import { makeWorkspace } from './space/makeWorkspace.ts'
+import type { FloatArray } from './space/typedArraySpace.ts'
+import type { NormBlocks } from './space/norm.ts'
 import type { Tolerance, VectorSpace } from './space/vectorSpace.ts'
+import type { Workspace } from './space/workspace.ts'
 import { StepPlan, type Plan } from './stepPlan.ts'
-import { ErkStepper, type Rhs } from './stepper/erkStepper.ts'
+import { ErkStepper, rowsOf, slotsOf, type Rhs } from './stepper/erkStepper.ts'
 import { initialStep } from './stepper/initialStep.ts'
 
 /** What an explicit Runge-Kutta method is built from. */
@@ -20,6 +23,9 @@ export interface ErkProblem<V> {
   /** t1 !== t0. */
   readonly tBound: number
   readonly tolerance: Tolerance
+  readonly norm: NormBlocks
+  /** Interpolants will be asked for. */
+  readonly needsDense: boolean
   readonly firstStep: number | null
   readonly maxStep: number
   /** Size of the steps of a fixed-step method; null for an adaptive one. */
@@ -34,14 +40,17 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   failure: StepFailure | null = null
   readonly #problem: ErkProblem<V>
   readonly #space: VectorSpace<V>
+  readonly #workspace: Workspace<V>
   readonly #stepper: ErkStepper<V>
   #plan: Plan
 
   constructor(problem: ErkProblem<V>, method: ErkMethod, space: VectorSpace<V>) {
-    const { rhs, t0, y0 } = problem
+    const { rhs, t0, y0, tolerance, norm, needsDense } = problem
+    const slots = slotsOf(method, needsDense)
+    this.#workspace = makeWorkspace(space, y0, slots, tolerance, norm, rowsOf(method))
     this.#problem = problem
     this.#space = space
-    this.#stepper = new ErkStepper(space, rhs, method, t0, copyOf(y0), zerosLike(y0))
+    this.#stepper = new ErkStepper(space, this.#workspace, rhs, method, t0, y0, needsDense)
     this.#plan = this.#planOf(0)
   }
 
@@ -96,6 +105,10 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
 
   denseOutput(): DenseOutput<V> {
     return this.#stepper.denseOutput()
+  }
+
+  release(): void {
+    this.#workspace.release()
   }
 
   save(): Saved {

@@ -37,18 +37,14 @@ export function integrate<V extends FloatArray>(
   saved: Saved | null = null,
 ): IvpResult<V> {
   const solve = new Solve(problem, rhs, hooks)
-  let ending: Ending<V>
+  const { integrator, output } = solve
   try {
-    if (saved === null) solve.start()
-    else solve.load(saved as unknown as SavedSolve)
-    ending = solve.run()
-  } catch (error) {
-    if (!(error instanceof WrongLength)) throw error
-    ending = solve.fail(error.message, 'wrongLength')
+    const ending = solve.from(saved)
+    output.finish(ending.t, ending.y)
+    return resultOf(problem, ending, { integrator, output, watcher: solve.watcher, nfev: rhs.count() })
+  } finally {
+    integrator.release()
   }
-  solve.output.finish(ending.t, ending.y)
-  const { integrator, output, watcher } = solve
-  return resultOf(problem, ending, { integrator, output, watcher, nfev: rhs.count() })
 }
 
 class Solve<V extends FloatArray> {
@@ -59,6 +55,9 @@ class Solve<V extends FloatArray> {
   #t: number
   #y: V
   #accepted = 0
+  /** Of the step accepted last, once it was asked for. */
+  #made: DenseOutput<V> | null = null
+  readonly #interpolant = (): DenseOutput<V> => (this.#made ??= this.integrator.denseOutput())
   readonly #problem: Problem<V>
   readonly #rhs: CountedRhs<V>
   readonly #hooks: Hooks<V>
@@ -69,18 +68,31 @@ class Solve<V extends FloatArray> {
     this.#hooks = hooks
     this.#t = problem.t0
     this.#y = problem.y0
-    this.integrator = createIntegrator(problem, rhs)
+    const { isDense, tEval, events } = problem
+    this.integrator = createIntegrator(problem, rhs, isDense || tEval !== null || events !== null)
     this.output = new OutputCollector<V>(problem)
   }
 
-  start(): void {
+  /** From the beginning, or from where `saved` stands, to the end. */
+  from(saved: Saved | null): Ending<V> {
+    try {
+      if (saved === null) this.#start()
+      else this.#load(saved as unknown as SavedSolve)
+      return this.#run()
+    } catch (error) {
+      if (!(error instanceof WrongLength)) throw error
+      return this.#fail(error.message, 'wrongLength')
+    }
+  }
+
+  #start(): void {
     const { t0, y0, events } = this.#problem
     this.output.begin(t0, y0)
     this.integrator.start()
     if (this.integrator.failure === null && events !== null) this.watcher = new EventWatcher(events, t0, y0)
   }
 
-  load(saved: SavedSolve): void {
+  #load(saved: SavedSolve): void {
     const { events } = this.#problem
     this.#rhs.setCount(saved.nfev)
     this.integrator.load(saved.integrator)
@@ -93,33 +105,32 @@ class Solve<V extends FloatArray> {
     this.output.load(this.#t, saved.output)
   }
 
-  run(): Ending<V> {
+  #run(): Ending<V> {
     const { integrator, output, watcher } = this
     const { signal, onStep } = this.#hooks
     const { maxSteps } = this.#problem
     while (integrator.status === 'running') {
-      if (signal?.aborted === true) return this.fail(MESSAGES.aborted, 'aborted')
-      if (this.#accepted >= maxSteps) return this.fail(MESSAGES.maxSteps, 'maxSteps')
+      if (signal?.aborted === true) return this.#fail(MESSAGES.aborted, 'aborted')
+      if (this.#accepted >= maxSteps) return this.#fail(MESSAGES.maxSteps, 'maxSteps')
       integrator.step()
       if (integrator.failure !== null) break
       this.#accepted++
       const { t, tOld, y } = integrator
-      let made: DenseOutput<V> | null = null
-      const interpolant = (): DenseOutput<V> => (made ??= integrator.denseOutput())
+      this.#made = null
       const termination: Termination<V> | null =
-        watcher === null ? null : watcher.watch(tOld, t, y, interpolant)
+        watcher === null ? null : watcher.watch(tOld, t, y, this.#interpolant)
       this.#t = termination === null ? t : termination.t
       this.#y = termination === null ? y : termination.y
-      output.record({ t: this.#t, y: this.#y, interpolant })
+      output.record(this.#t, this.#y, this.#interpolant)
       onStep?.({ t, y, tOld, nfev: this.#rhs.count(), snapshot: () => this.#snapshot() })
       if (termination !== null) return this.#end(1, MESSAGES.terminated)
     }
     const { failure } = integrator
-    if (failure !== null) return this.fail(failure.message, failure.kind, failure.component)
+    if (failure !== null) return this.#fail(failure.message, failure.kind, failure.component)
     return this.#end(0, MESSAGES.finished)
   }
 
-  fail(message: string, kind: IvpFailure['kind'], component?: number): Ending<V> {
+  #fail(message: string, kind: IvpFailure['kind'], component?: number): Ending<V> {
     const failure = failureOf(kind, this.#t, component)
     const canResume = kind === 'aborted' || kind === 'maxSteps'
     return {

@@ -40,21 +40,7 @@ export function countedRhs<V extends FloatArray>(
   form: RhsForm,
 ): CountedRhs<V> {
   let count = 0
-  const returning = (t: number, y: V, out: V): V => {
-    store(args.length === 0 ? fun(t, y) : fun(t, y, ...args), n, out)
-    return out
-  }
-  const inPlace = (t: number, y: V, out: V): V => {
-    fun(t, y, out, ...args)
-    return out
-  }
-  const vectorized = (t: number, y: V, out: V): V => {
-    const rows = fun(t, columns([y]), ...args) as ArrayLike<ArrayLike<number> | number>
-    const column = Array.from(rows, (row) => (typeof row === 'number' ? row : row[0]!))
-    store(column, n, out)
-    return out
-  }
-  const uncounted = { returning, inPlace, vectorized }[form]
+  const uncounted = plain<V>(fun, n, args, form)
   const many = (t: number, states: ReadonlyArray<V>): V[] => {
     if (form !== 'vectorized') return states.map((y) => uncounted(t, y, zerosLike(y)))
     const rows = fun(t, columns(states), ...args) as ArrayLike<ArrayLike<number>>
@@ -79,6 +65,37 @@ export function countedRhs<V extends FloatArray>(
     },
     uncounted,
     many,
+  }
+}
+
+/** The right-hand side as steppers call it, without a counter. */
+function plain<V extends FloatArray>(
+  fun: AnyFunction,
+  n: number,
+  args: ReadonlyArray<unknown>,
+  form: RhsForm,
+): Rhs<V> {
+  // Without arguments no spreading: that alone costs more than a step's arithmetic for a few components
+  const hasArgs = args.length > 0
+  switch (form) {
+    case 'inPlace':
+      return (t, y, out) => {
+        if (hasArgs) fun(t, y, out, ...args)
+        else fun(t, y, out)
+        return out
+      }
+    case 'returning':
+      return (t, y, out) => {
+        store(hasArgs ? fun(t, y, ...args) : fun(t, y), n, out)
+        return out
+      }
+    case 'vectorized':
+      return (t, y, out) => {
+        const rows = fun(t, columns([y]), ...args) as ArrayLike<ArrayLike<number> | number>
+        const column = Array.from(rows, (row) => (typeof row === 'number' ? row : row[0]!))
+        store(column, n, out)
+        return out
+      }
   }
 }
 

@@ -1,3 +1,4 @@
+import { inverseRoot } from './inverseRoot.ts'
 import type { StepController } from './stepController.ts'
 
 /** Aims below the tolerance, so that the next attempt is likely to pass. */
@@ -16,11 +17,15 @@ const MAX_FACTOR = 10
  */
 export const integral: StepController = {
   judge(errorNorm, errorOrder, wasRejected) {
-    const wanted = SAFETY * errorNorm ** (-1 / (errorOrder + 1))
-    if (errorNorm < 1) {
+    const wanted = SAFETY * inverseRoot(errorNorm, errorOrder + 1)
+    verdict.accept = errorNorm < 1
+    if (verdict.accept) {
       const factor = errorNorm === 0 || wanted > MAX_FACTOR ? MAX_FACTOR : wanted
-      return { accept: true, factor: wasRejected && factor > 1 ? 1 : factor }
-    }
-    return { accept: false, factor: wanted > MIN_FACTOR ? wanted : MIN_FACTOR }
+      verdict.factor = wasRejected && factor > 1 ? 1 : factor
+    } else verdict.factor = wanted > MIN_FACTOR ? wanted : MIN_FACTOR
+    return verdict
   },
 }
+
+/** Reused, so that a step allocates nothing: read it before the next call. */
+const verdict = { accept: false, factor: 1 }

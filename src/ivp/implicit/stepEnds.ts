@@ -31,6 +31,9 @@ export abstract class StepEnds {
     return this.problem.jacobian.count
   }
 
+  /** Nothing is pooled. */
+  release(): void {}
+
   /** Writes f(t0, y0) to `f0`; returns whether it is finite, and fails if not. */
   protected evaluateStart(f0: Float64Array): boolean {
     const { rhs, t0 } = this.problem

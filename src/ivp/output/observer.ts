@@ -6,13 +6,6 @@ import type { FloatArray } from '../space/typedArraySpace.ts'
 /** What a solve keeps. */
 export type SaveMode = 'steps' | 'last'
 
-/** One accepted step (or its part up to a terminal event). `y` is a view: copy to keep. */
-export interface StepReport<V> {
-  readonly t: number
-  readonly y: V
-  readonly interpolant: () => DenseOutput<V>
-}
-
 /** Collects the output of a solve: every step, the times of tEval, or the end only; and the interpolants, if wanted. */
 export class OutputCollector<V extends FloatArray> {
   readonly times: number[] = []
@@ -23,6 +16,8 @@ export class OutputCollector<V extends FloatArray> {
   readonly #direction: number
   readonly #breakpoints: number[] = []
   readonly #interpolants: DenseOutput<V>[] = []
+  /** Nothing is kept of a step: only where the solve ends. */
+  readonly #isEndOnly: boolean
   #nextTEval = 0
 
   constructor(what: {
@@ -36,6 +31,7 @@ export class OutputCollector<V extends FloatArray> {
     this.#save = what.save
     this.#isDense = what.isDense
     this.#direction = what.direction
+    this.#isEndOnly = what.save === 'last' && what.tEval === null && !what.isDense
   }
 
   /** The initial state, which counts as the first step's output. */
@@ -54,16 +50,21 @@ export class OutputCollector<V extends FloatArray> {
     this.#nextTEval = saved as number
   }
 
-  record(step: StepReport<V>): void {
-    const { t, y } = step
+  /**
+   * Takes note of an accepted step, or of its part up to a terminal event.
+   * @param y - a view: copied if kept
+   * @param interpolant - called only if needed
+   */
+  record(t: number, y: V, interpolant: () => DenseOutput<V>): void {
+    if (this.#isEndOnly) return
     const last = this.#breakpoints[this.#breakpoints.length - 1]!
     // A repeated last point (an event at a step's start ends the solve there) drops both point and interpolant
     const isRepeated = this.#isDense && this.#breakpoints.length > 1 && last === t
     if (this.#isDense && !isRepeated) {
-      this.#interpolants.push(step.interpolant())
+      this.#interpolants.push(interpolant())
       this.#breakpoints.push(t)
     }
-    if (this.#tEval !== null) this.#recordAtTEval(this.#tEval, step)
+    if (this.#tEval !== null) this.#recordAtTEval(this.#tEval, t, interpolant)
     else if (this.#save === 'steps' && !isRepeated) this.#push(t, y.slice() as V)
   }
 
@@ -77,11 +78,11 @@ export class OutputCollector<V extends FloatArray> {
     return makeOdeSolution(Float64Array.from(this.#breakpoints), this.#interpolants)
   }
 
-  #recordAtTEval(tEval: Float64Array, step: StepReport<V>): void {
-    const isReached = (t: number): boolean => this.#direction * (t - step.t) <= 0
-    while (this.#nextTEval < tEval.length && isReached(tEval[this.#nextTEval]!)) {
-      const t = tEval[this.#nextTEval++]!
-      this.#push(t, step.interpolant().at(t))
+  #recordAtTEval(tEval: Float64Array, reached: number, interpolant: () => DenseOutput<V>): void {
+    for (; this.#nextTEval < tEval.length; this.#nextTEval++) {
+      const t = tEval[this.#nextTEval]!
+      if (this.#direction * (t - reached) > 0) return
+      this.#push(t, interpolant().at(t))
     }
   }
 

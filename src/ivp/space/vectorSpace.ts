@@ -10,7 +10,7 @@
 export interface VectorSpace<V, S = number> {
   /** A fresh vector of zeros with the shape and element type of y. */
   zerosLike(y: V): V
-  /** y + h (w[0] k[0] + ... + w[m-1] k[m-1]). Consumes `out`; only the returned value is valid afterwards. */
+  /** y + (h w[0] k[0] + ... + h w[m-1] k[m-1]). Consumes `out`; only the returned value is valid afterwards. */
   combine(out: V, y: V, h: number, w: ArrayLike<number>, k: ReadonlyArray<V>, m: number): V
   /**
    * Norm of h (w . k) in units of the tolerance: the RMS over components i of

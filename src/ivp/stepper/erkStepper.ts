@@ -4,125 +4,185 @@ import { rkDense } from '../dense/rkDense.ts'
 import type { Saved } from '../integrator.ts'
 import type { ErkMethod, SparseRow } from '../method/butcherTableau.ts'
 import type { VectorSpace } from '../space/vectorSpace.ts'
-import { errorNorm } from './errorNorm.ts'
+import type { Workspace } from '../space/workspace.ts'
+import { mixedNorm } from './mixedNorm.ts'
 import type { Stepper } from './stepper.ts'
 
 /** f(t, y) written to `out`; only the returned value is valid afterwards. */
 export type Rhs<V> = (t: number, y: V, out: V) => V
 
+/** The states' slots, counted from the first one after the stages. */
+const Y = 0
+const Y_OLD = 1
+const CANDIDATE = 2
+const STAGE = 3
+const STATES = 4
+
+/** Stage derivatives with f at the new point, and with an interpolant its further stages. */
+function stagesOf({ nStages, dense }: ErkMethod, hasDense: boolean): number {
+  return nStages + 1 + (hasDense && dense.kind === 'nested' ? dense.a.length : 0)
+}
+
+/** Vectors that a stepper of the method needs. */
+export function slotsOf(method: ErkMethod, hasDense: boolean): number {
+  return stagesOf(method, hasDense) + STATES
+}
+
+/** Every row of a method's tableau that a stepper may combine. */
+export function rowsOf({ a, b, error, dense }: ErkMethod): SparseRow[] {
+  const errors = error.kind === 'none' ? [] : error.kind === 'mixed' ? [error.e5, error.e3] : [error.e]
+  return [...a, b, ...errors, ...dense.rows, ...(dense.kind === 'nested' ? dense.a : [])]
+}
+
 /**
- * Every explicit Runge-Kutta method over every vector space. k[0..s-1] are the stage derivatives, k[s] is f at the new point, which
+ * Every explicit Runge-Kutta method over every workspace. Slots 0 ... s-1 are the stage derivatives k, slot s is f at the new point, which
  * becomes k[0] of the next step. Methods with an error estimate evaluate it at once (scipy does so for all of them, since the dense
  * output uses it); fixed-step methods when the next step or the dense output asks for it, so that n steps cost n s evaluations.
  *
- * Allocates its vectors once; a step allocates nothing.
+ * A step allocates nothing. Right-hand sides get views of the workspace and write straight into a stage.
  * @see Hairer, Norsett, Wanner, "Solving Ordinary Differential Equations I", Sec. II.1, eq. (1.8)
  */
 export class ErkStepper<V> implements Stepper<V> {
   t: number
   tOld: number
-  y: V
-  yOld: V
   readonly errorOrder: number
   readonly #space: VectorSpace<V>
+  readonly #workspace: Workspace<V>
   readonly #rhs: Rhs<V>
   readonly #method: ErkMethod
-  readonly #k: V[]
-  readonly #terms: V[]
-  #candidate: V
-  #stage: V
+  readonly #nStages: number
+  readonly #c: Float64Array
+  /** Numbers of rows in the workspace. */
+  readonly #a: Int32Array
+  readonly #b: number
+  /** Of the error estimate; -1 for none. */
+  readonly #error: number
+  /** Of the second estimate of 'mixed'; -1 for none. */
+  readonly #error3: number
+  #denseRows: { readonly rows: number[]; readonly stages: number[] } | null = null
+  /** First of the slots of states. */
+  readonly #states: number
   /** A step was accepted and k is still that step's. */
   #isAccepted = false
   /** k[s] is f at the end of the accepted step. */
   #hasLast = true
+  /** yOld is the start of a step. */
+  #hasStepped = false
 
-  /** @param y0 - taken over: the stepper writes to it. @param f0 - f(t0, y0), taken over too; may be filled in before the first attempt. */
-  constructor(space: VectorSpace<V>, rhs: Rhs<V>, method: ErkMethod, t0: number, y0: V, f0: V) {
-    const { error, nStages } = method
+  /** @param workspace - `slotsOf(method, hasDense)` slots; f(t0, y0) belongs into `f0` before the first attempt. @param hasDense - `denseOutput` may be called */
+  constructor(
+    space: VectorSpace<V>,
+    workspace: Workspace<V>,
+    rhs: Rhs<V>,
+    method: ErkMethod,
+    t0: number,
+    y0: V,
+    hasDense: boolean,
+  ) {
+    const { error, nStages, c, a, b } = method
     this.#space = space
+    this.#workspace = workspace
     this.#rhs = rhs
     this.#method = method
+    this.#nStages = nStages
+    this.#c = Float64Array.from(c)
+    this.#states = stagesOf(method, hasDense)
     this.errorOrder = error.kind === 'none' ? method.order : error.order
     this.t = t0
     this.tOld = t0
-    this.y = y0
-    this.yOld = y0
-    this.#candidate = space.zerosLike(y0)
-    this.#stage = space.zerosLike(y0)
-    this.#k = [f0]
-    for (let j = 1; j <= nStages; j++) this.#k.push(space.zerosLike(y0))
-    this.#terms = this.#k.slice()
+    this.#a = Int32Array.from(a, (row) => workspace.addRow(row))
+    this.#b = workspace.addRow(b)
+    this.#error = error.kind === 'none' ? -1 : workspace.addRow(error.kind === 'mixed' ? error.e5 : error.e)
+    this.#error3 = error.kind === 'mixed' ? workspace.addRow(error.e3) : -1
+    workspace.store(this.#states + Y, y0)
   }
 
   /** f at the start of the first step. */
   get f0(): V {
-    return this.#k[0]!
+    return this.#workspace.vector(0)
+  }
+
+  get y(): V {
+    return this.#workspace.vector(this.#states + Y)
+  }
+
+  get yOld(): V {
+    return this.#workspace.vector(this.#states + (this.#hasStepped ? Y_OLD : Y))
   }
 
   /** The candidate of the last attempt; for reports of what went wrong. */
   get candidate(): V {
-    return this.#isAccepted ? this.y : this.#candidate
+    return this.#workspace.vector(this.#states + (this.#isAccepted ? Y : CANDIDATE))
   }
 
   attempt(h: number): number {
-    this.#rotate()
-    const { nStages, a, b, c, error } = this.#method
-    const k = this.#k
+    if (this.#isAccepted) this.#rotate()
+    const workspace = this.#workspace
+    const n = this.#nStages
+    const y = this.#states + Y
+    const stage = this.#states + STAGE
+    const candidate = this.#states + CANDIDATE
     const t = this.t
-    for (let i = 1; i < nStages; i++) {
-      this.#stage = this.#combine(this.#stage, this.y, h, a[i]!)
-      k[i] = this.#rhs(t + c[i]! * h, this.#stage, k[i]!)
+    const a = this.#a
+    const c = this.#c
+    for (let i = 1; i < n; i++) {
+      workspace.combine(stage, y, h, a[i]!)
+      this.#evaluate(t + c[i]! * h, stage, i)
     }
-    this.#candidate = this.#combine(this.#candidate, this.y, h, b)
-    this.#hasLast = error.kind !== 'none'
-    if (this.#hasLast) k[nStages] = this.#rhs(t + h, this.#candidate, k[nStages]!)
-    return errorNorm(this.#space, error, h, k, this.#terms, this.y, this.#candidate)
+    workspace.combine(candidate, y, h, this.#b)
+    if (this.#error < 0) {
+      this.#hasLast = false
+      return workspace.isFinite(candidate) ? 0 : NaN
+    }
+    this.#evaluate(t + h, candidate, n)
+    if (this.#error3 < 0) return workspace.errorNorm(y, candidate, h, this.#error, stage)
+    const five = workspace.errorNorm(y, candidate, 1, this.#error, stage)
+    return mixedNorm(h, five, workspace.errorNorm(y, candidate, 1, this.#error3, stage))
   }
 
   accept(tNew: number): void {
+    const workspace = this.#workspace
+    const states = this.#states
     this.tOld = this.t
     this.t = tNew
-    const freed = this.yOld === this.y ? this.#space.zerosLike(this.y) : this.yOld
-    this.yOld = this.y
-    this.y = this.#candidate
-    this.#candidate = freed
+    // The candidate becomes y, y becomes yOld, and yOld's storage the next candidate's
+    workspace.swap(states + Y, states + Y_OLD)
+    workspace.swap(states + Y, states + CANDIDATE)
     this.#isAccepted = true
+    this.#hasStepped = true
   }
 
   /** The local error of the last attempt, h (e . k), in a new vector; zero without an estimate. */
   errorVector(h: number): V {
-    const { error } = this.#method
-    const out = this.#space.zerosLike(this.y)
-    if (error.kind === 'none') return out
-    return this.#combine(out, this.#space.zerosLike(this.y), h, error.kind === 'mixed' ? error.e5 : error.e)
+    return this.#combination(h, this.#error)
   }
 
   denseOutput(): DenseOutput<V> {
-    const space = this.#space
     const { dense, nStages } = this.#method
-    const { t, tOld, yOld } = this
+    const { t, tOld } = this
     const h = t - tOld
-    const k = this.#k
+    const workspace = this.#workspace
+    const stage = this.#states + STAGE
     this.#evaluateLast()
+    const { rows, stages } = (this.#denseRows ??= {
+      rows: dense.rows.map((row) => workspace.addRow(row)),
+      stages: dense.kind === 'nested' ? dense.a.map((row) => workspace.addRow(row)) : [],
+    })
     if (dense.kind === 'nested') {
-      dense.a.forEach((row, i) => {
-        this.#stage = this.#combine(this.#stage, yOld, h, row)
-        const j = nStages + 1 + i
-        k[j] = this.#rhs(tOld + dense.c[i]! * h, this.#stage, k[j] ?? space.zerosLike(yOld))
+      stages.forEach((row, i) => {
+        workspace.combine(stage, this.#states + Y_OLD, h, row)
+        this.#evaluate(tOld + dense.c[i]! * h, stage, nStages + 1 + i)
       })
     }
-    const zero = space.zerosLike(yOld)
-    const rows = dense.rows.map((row) => this.#combine(space.zerosLike(yOld), zero, 1, row))
-    space.release(zero)
-    return dense.kind === 'nested'
-      ? nestedDense(space, tOld, t, yOld, rows)
-      : rkDense(space, tOld, t, yOld, rows)
+    const q = rows.map((row) => this.#combination(1, row))
+    const make = dense.kind === 'nested' ? nestedDense : rkDense
+    return make(this.#space, tOld, t, this.yOld, q)
   }
 
   /** Of vectors of flat arrays only. */
   save(): Saved {
     const { t, tOld, y, yOld } = this
-    const k = this.#k.slice(0, this.#method.nStages + 1)
+    const k = Array.from({ length: this.#nStages + 1 }, (_, j) => this.#workspace.vector(j))
     const isAccepted = this.#isAccepted
     return { t, tOld, y, yOld, k, isAccepted, hasLast: this.#hasLast } as unknown as Saved
   }
@@ -131,40 +191,41 @@ export class ErkStepper<V> implements Stepper<V> {
     const { t, tOld, y, yOld, k, isAccepted, hasLast } = saved as unknown as SavedStepper<V>
     this.t = t
     this.tOld = tOld
-    this.y = this.#copy(y)
-    this.yOld = isAccepted ? this.#copy(yOld) : this.y
-    k.forEach((vector, j) => (this.#k[j] = this.#copy(vector)))
+    this.#workspace.store(this.#states + Y, y)
+    this.#workspace.store(this.#states + Y_OLD, yOld)
+    k.forEach((vector, j) => this.#workspace.store(j, vector))
     this.#isAccepted = isAccepted
+    this.#hasStepped = isAccepted
     this.#hasLast = hasLast
   }
 
-  #copy(v: V): V {
-    return this.#space.combine(this.#space.zerosLike(v), v, 0, [], [], 0)
+  /** h times a row's combination, in a new vector. */
+  #combination(h: number, row: number): V {
+    const stage = this.#states + STAGE
+    this.#workspace.clear(stage)
+    if (row >= 0) this.#workspace.combine(stage, stage, h, row)
+    return this.#workspace.copyOf(stage)
   }
 
-  /** Makes f at the new point the first stage of the next step. Deferred to here so that the dense output still finds all of k. */
+  /** k[slot] = f(t, the state in `from`). */
+  #evaluate(t: number, from: number, slot: number): void {
+    const workspace = this.#workspace
+    const k = workspace.vector(slot)
+    const result = this.#rhs(t, workspace.vector(from), k)
+    if (result !== k) workspace.store(slot, result)
+  }
+
+  /** Makes f at the new point the first stage of the next step. Deferred to the next attempt so that the dense output still finds all of k. */
   #rotate(): void {
-    if (!this.#isAccepted) return
     this.#evaluateLast()
-    const k = this.#k
-    const last = this.#method.nStages
-    const first = k[0]!
-    k[0] = k[last]!
-    k[last] = first
+    this.#workspace.swap(0, this.#nStages)
     this.#isAccepted = false
   }
 
   #evaluateLast(): void {
     if (this.#hasLast) return
-    const last = this.#method.nStages
-    this.#k[last] = this.#rhs(this.t, this.y, this.#k[last]!)
+    this.#evaluate(this.t, this.#states + Y, this.#nStages)
     this.#hasLast = true
-  }
-
-  #combine(out: V, y: V, h: number, row: SparseRow): V {
-    const { index, weight } = row
-    for (let j = 0; j < index.length; j++) this.#terms[j] = this.#k[index[j]!]!
-    return this.#space.combine(out, y, h, weight, this.#terms, index.length)
   }
 }
 

@@ -1,0 +1,82 @@
+import type { SparseRow } from '../method/butcherTableau.ts'
+import type { VectorSpace } from './vectorSpace.ts'
+import type { Workspace } from './workspace.ts'
+
+/** A workspace over any vector space: one handle for each slot. */
+export class SpaceWorkspace<V> implements Workspace<V> {
+  readonly #space: VectorSpace<V>
+  readonly #isFinite: (v: V) => boolean
+  readonly #vectors: V[]
+  readonly #rows: SparseRow[] = []
+  readonly #terms: V[]
+  #isReleased = false
+
+  /** @param like - gives shape and element type of the `slots` vectors, which start at zero */
+  constructor(space: VectorSpace<V>, isFinite: (v: V) => boolean, like: V, slots: number) {
+    this.#space = space
+    this.#isFinite = isFinite
+    this.#vectors = Array.from({ length: slots }, () => space.zerosLike(like))
+    this.#terms = this.#vectors.slice()
+  }
+
+  vector(slot: number): V {
+    return this.#vectors[slot]!
+  }
+
+  store(slot: number, v: V): void {
+    if (this.#vectors[slot] !== v) this.#vectors[slot] = this.#copy(this.#vectors[slot]!, v)
+  }
+
+  swap(a: number, b: number): void {
+    const v = this.#vectors[a]!
+    this.#vectors[a] = this.#vectors[b]!
+    this.#vectors[b] = v
+  }
+
+  clear(slot: number): void {
+    const old = this.#vectors[slot]!
+    this.#vectors[slot] = this.#space.zerosLike(old)
+    this.#space.release(old)
+  }
+
+  addRow(row: SparseRow): number {
+    return this.#rows.push(row) - 1
+  }
+
+  combine(out: number, y: number, h: number, row: number): void {
+    const { index, weight } = this.#rows[row]!
+    const vectors = this.#vectors
+    this.#gather(index)
+    vectors[out] = this.#space.combine(vectors[out]!, vectors[y]!, h, weight, this.#terms, index.length)
+  }
+
+  errorNorm(y: number, yNew: number, h: number, row: number): number {
+    const { index, weight } = this.#rows[row]!
+    const vectors = this.#vectors
+    this.#gather(index)
+    return this.#space.errorNorm(h, weight, this.#terms, index.length, vectors[y]!, vectors[yNew]!)
+  }
+
+  isFinite(slot: number): boolean {
+    return this.#isFinite(this.#vectors[slot]!)
+  }
+
+  copyOf(slot: number): V {
+    const v = this.#vectors[slot]!
+    return this.#copy(this.#space.zerosLike(v), v)
+  }
+
+  release(): void {
+    if (this.#isReleased) return
+    this.#isReleased = true
+    for (const v of this.#vectors) this.#space.release(v)
+  }
+
+  #gather(index: ReadonlyArray<number>): void {
+    for (let j = 0; j < index.length; j++) this.#terms[j] = this.#vectors[index[j]!]!
+  }
+
+  #copy(out: V, v: V): V {
+    return this.#space.combine(out, v, 0, [], [], 0)
+  }
+}

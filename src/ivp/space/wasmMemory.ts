@@ -1,11 +1,55 @@
+import type { FloatArray } from './typedArraySpace.ts'
 import { WASM_BASE64 } from './wasmBytes.ts'
+
+// prettier-ignore
+type Combine = (out: number, y: number, h: number, row: number, bytes: number) => void
+// prettier-ignore
+type Norm = (y: number, yNew: number, h: number, row: number, from: number, count: number, rtol: number, atol: number) => number
+
+/** The kernels for one element type, named by their number of terms; `norm` has numbers for tolerances, `normv` addresses of vectors. */
+export interface Kernels {
+  readonly combine1: Combine
+  readonly combine2: Combine
+  readonly combine3: Combine
+  readonly combine4: Combine
+  readonly combine5: Combine
+  readonly combine6: Combine
+  readonly combine7: Combine
+  readonly combine8: Combine
+  readonly combine9: Combine
+  readonly combine10: Combine
+  readonly combine11: Combine
+  readonly combine12: Combine
+  readonly norm1: Norm
+  readonly norm4: Norm
+  readonly norm6: Norm
+  readonly norm8: Norm
+  readonly normv1: Norm
+  readonly normv4: Norm
+  readonly normv6: Norm
+  readonly normv8: Norm
+  /** 0 if every component is finite, else NaN. */
+  readonly zero: (v: number, bytes: number) => number
+}
 
 /** A memory with its own instance of the kernels: the property of one solve until it is given back. */
 export interface WasmMemory {
-  readonly memory: WebAssembly.Memory
   readonly bytes: number
-  /** Kernels by name, as tools/kernels.wat.mjs exports them. */
-  readonly kernels: Readonly<Record<string, (...args: number[]) => number>>
+  readonly f64: Kernels
+  readonly f32: Kernels
+  /** Views of the whole memory. */
+  readonly int32: Int32Array
+  readonly float64: Float64Array
+  readonly uint8: Uint8Array
+  /** The vectors that the last user laid out, for the next one who wants the same; null before the first. */
+  layout: Layout | null
+}
+
+/** `vectors.length` vectors of n components, `stride` bytes apart, from byte `from` on. */
+export interface Layout {
+  readonly from: number
+  readonly stride: number
+  readonly vectors: ReadonlyArray<FloatArray>
 }
 
 const PAGE = 65_536
@@ -23,18 +67,29 @@ let module: WebAssembly.Module | null | undefined
  * loop of the process. Its content is anything. Null where there is no wasm SIMD, or no memory of that size to be had.
  */
 export function takeWasmMemory(bytes: number): WasmMemory | null {
-  module ??= compile()
+  if (module === undefined) module = compile()
   if (module === null) return null
-  const fits = (memory: WasmMemory): boolean => memory.bytes >= bytes && memory.bytes <= 2 * bytes + PAGE
   for (let i = pool.length - 1; i >= 0; i--) {
-    if (fits(pool[i]!)) return pool.splice(i, 1)[0]!
+    const memory = pool[i]!
+    if (memory.bytes < bytes || memory.bytes > 2 * bytes + PAGE) continue
+    pool.splice(i, 1)
+    return memory
   }
-  const initial = Math.ceil(bytes / PAGE)
-  if (initial > MOST_PAGES) return null
+  const pages = Math.ceil(bytes / PAGE)
+  if (pages > MOST_PAGES) return null
   try {
-    const memory = new WebAssembly.Memory({ initial, maximum: initial })
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
     const { exports } = new WebAssembly.Instance(module, { e: { m: memory } })
-    return { memory, bytes: initial * PAGE, kernels: exports as WasmMemory['kernels'] }
+    const { buffer } = memory
+    return {
+      bytes: pages * PAGE,
+      f64: kernelsOf(exports, 'f64'),
+      f32: kernelsOf(exports, 'f32'),
+      int32: new Int32Array(buffer),
+      float64: new Float64Array(buffer),
+      uint8: new Uint8Array(buffer),
+      layout: null,
+    }
   } catch {
     return null
   }
@@ -47,6 +102,34 @@ export function giveWasmMemory(memory: WasmMemory): void {
   let total = 0
   for (const { bytes } of pool) total += bytes
   while (total > POOL_BYTES) total -= pool.shift()!.bytes
+}
+
+/** The exports of one element type; all such objects have the same shape, which calls of them need to be fast. */
+function kernelsOf(exports: WebAssembly.Exports, type: 'f64' | 'f32'): Kernels {
+  const of = (name: string): never => exports[`${type}_${name}`] as never
+  return {
+    combine1: of('combine1'),
+    combine2: of('combine2'),
+    combine3: of('combine3'),
+    combine4: of('combine4'),
+    combine5: of('combine5'),
+    combine6: of('combine6'),
+    combine7: of('combine7'),
+    combine8: of('combine8'),
+    combine9: of('combine9'),
+    combine10: of('combine10'),
+    combine11: of('combine11'),
+    combine12: of('combine12'),
+    norm1: of('norm1'),
+    norm4: of('norm4'),
+    norm6: of('norm6'),
+    norm8: of('norm8'),
+    normv1: of('normv1'),
+    normv4: of('normv4'),
+    normv6: of('normv6'),
+    normv8: of('normv8'),
+    zero: of('zero'),
+  }
 }
 
 /** Null where WebAssembly or its SIMD is missing or forbidden. */

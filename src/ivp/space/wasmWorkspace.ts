@@ -2,7 +2,7 @@ import type { SparseRow } from '../method/butcherTableau.ts'
 import type { NormBlocks } from './norm.ts'
 import type { FloatArray } from './typedArraySpace.ts'
 import type { Tolerance } from './vectorSpace.ts'
-import { giveWasmMemory, takeWasmMemory, type WasmMemory } from './wasmMemory.ts'
+import { giveWasmMemory, takeWasmMemory, type Kernels, type WasmMemory } from './wasmMemory.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Layout of the memory: the vector table (one i32 address for each slot), rows, tolerance vectors, then the vectors. */
@@ -20,10 +20,6 @@ const LINE = 64
 const BLOCK = 64
 const REGISTER = 16
 
-type Combine = (out: number, y: number, h: number, row: number, bytes: number) => number
-// prettier-ignore
-type Norm = (y: number, yNew: number, h: number, row: number, from: number, count: number, rtol: number, atol: number) => number
-
 /** What `makeWasmWorkspace` found room for. */
 interface Room {
   readonly memory: WasmMemory
@@ -39,45 +35,37 @@ interface Room {
  */
 export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   readonly #memory: WasmMemory
-  readonly #table: Int32Array
+  readonly #kernels: Kernels
   readonly #addresses: number[]
   readonly #vectors: V[]
   /** Length of a vector in whole registers. */
   readonly #bytes: number
-  readonly #blocks: NormBlocks
+  /** The norm's blocks: first byte, number of components, its square root. */
+  readonly #blockFrom: number[]
+  readonly #blockCount: number[]
+  readonly #blockRoot: number[]
   readonly #isVectorTolerance: boolean
   /** Numbers, or addresses of vectors. */
   readonly #rtol: number
   readonly #atol: number
+  /** Bytes of a component in a tolerance vector for each byte of one in a state; 0 for tolerances that are numbers. */
+  readonly #toleranceScale: number
   readonly #rowSizes: number[] = []
   #isReleased = false
 
-  readonly #combine1: Combine
-  readonly #combine2: Combine
-  readonly #combine3: Combine
-  readonly #combine4: Combine
-  readonly #combine5: Combine
-  readonly #combine6: Combine
-  readonly #combine7: Combine
-  readonly #combine8: Combine
-  readonly #combine9: Combine
-  readonly #combineMore: ReadonlyArray<Combine>
-  readonly #norm1: Norm
-  readonly #norm4: Norm
-  readonly #norm6: Norm
-  readonly #norm8: Norm
-  readonly #zero: (v: number, bytes: number) => number
-
   constructor(like: V, { memory, slots, stride, tolerance, blocks }: Room) {
-    const { buffer } = memory.memory
+    const { buffer } = memory.uint8
     const isSingle = like instanceof Float32Array
     const n = like.length
     this.#memory = memory
+    this.#kernels = isSingle ? memory.f32 : memory.f64
     this.#bytes = bytesOf(like)
-    this.#blocks = blocks
-    this.#table = new Int32Array(buffer, 0, MOST_SLOTS)
+    this.#blockFrom = blocks.map((block) => block[0] * like.BYTES_PER_ELEMENT)
+    this.#blockCount = blocks.map((block) => block[1] - block[0])
+    this.#blockRoot = this.#blockCount.map(Math.sqrt)
     const { rtol, atol } = tolerance
     this.#isVectorTolerance = typeof rtol !== 'number' || typeof atol !== 'number'
+    this.#toleranceScale = this.#isVectorTolerance ? 8 / like.BYTES_PER_ELEMENT : 0
     let next = VECTORS
     const place = (value: number | Float64Array): number => {
       if (!this.#isVectorTolerance) return value as number
@@ -90,33 +78,14 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     }
     this.#rtol = place(rtol)
     this.#atol = place(atol)
-    this.#addresses = Array.from({ length: slots }, (_, slot) => next + slot * stride)
     // A memory from the pool holds anything, and what follows a vector's end is combined along with it
-    new Uint8Array(buffer, next, slots * stride).fill(0)
-    const type: new (buffer: ArrayBuffer, at: number, n: number) => FloatArray = isSingle
-      ? Float32Array
-      : Float64Array
-    this.#vectors = this.#addresses.map((at) => new type(buffer as ArrayBuffer, at, n) as V)
-    for (let slot = 0; slot < slots; slot++) this.#table[slot] = this.#addresses[slot]!
-
-    const name = isSingle ? 'f32' : 'f64'
-    const kernel = (of: string): never => memory.kernels[`${name}_${of}`] as never
-    const norm = this.#isVectorTolerance ? 'normv' : 'norm'
-    this.#combine1 = kernel('combine1')
-    this.#combine2 = kernel('combine2')
-    this.#combine3 = kernel('combine3')
-    this.#combine4 = kernel('combine4')
-    this.#combine5 = kernel('combine5')
-    this.#combine6 = kernel('combine6')
-    this.#combine7 = kernel('combine7')
-    this.#combine8 = kernel('combine8')
-    this.#combine9 = kernel('combine9')
-    this.#combineMore = [10, 11, 12].map((m) => kernel(`combine${m}`))
-    this.#norm1 = kernel(`${norm}1`)
-    this.#norm4 = kernel(`${norm}4`)
-    this.#norm6 = kernel(`${norm}6`)
-    this.#norm8 = kernel(`${norm}8`)
-    this.#zero = kernel('zero')
+    memory.uint8.fill(0, next, next + slots * stride)
+    this.#vectors = viewsOf(like, memory, slots, next, stride)
+    this.#addresses = []
+    for (let slot = 0; slot < slots; slot++) {
+      this.#addresses.push(next + slot * stride)
+      memory.int32[slot] = next + slot * stride
+    }
   }
 
   vector(slot: number): V {
@@ -137,8 +106,9 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     const address = addresses[a]!
     addresses[a] = addresses[b]!
     addresses[b] = address
-    this.#table[a] = addresses[a]!
-    this.#table[b] = address
+    const { int32 } = this.#memory
+    int32[a] = addresses[a]!
+    int32[b] = address
   }
 
   clear(slot: number): void {
@@ -147,11 +117,12 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
 
   addRow({ index, weight }: SparseRow): number {
     const row = this.#rowSizes.push(index.length) - 1
-    const { buffer } = this.#memory.memory
+    const { int32, float64 } = this.#memory
     const at = ROWS + ROW * row
-    const entries = new Int32Array(buffer, at, index.length)
-    for (let j = 0; j < index.length; j++) entries[j] = 4 * index[j]!
-    new Float64Array(buffer, at + WEIGHTS, index.length).set(weight)
+    for (let j = 0; j < index.length; j++) {
+      int32[at / 4 + j] = 4 * index[j]!
+      float64[(at + WEIGHTS) / 8 + j] = weight[j]!
+    }
     return row
   }
 
@@ -160,61 +131,63 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     const from = this.#addresses[y]!
     const at = ROWS + ROW * row
     const bytes = this.#bytes
-    const m = this.#rowSizes[row]!
-    switch (m) {
+    const kernels = this.#kernels
+    switch (this.#rowSizes[row]!) {
       case 0:
         this.#vectors[out]!.set(this.#vectors[y]!)
         return
       case 1:
-        this.#combine1(to, from, h, at, bytes)
+        kernels.combine1(to, from, h, at, bytes)
         return
       case 2:
-        this.#combine2(to, from, h, at, bytes)
+        kernels.combine2(to, from, h, at, bytes)
         return
       case 3:
-        this.#combine3(to, from, h, at, bytes)
+        kernels.combine3(to, from, h, at, bytes)
         return
       case 4:
-        this.#combine4(to, from, h, at, bytes)
+        kernels.combine4(to, from, h, at, bytes)
         return
       case 5:
-        this.#combine5(to, from, h, at, bytes)
+        kernels.combine5(to, from, h, at, bytes)
         return
       case 6:
-        this.#combine6(to, from, h, at, bytes)
+        kernels.combine6(to, from, h, at, bytes)
         return
       case 7:
-        this.#combine7(to, from, h, at, bytes)
+        kernels.combine7(to, from, h, at, bytes)
         return
       case 8:
-        this.#combine8(to, from, h, at, bytes)
+        kernels.combine8(to, from, h, at, bytes)
         return
       case 9:
-        this.#combine9(to, from, h, at, bytes)
+        kernels.combine9(to, from, h, at, bytes)
+        return
+      case 10:
+        kernels.combine10(to, from, h, at, bytes)
+        return
+      case 11:
+        kernels.combine11(to, from, h, at, bytes)
         return
       default:
-        this.#combineMore[m - 10]!(to, from, h, at, bytes)
+        kernels.combine12(to, from, h, at, bytes)
     }
   }
 
   errorNorm(y: number, yNew: number, h: number, row: number, scratch: number): number {
-    const blocks = this.#blocks
-    // The usual case first: one block
-    if (blocks.length === 1) {
-      const [from, to] = blocks[0]!
-      return this.#blockNorm(y, yNew, h, row, scratch, from, to)
-    }
+    const nBlocks = this.#blockCount.length
     let largest = 0
-    for (let b = 0; b < blocks.length; b++) {
-      const norm = this.#blockNorm(y, yNew, h, row, scratch, blocks[b]![0], blocks[b]![1])
-      if (Number.isNaN(norm)) return norm
-      if (norm > largest) largest = norm
+    for (let b = 0; b < nBlocks; b++) {
+      const norm = Math.sqrt(this.#sumOfSquares(y, yNew, h, row, scratch, b)) / this.#blockRoot[b]!
+      // Not the larger of the two: NaN must win
+      if (!(norm <= largest)) largest = norm
+      if (norm !== norm) return norm
     }
     return largest
   }
 
   isFinite(slot: number): boolean {
-    return this.#zero(this.#addresses[slot]!, this.#bytes) === 0
+    return this.#kernels.zero(this.#addresses[slot]!, this.#bytes) === 0
   }
 
   copyOf(slot: number): V {
@@ -227,46 +200,67 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     giveWasmMemory(this.#memory)
   }
 
+  /** Over block number `block`. */
   // prettier-ignore
-  #blockNorm(y: number, yNew: number, h: number, row: number, scratch: number, from: number, to: number): number {
-    const count = to - from
+  #sumOfSquares(y: number, yNew: number, h: number, row: number, scratch: number, block: number): number {
     const old = this.#addresses[y]!
     const candidate = this.#addresses[yNew]!
-    const offset = this.#vectors[y]!.BYTES_PER_ELEMENT * from
-    const rtol = this.#isVectorTolerance ? this.#rtol + 8 * from : this.#rtol
-    const atol = this.#isVectorTolerance ? this.#atol + 8 * from : this.#atol
+    const from = this.#blockFrom[block]!
+    const count = this.#blockCount[block]!
+    const rtol = this.#rtol + this.#toleranceScale * from
+    const atol = this.#atol + this.#toleranceScale * from
+    const isVector = this.#isVectorTolerance
+    const kernels = this.#kernels
     const at = ROWS + ROW * row
-    let sum
     switch (this.#rowSizes[row]!) {
       case 1:
-        sum = this.#norm1(old, candidate, h, at, offset, count, rtol, atol)
-        break
+        return (isVector ? kernels.normv1 : kernels.norm1)(old, candidate, h, at, from, count, rtol, atol)
       case 4:
-        sum = this.#norm4(old, candidate, h, at, offset, count, rtol, atol)
-        break
+        return (isVector ? kernels.normv4 : kernels.norm4)(old, candidate, h, at, from, count, rtol, atol)
       case 6:
-        sum = this.#norm6(old, candidate, h, at, offset, count, rtol, atol)
-        break
+        return (isVector ? kernels.normv6 : kernels.norm6)(old, candidate, h, at, from, count, rtol, atol)
       case 8:
-        sum = this.#norm8(old, candidate, h, at, offset, count, rtol, atol)
-        break
-      default:
+        return (isVector ? kernels.normv8 : kernels.norm8)(old, candidate, h, at, from, count, rtol, atol)
+      default: {
         // Rare numbers of terms: the combination first, then its norm
         this.clear(scratch)
         this.combine(scratch, scratch, h, row)
-        sum = this.#norm1(old, candidate, 1, this.#unitRow(scratch), offset, count, rtol, atol)
+        const unit = this.#unitRow(scratch)
+        return (isVector ? kernels.normv1 : kernels.norm1)(old, candidate, 1, unit, from, count, rtol, atol)
+      }
     }
-    return Math.sqrt(sum) / Math.sqrt(count)
   }
 
   /** Address of a row that is one vector alone: the last row, kept for this. */
   #unitRow(slot: number): number {
     const at = ROWS + ROW * (MOST_ROWS - 1)
-    const { buffer } = this.#memory.memory
-    new Int32Array(buffer, at, 1)[0] = 4 * slot
-    new Float64Array(buffer, at + WEIGHTS, 1)[0] = 1
+    this.#memory.int32[at / 4] = 4 * slot
+    this.#memory.float64[(at + WEIGHTS) / 8] = 1
     return at
   }
+}
+
+/** The vectors; the memory's last user may have left the very views. */
+// prettier-ignore
+function viewsOf<V extends FloatArray>(like: V, memory: WasmMemory, slots: number, from: number, stride: number): V[] {
+  const { layout, uint8 } = memory
+  const first = layout?.vectors[0]
+  const isSame =
+    first !== undefined &&
+    first.length === like.length &&
+    first.BYTES_PER_ELEMENT === like.BYTES_PER_ELEMENT &&
+    layout!.vectors.length === slots &&
+    layout!.from === from &&
+    layout!.stride === stride
+  if (isSame) return layout!.vectors.slice() as V[]
+  const type: new (buffer: ArrayBuffer, at: number, n: number) => FloatArray =
+    like instanceof Float32Array ? Float32Array : Float64Array
+  const vectors: V[] = []
+  for (let slot = 0; slot < slots; slot++) {
+    vectors.push(new type(uint8.buffer as ArrayBuffer, from + slot * stride, like.length) as V)
+  }
+  memory.layout = { from, stride, vectors: vectors.slice() }
+  return vectors
 }
 
 /** Length of a state vector with its padding. */

@@ -139,7 +139,7 @@ function addVectorTolerance(
 /** The assembled SIMD kernels. */
 export async function toWasm() {
   const { parseWat } = await wabt()
-  const module = parseWat('kernels.wat', toWat(), { simd: true })
+  const module = parseWat('kernels.wat', toWat(), { simd: true, bulk_memory: true })
   module.validate()
   return module.toBinary({}).buffer
 }

@@ -1,14 +1,16 @@
 // The SIMD kernels in WebAssembly's text form, for both element types and every number of terms that is worth its own loop.
 //
-// A row of a tableau lies in memory as 16 addresses of entries of the vector table (i32, 64 bytes; the table says where each k is now), then
-// its weights (f64). Sums run from left to right in the element type, with h multiplied into the weights first.
+// A row of a tableau lies in memory as 15 addresses of entries of the vector table (i32; the table says where each k is now), the number of its
+// terms (i32), then its weights (f64). `combine` and `norm` choose the loop for that number: JavaScript makes one call, which its compiler can
+// put in line. Sums run from left to right in the element type, with h multiplied into the weights first.
 
 /** Terms of `combine`: DOP853's longest row has 12. */
 const TERMS = Array.from({ length: 12 }, (_, i) => i + 1)
 /** Terms of the error norm: any one vector, RK23, RK45, DOP853. */
 const NORM_TERMS = [1, 4, 6, 8]
-/** Byte offset of a row's weights. */
-export const WEIGHTS = 64
+/** Byte offsets in a row. */
+const SIZE = 60
+const WEIGHTS = 64
 
 const list = (m, of) => Array.from({ length: m }, (_, j) => of(j)).join('\n')
 const get = (name) => `(local.get $${name})`
@@ -46,7 +48,7 @@ function combine(name, m) {
     const load = (p) => `(v128.load offset=${16 * v} ${get(p)})`
     return `(v128.store offset=${16 * v} ${get('out')} (${type.vec}.add ${load('y')} ${sum(m, type, load)}))`
   }
-  return `(func (export "${name}_combine${m}") (param $out i32) (param $y i32) (param $h f64) (param $row i32) (param $bytes i32)
+  return `(func $${name}_combine${m} (param $out i32) (param $y i32) (param $h f64) (param $row i32) (param $bytes i32)
     (local $end i32) ${rowLocals(m)}
     ${loadRow(m, type)}
     ${set('end', `(i32.add ${get('out')} ${get('bytes')})`)}
@@ -110,7 +112,7 @@ function norm(name, m, isVector) {
       `(f64x2.replace_lane 0 ${get(a)} (f64.add (f64x2.extract_lane 0 ${get(a)}) (f64x2.extract_lane 0 (f64x2.mul ${get('e')} ${get('e')}))))`,
     )
   const kind = isVector ? 'i32' : 'f64'
-  return `(func (export "${name}_norm${isVector ? 'v' : ''}${m}")
+  return `(func $${name}_norm${isVector ? 'v' : ''}${m}
       (param $y i32) (param $yNew i32) (param $h f64) (param $row i32) (param $from i32) (param $count i32) (param $rtol ${kind}) (param $atol ${kind})
       (result f64)
     (local $blocks i32) (local $e v128) (local $s v128) (local $g v128) (local $a0 v128) (local $a1 v128) (local $rtols v128) (local $atols v128)
@@ -152,11 +154,48 @@ function zero(name) {
     })`
 }
 
+/** Calls the loop for the row's number of terms; `cases`: [number, call]. */
+function dispatch(cases, otherwise) {
+  const most = Math.max(...cases.map(([m]) => m))
+  const labels = Array.from({ length: most + 1 }, (_, m) =>
+    cases.some(([c]) => c === m) ? `$m${m}` : '$other',
+  )
+  const open = ['$other', ...cases.map(([m]) => `$m${m}`)]
+  const bodies = cases.map(([, call]) => `) (return ${call})`).reverse()
+  return `${open.map((label) => `(block ${label}`).join(' ')}
+    (br_table ${labels.join(' ')} $other (i32.load offset=${SIZE} ${get('row')}))
+    ${bodies.join('\n')}
+    ) ${otherwise}`
+}
+
+/** combine(out, y, h, row, bytes) for any number of terms. */
+function anyCombine(name) {
+  const args = ['out', 'y', 'h', 'row', 'bytes'].map(get).join(' ')
+  const cases = TERMS.map((m) => [m, `(call $${name}_combine${m} ${args})`])
+  return `(func (export "${name}_combine") (param $out i32) (param $y i32) (param $h f64) (param $row i32) (param $bytes i32)
+    ${dispatch(cases, `(memory.copy ${get('out')} ${get('y')} ${get('bytes')})`)})`
+}
+
+/** norm(...) for the numbers of terms that have one. */
+function anyNorm(name, isVector) {
+  const kind = isVector ? 'i32' : 'f64'
+  const v = isVector ? 'v' : ''
+  const args = ['y', 'yNew', 'h', 'row', 'from', 'count', 'rtol', 'atol'].map(get).join(' ')
+  const cases = NORM_TERMS.map((m) => [m, `(call $${name}_norm${v}${m} ${args})`])
+  return `(func (export "${name}_norm${v}")
+      (param $y i32) (param $yNew i32) (param $h f64) (param $row i32) (param $from i32) (param $count i32) (param $rtol ${kind}) (param $atol ${kind})
+      (result f64)
+    ${dispatch(cases, '(unreachable)')})`
+}
+
 /** The whole module; it imports its memory as "e" "m". */
 export function toWat() {
   const kernels = Object.keys(TYPES).flatMap((name) => [
     ...TERMS.map((m) => combine(name, m)),
     ...NORM_TERMS.flatMap((m) => [norm(name, m, false), norm(name, m, true)]),
+    anyCombine(name),
+    anyNorm(name, false),
+    anyNorm(name, true),
     zero(name),
   ])
   return `(module (import "e" "m" (memory 1)) ${kernels.join('\n')})`

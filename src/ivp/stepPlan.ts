@@ -3,6 +3,9 @@ import { integral } from './control/integral.ts'
 import type { Saved } from './integrator.ts'
 import { smallestStep } from './spacing.ts'
 
+/** Steps of more than this share of t need no comparison with the spacing of numbers there. */
+const CLEARLY_LONGER = 1e-14
+
 /** Where an integration stands. */
 export type PlanStatus = 'running' | 'finished' | 'stepTooSmall' | 'nonFinite'
 
@@ -47,7 +50,6 @@ export class StepPlan implements Plan {
   readonly #controller: StepController
   readonly #errorOrder: number
   #size: number
-  #minStep = 0
   #wasRejected = false
 
   constructor(
@@ -100,16 +102,21 @@ export class StepPlan implements Plan {
   }
 
   #beginStep(): void {
-    this.#minStep = smallestStep(this.t, this.direction)
     this.#wasRejected = false
     if (this.#size > this.#limits.maxStep) this.#size = this.#limits.maxStep
-    else if (this.#size < this.#minStep) this.#size = this.#minStep
+    else if (this.#size < this.#shortest()) this.#size = smallestStep(this.t, this.direction)
     this.#propose()
+  }
+
+  /** The smallest step that may be asked for at t, or less than that where the wanted one is clearly longer. */
+  #shortest(): number {
+    const isClear = this.#size > CLEARLY_LONGER * Math.abs(this.t) && this.#size > CLEARLY_LONGER
+    return isClear ? 0 : smallestStep(this.t, this.direction)
   }
 
   #propose(): void {
     // Written so that NaN counts as too small
-    if (!(this.#size >= this.#minStep)) {
+    if (!(this.#size >= this.#shortest())) {
       this.status = 'stepTooSmall'
       return
     }

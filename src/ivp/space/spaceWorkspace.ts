@@ -33,6 +33,13 @@ export class SpaceWorkspace<V> implements Workspace<V> {
     this.#vectors[b] = v
   }
 
+  rotate(a: number, b: number, c: number): void {
+    const v = this.#vectors[c]!
+    this.#vectors[c] = this.#vectors[b]!
+    this.#vectors[b] = this.#vectors[a]!
+    this.#vectors[a] = v
+  }
+
   clear(slot: number): void {
     const old = this.#vectors[slot]!
     this.#vectors[slot] = this.#space.zerosLike(old)

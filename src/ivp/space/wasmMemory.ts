@@ -2,35 +2,21 @@ import type { FloatArray } from './typedArraySpace.ts'
 import { WASM_BASE64 } from './wasmBytes.ts'
 
 // prettier-ignore
-type Combine = (out: number, y: number, h: number, row: number, bytes: number) => void
-// prettier-ignore
 type Norm = (y: number, yNew: number, h: number, row: number, from: number, count: number, rtol: number, atol: number) => number
 
-/** The kernels for one element type, named by their number of terms; `norm` has numbers for tolerances, `normv` addresses of vectors. */
+/** The kernels for one element type; they choose the loop for a row's number of terms themselves. */
 export interface Kernels {
-  readonly combine1: Combine
-  readonly combine2: Combine
-  readonly combine3: Combine
-  readonly combine4: Combine
-  readonly combine5: Combine
-  readonly combine6: Combine
-  readonly combine7: Combine
-  readonly combine8: Combine
-  readonly combine9: Combine
-  readonly combine10: Combine
-  readonly combine11: Combine
-  readonly combine12: Combine
-  readonly norm1: Norm
-  readonly norm4: Norm
-  readonly norm6: Norm
-  readonly norm8: Norm
-  readonly normv1: Norm
-  readonly normv4: Norm
-  readonly normv6: Norm
-  readonly normv8: Norm
+  readonly combine: (out: number, y: number, h: number, row: number, bytes: number) => void
+  /** For rows of `NORM_TERMS` terms. */
+  readonly norm: Norm
+  /** The same with addresses of vectors for rtol and atol. */
+  readonly normv: Norm
   /** 0 if every component is finite, else NaN. */
   readonly zero: (v: number, bytes: number) => number
 }
+
+/** Numbers of terms that have a norm: any one vector, RK23, RK45, DOP853. */
+export const NORM_TERMS: ReadonlySet<number> = new Set([1, 4, 6, 8])
 
 /** A memory with its own instance of the kernels: the property of one solve until it is given back. */
 export interface WasmMemory {
@@ -107,29 +93,7 @@ export function giveWasmMemory(memory: WasmMemory): void {
 /** The exports of one element type; all such objects have the same shape, which calls of them need to be fast. */
 function kernelsOf(exports: WebAssembly.Exports, type: 'f64' | 'f32'): Kernels {
   const of = (name: string): never => exports[`${type}_${name}`] as never
-  return {
-    combine1: of('combine1'),
-    combine2: of('combine2'),
-    combine3: of('combine3'),
-    combine4: of('combine4'),
-    combine5: of('combine5'),
-    combine6: of('combine6'),
-    combine7: of('combine7'),
-    combine8: of('combine8'),
-    combine9: of('combine9'),
-    combine10: of('combine10'),
-    combine11: of('combine11'),
-    combine12: of('combine12'),
-    norm1: of('norm1'),
-    norm4: of('norm4'),
-    norm6: of('norm6'),
-    norm8: of('norm8'),
-    normv1: of('normv1'),
-    normv4: of('normv4'),
-    normv6: of('normv6'),
-    normv8: of('normv8'),
-    zero: of('zero'),
-  }
+  return { combine: of('combine'), norm: of('norm'), normv: of('normv'), zero: of('zero') }
 }
 
 /** Null where WebAssembly or its SIMD is missing or forbidden. */

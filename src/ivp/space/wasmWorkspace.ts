@@ -2,14 +2,15 @@ import type { SparseRow } from '../method/butcherTableau.ts'
 import type { NormBlocks } from './norm.ts'
 import type { FloatArray } from './typedArraySpace.ts'
 import type { Tolerance } from './vectorSpace.ts'
-import { giveWasmMemory, takeWasmMemory, type Kernels, type WasmMemory } from './wasmMemory.ts'
+import { NORM_TERMS, giveWasmMemory, takeWasmMemory, type Kernels, type WasmMemory } from './wasmMemory.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Layout of the memory: the vector table (one i32 address for each slot), rows, tolerance vectors, then the vectors. */
 const MOST_SLOTS = 64
 const ROWS = 4 * MOST_SLOTS
-/** 16 addresses in the vector table (i32), then 16 weights (f64). */
+/** 15 addresses in the vector table and the number of terms (i32), then 16 weights (f64). */
 const ROW = 192
+const ROW_SIZE = 60
 const WEIGHTS = 64
 const MOST_ROWS = 40
 const MOST_TERMS = 12
@@ -50,7 +51,8 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   readonly #atol: number
   /** Bytes of a component in a tolerance vector for each byte of one in a state; 0 for tolerances that are numbers. */
   readonly #toleranceScale: number
-  readonly #rowSizes: number[] = []
+  /** For each row, whether there is a kernel for its norm. */
+  readonly #hasNorm: boolean[] = []
   #isReleased = false
 
   constructor(like: V, { memory, slots, stride, tolerance, blocks }: Room) {
@@ -97,6 +99,20 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     if (own !== v) own.set(v)
   }
 
+  rotate(a: number, b: number, c: number): void {
+    const vectors = this.#vectors
+    const addresses = this.#addresses
+    const { int32 } = this.#memory
+    const v = vectors[c]!
+    vectors[c] = vectors[b]!
+    vectors[b] = vectors[a]!
+    vectors[a] = v
+    const address = addresses[c]!
+    int32[c] = addresses[c] = addresses[b]!
+    int32[b] = addresses[b] = addresses[a]!
+    int32[a] = addresses[a] = address
+  }
+
   swap(a: number, b: number): void {
     const vectors = this.#vectors
     const addresses = this.#addresses
@@ -116,62 +132,20 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   }
 
   addRow({ index, weight }: SparseRow): number {
-    const row = this.#rowSizes.push(index.length) - 1
+    const row = this.#hasNorm.push(NORM_TERMS.has(index.length)) - 1
     const { int32, float64 } = this.#memory
     const at = ROWS + ROW * row
     for (let j = 0; j < index.length; j++) {
       int32[at / 4 + j] = 4 * index[j]!
       float64[(at + WEIGHTS) / 8 + j] = weight[j]!
     }
+    int32[(at + ROW_SIZE) / 4] = index.length
     return row
   }
 
   combine(out: number, y: number, h: number, row: number): void {
-    const to = this.#addresses[out]!
-    const from = this.#addresses[y]!
-    const at = ROWS + ROW * row
-    const bytes = this.#bytes
-    const kernels = this.#kernels
-    switch (this.#rowSizes[row]!) {
-      case 0:
-        this.#vectors[out]!.set(this.#vectors[y]!)
-        return
-      case 1:
-        kernels.combine1(to, from, h, at, bytes)
-        return
-      case 2:
-        kernels.combine2(to, from, h, at, bytes)
-        return
-      case 3:
-        kernels.combine3(to, from, h, at, bytes)
-        return
-      case 4:
-        kernels.combine4(to, from, h, at, bytes)
-        return
-      case 5:
-        kernels.combine5(to, from, h, at, bytes)
-        return
-      case 6:
-        kernels.combine6(to, from, h, at, bytes)
-        return
-      case 7:
-        kernels.combine7(to, from, h, at, bytes)
-        return
-      case 8:
-        kernels.combine8(to, from, h, at, bytes)
-        return
-      case 9:
-        kernels.combine9(to, from, h, at, bytes)
-        return
-      case 10:
-        kernels.combine10(to, from, h, at, bytes)
-        return
-      case 11:
-        kernels.combine11(to, from, h, at, bytes)
-        return
-      default:
-        kernels.combine12(to, from, h, at, bytes)
-    }
+    const addresses = this.#addresses
+    this.#kernels.combine(addresses[out]!, addresses[y]!, h, ROWS + ROW * row, this.#bytes)
   }
 
   errorNorm(y: number, yNew: number, h: number, row: number, scratch: number): number {
@@ -209,32 +183,23 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     const count = this.#blockCount[block]!
     const rtol = this.#rtol + this.#toleranceScale * from
     const atol = this.#atol + this.#toleranceScale * from
-    const isVector = this.#isVectorTolerance
     const kernels = this.#kernels
-    const at = ROWS + ROW * row
-    switch (this.#rowSizes[row]!) {
-      case 1:
-        return (isVector ? kernels.normv1 : kernels.norm1)(old, candidate, h, at, from, count, rtol, atol)
-      case 4:
-        return (isVector ? kernels.normv4 : kernels.norm4)(old, candidate, h, at, from, count, rtol, atol)
-      case 6:
-        return (isVector ? kernels.normv6 : kernels.norm6)(old, candidate, h, at, from, count, rtol, atol)
-      case 8:
-        return (isVector ? kernels.normv8 : kernels.norm8)(old, candidate, h, at, from, count, rtol, atol)
-      default: {
-        // Rare numbers of terms: the combination first, then its norm
-        this.clear(scratch)
-        this.combine(scratch, scratch, h, row)
-        const unit = this.#unitRow(scratch)
-        return (isVector ? kernels.normv1 : kernels.norm1)(old, candidate, 1, unit, from, count, rtol, atol)
-      }
+    if (!this.#hasNorm[row]!) {
+      this.clear(scratch)
+      this.combine(scratch, scratch, h, row)
     }
+    const at = this.#hasNorm[row]! ? ROWS + ROW * row : this.#unitRow(scratch)
+    const factor = this.#hasNorm[row]! ? h : 1
+    return this.#isVectorTolerance
+      ? kernels.normv(old, candidate, factor, at, from, count, rtol, atol)
+      : kernels.norm(old, candidate, factor, at, from, count, rtol, atol)
   }
 
   /** Address of a row that is one vector alone: the last row, kept for this. */
   #unitRow(slot: number): number {
     const at = ROWS + ROW * (MOST_ROWS - 1)
     this.#memory.int32[at / 4] = 4 * slot
+    this.#memory.int32[(at + ROW_SIZE) / 4] = 1
     this.#memory.float64[(at + WEIGHTS) / 8] = 1
     return at
   }

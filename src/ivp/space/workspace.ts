@@ -13,6 +13,8 @@ export interface Workspace<V> {
   store(slot: number, v: V): void
   /** Exchanges what two slots hold. */
   swap(a: number, b: number): void
+  /** Three slots in a ring: what a holds goes to b, that of b to c, that of c to a. */
+  rotate(a: number, b: number, c: number): void
   /** Sets a slot to zero. */
   clear(slot: number): void
   /** Makes a row known: weights of the vectors in slots `index`. Returns its number. */

@@ -141,13 +141,11 @@ export class ErkStepper<V> implements Stepper<V> {
   }
 
   accept(tNew: number): void {
-    const workspace = this.#workspace
     const states = this.#states
     this.tOld = this.t
     this.t = tNew
-    // The candidate becomes y, y becomes yOld, and yOld's storage the next candidate's
-    workspace.swap(states + Y, states + Y_OLD)
-    workspace.swap(states + Y, states + CANDIDATE)
+    // The storage of the old yOld is the next candidate's
+    this.#workspace.rotate(states + CANDIDATE, states + Y, states + Y_OLD)
     this.#isAccepted = true
     this.#hasStepped = true
   }

@@ -55,6 +55,7 @@ describe.each(['float64', 'float32'] as const)('workspaces of %s', (type) => {
             fill(workspace, n, seed)
             const number = workspace.addRow(row)
             workspace.swap(3, 14)
+            workspace.rotate(5, 15, 7)
             workspace.combine(12, 13, 0.37, number)
             workspace.combine(15, 15, -1e-3, number)
             const norm = m === 0 ? 0 : workspace.errorNorm(13, 12, 0.37, number, 16)

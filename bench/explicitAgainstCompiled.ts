@@ -6,7 +6,7 @@
 import { race, boost, fortran, inC, ours, scipy, type Outcome, type Racer } from './lib/race.ts'
 import { duration, machine, peerVersions, writeResult } from './lib/report.ts'
 
-const ROUNDS = 5
+const ROUNDS = 2
 const BUDGET = 0.6
 const RTOL = 1e-6
 const ATOL = 1e-9

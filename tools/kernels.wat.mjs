@@ -39,7 +39,7 @@ const sum = (m, { vec }, load) =>
     (s, term) => `(${vec}.add ${s} ${term})`,
   )
 
-/** combine_m(out, y, h, row, bytes): out = y + h w . k over bytes, a multiple of 16. */
+/** out = y + h w . k over `bytes`, a multiple of 16, for m terms. */
 function combine(name, m) {
   const type = TYPES[name]
   const pointers = ['out', 'y', ...Array.from({ length: m }, (_, j) => `p${j}`)]
@@ -48,9 +48,7 @@ function combine(name, m) {
     const load = (p) => `(v128.load offset=${16 * v} ${get(p)})`
     return `(v128.store offset=${16 * v} ${get('out')} (${type.vec}.add ${load('y')} ${sum(m, type, load)}))`
   }
-  return `(func $${name}_combine${m} (param $out i32) (param $y i32) (param $h f64) (param $row i32) (param $bytes i32)
-    (local $end i32) ${rowLocals(m)}
-    ${loadRow(m, type)}
+  return `${loadRow(m, type)}
     ${set('end', `(i32.add ${get('out')} ${get('bytes')})`)}
     (if (i32.ge_s ${get('bytes')} (i32.const ${16 * registers})) (then
       ${set('end', `(i32.sub ${get('end')} (i32.const ${16 * registers}))`)}
@@ -63,12 +61,12 @@ function combine(name, m) {
       (loop $rest
         ${block(0)}
         ${move(pointers, 16)}
-        (br_if $rest (i32.lt_u ${get('out')} ${get('end')}))))))`
+        (br_if $rest (i32.lt_u ${get('out')} ${get('end')})))))
+    (return)`
 }
 
 /**
- * norm_m(y, yNew, h, row, from, count, rtol, atol): sum of squares of h w . k over its tolerance, for `count` components from byte `from` on.
- * Quotients and squares are float64; component i goes to lane i mod 4 of the accumulators (a0, a1).
+ * Sum of squares of h w . k over its tolerance, for m terms and `count` components from byte `from` on. Quotients and squares are float64; component i goes to lane i mod 4 of the accumulators (a0, a1).
  * isVector: rtol and atol are addresses of float64 vectors.
  */
 function norm(name, m, isVector) {
@@ -111,13 +109,7 @@ function norm(name, m, isVector) {
       a,
       `(f64x2.replace_lane 0 ${get(a)} (f64.add (f64x2.extract_lane 0 ${get(a)}) (f64x2.extract_lane 0 (f64x2.mul ${get('e')} ${get('e')}))))`,
     )
-  const kind = isVector ? 'i32' : 'f64'
-  return `(func $${name}_norm${isVector ? 'v' : ''}${m}
-      (param $y i32) (param $yNew i32) (param $h f64) (param $row i32) (param $from i32) (param $count i32) (param $rtol ${kind}) (param $atol ${kind})
-      (result f64)
-    (local $blocks i32) (local $e v128) (local $s v128) (local $g v128) (local $a0 v128) (local $a1 v128) (local $rtols v128) (local $atols v128)
-    ${rowLocals(m)}
-    ${loadRow(m, type, 'from')}
+  return `${loadRow(m, type, 'from')}
     ${set('y', `(i32.add ${get('y')} ${get('from')})`)} ${set('yNew', `(i32.add ${get('yNew')} ${get('from')})`)}
     ${isVector ? '' : set('rtols', `(f64x2.splat ${get('rtol')})`) + set('atols', `(f64x2.splat ${get('atol')})`)}
     ${set('blocks', `(i32.shr_u ${get('count')} (i32.const 2))`)}
@@ -133,7 +125,7 @@ function norm(name, m, isVector) {
       ${pair(one)}
       (if (i32.and ${get('count')} (i32.const 2)) (then ${last('a1')}) (else ${last('a0')}))))
     ${set('a0', `(f64x2.add ${get('a0')} ${get('a1')})`)}
-    (f64.add (f64x2.extract_lane 0 ${get('a0')}) (f64x2.extract_lane 1 ${get('a0')})))`
+    (return (f64.add (f64x2.extract_lane 0 ${get('a0')}) (f64x2.extract_lane 1 ${get('a0')})))`
 }
 
 /** zero(v, bytes): 0 if every component is finite, else NaN. */
@@ -154,45 +146,43 @@ function zero(name) {
     })`
 }
 
-/** Calls the loop for the row's number of terms; `cases`: [number, call]. */
+/** Goes to the loop for the row's number of terms. @param cases - [number, code that returns] */
 function dispatch(cases, otherwise) {
   const most = Math.max(...cases.map(([m]) => m))
   const labels = Array.from({ length: most + 1 }, (_, m) =>
     cases.some(([c]) => c === m) ? `$m${m}` : '$other',
   )
   const open = ['$other', ...cases.map(([m]) => `$m${m}`)]
-  const bodies = cases.map(([, call]) => `) (return ${call})`).reverse()
+  const bodies = cases.map(([, code]) => `) ${code}`).reverse()
   return `${open.map((label) => `(block ${label}`).join(' ')}
     (br_table ${labels.join(' ')} $other (i32.load offset=${SIZE} ${get('row')}))
     ${bodies.join('\n')}
     ) ${otherwise}`
 }
 
-/** combine(out, y, h, row, bytes) for any number of terms. */
+/** combine(out, y, h, row, bytes) */
 function anyCombine(name) {
-  const args = ['out', 'y', 'h', 'row', 'bytes'].map(get).join(' ')
-  const cases = TERMS.map((m) => [m, `(call $${name}_combine${m} ${args})`])
+  const cases = TERMS.map((m) => [m, combine(name, m)])
   return `(func (export "${name}_combine") (param $out i32) (param $y i32) (param $h f64) (param $row i32) (param $bytes i32)
+    (local $end i32) ${rowLocals(Math.max(...TERMS))}
     ${dispatch(cases, `(memory.copy ${get('out')} ${get('y')} ${get('bytes')})`)})`
 }
 
-/** norm(...) for the numbers of terms that have one. */
+/** norm(y, yNew, h, row, from, count, rtol, atol), for the numbers of terms that have one. */
 function anyNorm(name, isVector) {
   const kind = isVector ? 'i32' : 'f64'
-  const v = isVector ? 'v' : ''
-  const args = ['y', 'yNew', 'h', 'row', 'from', 'count', 'rtol', 'atol'].map(get).join(' ')
-  const cases = NORM_TERMS.map((m) => [m, `(call $${name}_norm${v}${m} ${args})`])
-  return `(func (export "${name}_norm${v}")
+  const cases = NORM_TERMS.map((m) => [m, norm(name, m, isVector)])
+  return `(func (export "${name}_norm${isVector ? 'v' : ''}")
       (param $y i32) (param $yNew i32) (param $h f64) (param $row i32) (param $from i32) (param $count i32) (param $rtol ${kind}) (param $atol ${kind})
       (result f64)
+    (local $blocks i32) (local $e v128) (local $s v128) (local $g v128) (local $a0 v128) (local $a1 v128) (local $rtols v128) (local $atols v128)
+    ${rowLocals(Math.max(...NORM_TERMS))}
     ${dispatch(cases, '(unreachable)')})`
 }
 
 /** The whole module; it imports its memory as "e" "m". */
 export function toWat() {
   const kernels = Object.keys(TYPES).flatMap((name) => [
-    ...TERMS.map((m) => combine(name, m)),
-    ...NORM_TERMS.flatMap((m) => [norm(name, m, false), norm(name, m, true)]),
     anyCombine(name),
     anyNorm(name, false),
     anyNorm(name, true),

@@ -149,13 +149,11 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   }
 
   errorNorm(y: number, yNew: number, h: number, row: number, scratch: number): number {
-    const nBlocks = this.#blockCount.length
-    let largest = 0
-    for (let b = 0; b < nBlocks; b++) {
+    let largest = Math.sqrt(this.#sumOfSquares(y, yNew, h, row, scratch, 0)) / this.#blockRoot[0]!
+    for (let b = 1; b < this.#blockCount.length; b++) {
       const norm = Math.sqrt(this.#sumOfSquares(y, yNew, h, row, scratch, b)) / this.#blockRoot[b]!
-      // Not the larger of the two: NaN must win
-      if (!(norm <= largest)) largest = norm
-      if (norm !== norm) return norm
+      // NaN must win, from either side
+      if (norm > largest || norm !== norm) largest = norm
     }
     return largest
   }

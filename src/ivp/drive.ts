@@ -5,8 +5,7 @@ import type { Stepper } from './stepper/stepper.ts'
 export function advance<V>(stepper: Stepper<V>, plan: Plan): boolean {
   while (plan.status === 'running') {
     if (!plan.resolve(stepper.attempt(plan.h))) continue
-    stepper.accept(plan.tNew)
-    plan.advance()
+    stepper.accept(plan.t)
     return true
   }
   return false

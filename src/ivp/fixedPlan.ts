@@ -10,14 +10,14 @@ const FITS = 1e-9
  */
 export class FixedPlan implements Plan {
   status: PlanStatus = 'running'
+  t: number
   h = 0
-  tNew: number
   readonly errorNorm = 0
   readonly n: number
   readonly #t0: number
   readonly #tBound: number
   readonly #step: number
-  #t: number
+  #tNew: number
   #i = 0
 
   /** @param step - positive */
@@ -30,39 +30,38 @@ export class FixedPlan implements Plan {
     this.#t0 = t0
     this.#tBound = tBound
     this.#step = fits ? (tBound - t0) / whole : Math.sign(tBound - t0) * step
-    this.#t = t0
-    this.tNew = t0
+    this.t = t0
+    this.#tNew = t0
     this.#propose()
   }
 
   resolve(errorNorm: number): boolean {
-    if (errorNorm === 0) return true
-    this.status = 'nonFinite'
-    return false
-  }
-
-  advance(): void {
-    this.#t = this.tNew
+    if (errorNorm !== 0) {
+      this.status = 'nonFinite'
+      return false
+    }
+    this.t = this.#tNew
     this.#i++
     if (this.#i === this.n) this.status = 'finished'
     else this.#propose()
+    return true
   }
 
   save(): Saved {
-    return { i: this.#i, t: this.#t, status: this.status }
+    return { i: this.#i, t: this.t, status: this.status }
   }
 
   load(saved: Saved): void {
     const { i, t, status } = saved as { i: number; t: number; status: PlanStatus }
     this.#i = i
-    this.#t = t
+    this.t = t
     this.status = status
     this.#propose()
   }
 
   #propose(): void {
     const next = this.#i + 1
-    this.tNew = next >= this.n ? this.#tBound : this.#t0 + next * this.#step
-    this.h = this.tNew - this.#t
+    this.#tNew = next >= this.n ? this.#tBound : this.#t0 + next * this.#step
+    this.h = this.#tNew - this.t
   }
 }

@@ -1,6 +1,6 @@
 import { createIntegrator } from './createIntegrator.ts'
 import type { DenseOutput } from './dense/denseOutput.ts'
-import { EventWatcher, type Termination } from './event/event.ts'
+import { EventWatcher } from './event/event.ts'
 import { MESSAGES, failureOf } from './failure.ts'
 import type { Integrator, Saved } from './integrator.ts'
 import type { IvpFailure, IvpResult } from './ivpResult.ts'
@@ -51,9 +51,6 @@ class Solve<V extends FloatArray> {
   readonly integrator: Integrator<V>
   readonly output: OutputCollector<V>
   watcher: EventWatcher<V> | null = null
-  /** The last good state. */
-  #t: number
-  #y: V
   #accepted = 0
   /** Of the step accepted last, once it was asked for. */
   #made: DenseOutput<V> | null = null
@@ -66,10 +63,8 @@ class Solve<V extends FloatArray> {
     this.#problem = problem
     this.#rhs = rhs
     this.#hooks = hooks
-    this.#t = problem.t0
-    this.#y = problem.y0
     const { isDense, tEval, events } = problem
-    this.integrator = createIntegrator(problem, rhs, isDense || tEval !== null || events !== null)
+    this.integrator = createIntegrator(problem, rhs, isDense || tEval !== null || events !== null, true)
     this.output = new OutputCollector<V>(problem)
   }
 
@@ -96,54 +91,50 @@ class Solve<V extends FloatArray> {
     const { events } = this.#problem
     this.#rhs.setCount(saved.nfev)
     this.integrator.load(saved.integrator)
-    this.#t = this.integrator.t
-    this.#y = this.integrator.y
     if (events !== null) {
-      this.watcher = new EventWatcher(events, this.#t, this.#y)
+      this.watcher = new EventWatcher(events, this.integrator.t, this.integrator.y)
       if (saved.events !== null) this.watcher.load(saved.events)
     }
-    this.output.load(this.#t, saved.output)
+    this.output.load(this.integrator.t, saved.output)
   }
 
   #run(): Ending<V> {
     const { integrator, output, watcher } = this
     const { signal, onStep } = this.#hooks
     const { maxSteps } = this.#problem
+    // Nobody looks at single steps
+    const isBare = watcher === null && onStep === undefined && !output.wantsSteps
     while (integrator.status === 'running') {
       if (signal?.aborted === true) return this.#fail(MESSAGES.aborted, 'aborted')
       if (this.#accepted >= maxSteps) return this.#fail(MESSAGES.maxSteps, 'maxSteps')
       integrator.step()
       if (integrator.failure !== null) break
       this.#accepted++
+      if (isBare) continue
       const { t, tOld, y } = integrator
       this.#made = null
-      const termination: Termination<V> | null =
-        watcher === null ? null : watcher.watch(tOld, t, y, this.#interpolant)
-      this.#t = termination === null ? t : termination.t
-      this.#y = termination === null ? y : termination.y
-      output.record(this.#t, this.#y, this.#interpolant)
+      const termination = watcher === null ? null : watcher.watch(tOld, t, y, this.#interpolant)
+      output.record(termination?.t ?? t, termination?.y ?? y, this.#interpolant)
       onStep?.({ t, y, tOld, nfev: this.#rhs.count(), snapshot: () => this.#snapshot() })
-      if (termination !== null) return this.#end(1, MESSAGES.terminated)
+      if (termination !== null) return { ...termination, status: 1, message: MESSAGES.terminated }
     }
     const { failure } = integrator
     if (failure !== null) return this.#fail(failure.message, failure.kind, failure.component)
-    return this.#end(0, MESSAGES.finished)
+    return { t: integrator.t, y: integrator.y, status: 0, message: MESSAGES.finished }
   }
 
   #fail(message: string, kind: IvpFailure['kind'], component?: number): Ending<V> {
-    const failure = failureOf(kind, this.#t, component)
+    // An integrator that failed still stands at the last good state
+    const { t, y } = this.integrator
+    const failure = failureOf(kind, t, component)
     const canResume = kind === 'aborted' || kind === 'maxSteps'
     return {
-      t: this.#t,
-      y: this.#y,
+      t,
+      y,
       status: -1,
       message,
       failure: canResume ? { ...failure, snapshot: this.#snapshot() } : failure,
     }
-  }
-
-  #end(status: 0 | 1, message: string): Ending<V> {
-    return { t: this.#t, y: this.#y, status, message }
   }
 
   #snapshot(): Snapshot {
@@ -153,6 +144,6 @@ class Solve<V extends FloatArray> {
       events: this.watcher?.save() ?? null,
       output: this.output.save(),
     }
-    return this.#hooks.snapshotOf(this.#t, saved as unknown as Saved)
+    return this.#hooks.snapshotOf(this.integrator.t, saved as unknown as Saved)
   }
 }

@@ -39,8 +39,8 @@ export function countedRhs<V extends FloatArray>(
   args: ReadonlyArray<unknown>,
   form: RhsForm,
 ): CountedRhs<V> {
-  let count = 0
-  const uncounted = plain<V>(fun, n, args, form)
+  const counter = { calls: 0 }
+  const uncounted = plain<V>(fun, n, args, form, { calls: 0 })
   const many = (t: number, states: ReadonlyArray<V>): V[] => {
     if (form !== 'vectorized') return states.map((y) => uncounted(t, y, zerosLike(y)))
     const rows = fun(t, columns(states), ...args) as ArrayLike<ArrayLike<number>>
@@ -55,42 +55,52 @@ export function countedRhs<V extends FloatArray>(
     })
   }
   return {
-    call: (t, y, out) => {
-      count++
-      return uncounted(t, y, out)
-    },
-    count: () => count,
+    call: plain<V>(fun, n, args, form, counter),
+    count: () => counter.calls,
     setCount: (value) => {
-      count = value
+      counter.calls = value
     },
     uncounted,
     many,
   }
 }
 
-/** The right-hand side as steppers call it, without a counter. */
+/** The right-hand side as steppers call it. One closure deep, and without arguments no spreading: either costs as much as a stage's arithmetic. */
 function plain<V extends FloatArray>(
   fun: AnyFunction,
   n: number,
   args: ReadonlyArray<unknown>,
   form: RhsForm,
+  counter: { calls: number },
 ): Rhs<V> {
-  // Without arguments no spreading: that alone costs more than a step's arithmetic for a few components
-  const hasArgs = args.length > 0
   switch (form) {
     case 'inPlace':
-      return (t, y, out) => {
-        if (hasArgs) fun(t, y, out, ...args)
-        else fun(t, y, out)
-        return out
-      }
+      return args.length > 0
+        ? (t, y, out) => {
+            counter.calls++
+            fun(t, y, out, ...args)
+            return out
+          }
+        : (t, y, out) => {
+            counter.calls++
+            fun(t, y, out)
+            return out
+          }
     case 'returning':
-      return (t, y, out) => {
-        store(hasArgs ? fun(t, y, ...args) : fun(t, y), n, out)
-        return out
-      }
+      return args.length > 0
+        ? (t, y, out) => {
+            counter.calls++
+            store(fun(t, y, ...args), n, out)
+            return out
+          }
+        : (t, y, out) => {
+            counter.calls++
+            store(fun(t, y), n, out)
+            return out
+          }
     case 'vectorized':
       return (t, y, out) => {
+        counter.calls++
         const rows = fun(t, columns([y]), ...args) as ArrayLike<ArrayLike<number> | number>
         const column = Array.from(rows, (row) => (typeof row === 'number' ? row : row[0]!))
         store(column, n, out)

@@ -1,5 +1,4 @@
 import type { StepController } from './control/stepController.ts'
-import { integral } from './control/integral.ts'
 import type { Saved } from './integrator.ts'
 import { smallestStep } from './spacing.ts'
 
@@ -12,22 +11,16 @@ export type PlanStatus = 'running' | 'finished' | 'stepTooSmall' | 'nonFinite'
 /** What decides the steps: an adaptive plan (`StepPlan`) or equal steps (`FixedPlan`). */
 export interface Plan {
   readonly status: PlanStatus
-  /** The step to attempt now, signed, and where it leads. */
+  /** Where the last accepted step led. */
+  readonly t: number
+  /** The step to attempt now, signed. */
   readonly h: number
-  readonly tNew: number
   /** Error norm of the last attempt. */
   readonly errorNorm: number
-  /** Judges the attempt of `h`. Returns whether the step to `tNew` is accepted. Call `advance` after taking it. */
+  /** Judges the attempt of `h`: whether the step is accepted. Then `t` is where it led; and the next step, if there is one, is planned. */
   resolve(errorNorm: number): boolean
-  /** Moves to the accepted `tNew` and plans the next step, if there is one. */
-  advance(): void
   save(): Saved
   load(saved: Saved): void
-}
-
-export interface StepLimits {
-  /** Bound on |h|; Infinity for none. */
-  readonly maxStep: number
 }
 
 /**
@@ -38,36 +31,36 @@ export interface StepLimits {
  */
 export class StepPlan implements Plan {
   t: number
-  tNew: number
-  /** The step to attempt now, signed. */
-  h: number
+  h = 0
   status: PlanStatus = 'running'
-  /** Error norm of the last attempt. */
   errorNorm = 0
   readonly direction: number
   readonly #tBound: number
-  readonly #limits: StepLimits
+  readonly #maxStep: number
   readonly #controller: StepController
   readonly #errorOrder: number
+  /** Where the attempt leads. */
+  #tNew: number
+  /** Wanted |h|. */
   #size: number
   #wasRejected = false
 
+  /** @param maxStep - bound on |h|; Infinity for none */
   constructor(
     t0: number,
     tBound: number,
     firstStep: number,
     errorOrder: number,
-    limits: StepLimits,
-    controller: StepController = integral,
+    maxStep: number,
+    controller: StepController,
   ) {
     this.t = t0
-    this.tNew = t0
-    this.h = 0
     this.direction = tBound === t0 ? 1 : Math.sign(tBound - t0)
     this.#tBound = tBound
-    this.#limits = limits
+    this.#maxStep = maxStep
     this.#controller = controller
     this.#errorOrder = errorOrder
+    this.#tNew = t0
     this.#size = firstStep
     this.#beginStep()
   }
@@ -76,16 +69,15 @@ export class StepPlan implements Plan {
     const { accept, factor } = this.#controller.judge(errorNorm, this.#errorOrder, this.#wasRejected)
     this.errorNorm = errorNorm
     this.#size = Math.abs(this.h) * factor
-    if (accept) return true
+    if (accept) {
+      this.t = this.#tNew
+      if (this.t === this.#tBound) this.status = 'finished'
+      else this.#beginStep()
+      return true
+    }
     this.#wasRejected = true
-    this.#propose()
+    this.#propose(this.#shortest())
     return false
-  }
-
-  advance(): void {
-    this.t = this.tNew
-    if (this.direction * (this.t - this.#tBound) >= 0) this.status = 'finished'
-    else this.#beginStep()
   }
 
   /** Between two steps only: size and time decide everything that follows. */
@@ -103,9 +95,12 @@ export class StepPlan implements Plan {
 
   #beginStep(): void {
     this.#wasRejected = false
-    if (this.#size > this.#limits.maxStep) this.#size = this.#limits.maxStep
-    else if (this.#size < this.#shortest()) this.#size = smallestStep(this.t, this.direction)
-    this.#propose()
+    let shortest = this.#shortest()
+    if (this.#size > this.#maxStep) {
+      this.#size = this.#maxStep
+      shortest = this.#shortest()
+    } else if (this.#size < shortest) this.#size = smallestStep(this.t, this.direction)
+    this.#propose(shortest)
   }
 
   /** The smallest step that may be asked for at t, or less than that where the wanted one is clearly longer. */
@@ -114,14 +109,14 @@ export class StepPlan implements Plan {
     return isClear ? 0 : smallestStep(this.t, this.direction)
   }
 
-  #propose(): void {
+  #propose(shortest: number): void {
     // Written so that NaN counts as too small
-    if (!(this.#size >= this.#shortest())) {
+    if (!(this.#size >= shortest)) {
       this.status = 'stepTooSmall'
       return
     }
     const reached = this.t + this.#size * this.direction
-    this.tNew = this.direction * (reached - this.#tBound) > 0 ? this.#tBound : reached
-    this.h = this.tNew - this.t
+    this.#tNew = this.direction * (reached - this.#tBound) > 0 ? this.#tBound : reached
+    this.h = this.#tNew - this.t
   }
 }

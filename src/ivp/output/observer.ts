@@ -16,8 +16,8 @@ export class OutputCollector<V extends FloatArray> {
   readonly #direction: number
   readonly #breakpoints: number[] = []
   readonly #interpolants: DenseOutput<V>[] = []
-  /** Nothing is kept of a step: only where the solve ends. */
-  readonly #isEndOnly: boolean
+  /** Whether `record` must be called; otherwise only where the solve ends is kept. */
+  readonly wantsSteps: boolean
   #nextTEval = 0
 
   constructor(what: {
@@ -31,7 +31,7 @@ export class OutputCollector<V extends FloatArray> {
     this.#save = what.save
     this.#isDense = what.isDense
     this.#direction = what.direction
-    this.#isEndOnly = what.save === 'last' && what.tEval === null && !what.isDense
+    this.wantsSteps = what.save === 'steps' || what.tEval !== null || what.isDense
   }
 
   /** The initial state, which counts as the first step's output. */
@@ -56,7 +56,6 @@ export class OutputCollector<V extends FloatArray> {
    * @param interpolant - called only if needed
    */
   record(t: number, y: V, interpolant: () => DenseOutput<V>): void {
-    if (this.#isEndOnly) return
     const last = this.#breakpoints[this.#breakpoints.length - 1]!
     // A repeated last point (an event at a step's start ends the solve there) drops both point and interpolant
     const isRepeated = this.#isDense && this.#breakpoints.length > 1 && last === t

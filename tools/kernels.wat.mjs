@@ -1,107 +1,164 @@
 // The SIMD kernels in WebAssembly's text form, for both element types and every number of terms that is worth its own loop.
 //
-// A row of a tableau lies in memory as 15 addresses of entries of the vector table (i32; the table says where each k is now), the number of its
-// terms (i32), then its weights (f64). `combine` and `norm` choose the loop for that number: JavaScript makes one call, which its compiler can
-// put in line. Sums run from left to right in the element type, with h multiplied into the weights first.
+// Everything that does not change from step to step lies in memory, so that JavaScript's calls carry two numbers and are put in line: `row` is
+// the address of a record (layout: src/ivp/space/rowRecord.ts) that names the vectors by their entries in a table of addresses; h is the step.
+// Sums run from left to right in the element type, with h multiplied into the weights first.
+//
+// States of up to four components go one by one: right-hand sides have just stored them one by one, and a wide load of narrow stores that are
+// still on their way to the cache waits for them.
 
 /** Terms of `combine`: DOP853's longest row has 12. */
 const TERMS = Array.from({ length: 12 }, (_, i) => i + 1)
-/** Terms of the error norm: any one vector, RK23, RK45, DOP853. */
-const NORM_TERMS = [1, 4, 6, 8]
-/** Byte offsets in a row. */
-const SIZE = 60
+/** Terms of the error norm: any one vector, RK23, RK45, DOP853, longer ones. */
+const NORM_TERMS = [1, 4, 6, 8, 12]
+/** Components that go one by one. */
+const FEW = 4
+/** Added to the number of terms, to choose the code. */
+const IS_FEW = 16
+const HAS_VECTOR_TOLERANCE = 32
+
+/** Byte offsets in a record. */
+const Y = 4
+const CODE = 8
+const LENGTH = 12
+const ENTRIES = 16
 const WEIGHTS = 64
+const FROM = 160
+const ROOT = 168
+const RTOL = 176
+const ATOL = 184
 
 const list = (m, of) => Array.from({ length: m }, (_, j) => of(j)).join('\n')
 const get = (name) => `(local.get $${name})`
 const set = (name, value) => `(local.set $${name} ${value})`
+const field = (type, offset) => `(${type}.load offset=${offset} ${get('row')})`
+/** The address of the vector whose entry a record's field names. */
+const vector = (offset) => `(i32.load ${field('i32', offset)})`
 
 const TYPES = {
-  f64: { vec: 'f64x2', splat: (w) => `(f64x2.splat ${w})` },
-  f32: { vec: 'f32x4', splat: (w) => `(f32x4.splat (f32.demote_f64 ${w}))` },
+  f64: { size: 8, vec: 'f64x2', demote: (w) => w, promote: (v) => v },
+  f32: {
+    size: 4,
+    vec: 'f32x4',
+    demote: (w) => `(f32.demote_f64 ${w})`,
+    promote: (v) => `(f64.promote_f32 ${v})`,
+  },
 }
 
-/** Declares and fills the pointers p and weights w of a row. */
-const rowLocals = (m) => list(m, (j) => `(local $p${j} i32) (local $w${j} v128)`)
-const loadRow = (m, { splat }, from = '') =>
-  list(m, (j) => {
-    const p = `(i32.load (i32.load offset=${4 * j} ${get('row')}))`
+/** Fills the pointers p0, p1, ... and the weights of m terms: registers w of equal lanes, or single numbers x. */
+function loadRow(m, { vec, demote }, isFew, from = null) {
+  return list(m, (j) => {
+    const p = vector(ENTRIES + 4 * j)
+    const w = demote(`(f64.mul ${get('h')} ${field('f64', WEIGHTS + 8 * j)})`)
     return (
-      set(`p${j}`, from === '' ? p : `(i32.add ${p} ${get(from)})`) +
-      set(`w${j}`, splat(`(f64.mul ${get('h')} (f64.load offset=${WEIGHTS + 8 * j} ${get('row')}))`))
+      set(`p${j}`, from === null ? p : `(i32.add ${p} ${get(from)})`) +
+      (isFew ? set(`x${j}`, w) : set(`w${j}`, `(${vec}.splat ${w})`))
     )
   })
-const move = (names, bytes) => names.map((p) => set(p, `(i32.add ${get(p)} (i32.const ${bytes}))`)).join('\n')
+}
 
-/** w0 k0 + w1 k1 + ... of one vector register, read with `load`. */
-const sum = (m, { vec }, load) =>
-  Array.from({ length: m }, (_, j) => `(${vec}.mul ${get(`w${j}`)} ${load(`p${j}`)})`).reduce(
-    (s, term) => `(${vec}.add ${s} ${term})`,
+const move = (names, bytes) => names.map((p) => set(p, `(i32.add ${get(p)} (i32.const ${bytes}))`)).join('\n')
+const pointers = (m) => Array.from({ length: m }, (_, j) => `p${j}`)
+
+/** w0 k0 + w1 k1 + ... of one register, or with `weight` 'x' of one component, read with `load`. */
+const sum = (m, type, load, weight = 'w') =>
+  Array.from({ length: m }, (_, j) => `(${type}.mul ${get(`${weight}${j}`)} ${load(`p${j}`)})`).reduce(
+    (s, term) => `(${type}.add ${s} ${term})`,
   )
 
-/** out = y + h w . k over `bytes`, a multiple of 16, for m terms. */
-function combine(name, m) {
-  const type = TYPES[name]
-  const pointers = ['out', 'y', ...Array.from({ length: m }, (_, j) => `p${j}`)]
+/** out = y + h w . k for m terms of up to `FEW` components. */
+function combineFew(name, m) {
+  const { size } = TYPES[name]
+  const each = (i) => {
+    const load = (p) => `(${name}.load offset=${i * size} ${get(p)})`
+    const isLast = i === FEW - 1
+    return `(${name}.store offset=${i * size} ${get('out')} (${name}.add ${load('y')} ${sum(m, name, load, 'x')}))
+      ${isLast ? '' : `(br_if $done (i32.le_u ${get('bytes')} (i32.const ${(i + 1) * size})))`}`
+  }
+  return `${loadRow(m, TYPES[name], true)} ${list(FEW, each)} (return)`
+}
+
+/** The same for any number of whole registers: four at a time, then one by one. */
+function combineMany(name, m) {
+  const { vec } = TYPES[name]
+  const all = ['out', 'y', ...pointers(m)]
   const registers = 4
   const block = (v) => {
     const load = (p) => `(v128.load offset=${16 * v} ${get(p)})`
-    return `(v128.store offset=${16 * v} ${get('out')} (${type.vec}.add ${load('y')} ${sum(m, type, load)}))`
+    return `(v128.store offset=${16 * v} ${get('out')} (${vec}.add ${load('y')} ${sum(m, vec, load)}))`
   }
-  return `${loadRow(m, type)}
+  return `${loadRow(m, TYPES[name], false)}
     ${set('end', `(i32.add ${get('out')} ${get('bytes')})`)}
     (if (i32.ge_s ${get('bytes')} (i32.const ${16 * registers})) (then
       ${set('end', `(i32.sub ${get('end')} (i32.const ${16 * registers}))`)}
       (loop $blocks
         ${list(registers, block)}
-        ${move(pointers, 16 * registers)}
+        ${move(all, 16 * registers)}
         (br_if $blocks (i32.le_u ${get('out')} ${get('end')})))
       ${set('end', `(i32.add ${get('end')} (i32.const ${16 * registers}))`)}))
     (if (i32.lt_u ${get('out')} ${get('end')}) (then
       (loop $rest
         ${block(0)}
-        ${move(pointers, 16)}
+        ${move(all, 16)}
         (br_if $rest (i32.lt_u ${get('out')} ${get('end')})))))
     (return)`
 }
 
-/**
- * Sum of squares of h w . k over its tolerance, for m terms and `count` components from byte `from` on. Quotients and squares are float64; component i goes to lane i mod 4 of the accumulators (a0, a1).
- * isVector: rtol and atol are addresses of float64 vectors.
- */
-function norm(name, m, isVector) {
-  const type = TYPES[name]
-  const { vec } = type
-  const size = name === 'f64' ? 8 : 4
-  const pointers = ['y', 'yNew', ...Array.from({ length: m }, (_, j) => `p${j}`)]
-  const tolerance = (of, at) => (isVector ? `(v128.load offset=${at} ${get(of)})` : get(`${of}s`))
+/** combine(row, h): out = y + h w . k; without terms a copy. */
+function combine(name) {
+  const cases = TERMS.flatMap((m) => [
+    [m, combineMany(name, m)],
+    [m + IS_FEW, combineFew(name, m)],
+  ])
+  return `(func (export "${name}_combine") (param $row i32) (param $h f64)
+    (local $out i32) (local $y i32) (local $bytes i32) (local $end i32)
+    ${list(Math.max(...TERMS), (j) => `(local $p${j} i32) (local $w${j} v128) (local $x${j} ${name})`)}
+    ${set('out', vector(0))} ${set('y', vector(Y))} ${set('bytes', field('i32', LENGTH))}
+    (block $done
+      ${dispatch(cases, `(memory.copy ${get('out')} ${get('y')} ${get('bytes')})`)}))`
+}
+
+/** Sum of squares of h w . k over its tolerance (two numbers), for m terms of up to `FEW` components; in the order of `normMany`. */
+function normFew(name, m) {
+  const { size, promote } = TYPES[name]
+  const each = (i) => {
+    const load = (p) => `(${name}.load offset=${i * size} ${get(p)})`
+    const absolute = (p) => `(${name}.abs ${load(p)})`
+    const larger = `(select (local.tee $a ${absolute('y')}) (local.tee $b ${absolute('yNew')}) (${name}.gt ${get('a')} ${get('b')}))`
+    const lane = i % 2 === 0 ? 'even' : 'odd'
+    return `${set('q', `(f64.div ${promote(sum(m, name, load, 'x'))} (f64.add ${get('atol')} (f64.mul ${get('rtol')} ${promote(larger)})))`)}
+      ${set(lane, `(f64.add ${get(lane)} (f64.mul ${get('q')} ${get('q')}))`)}
+      ${i === FEW - 1 ? '' : `(br_if $summed (i32.le_u ${get('count')} (i32.const ${i + 1})))`}`
+  }
+  return `${loadRow(m, TYPES[name], true, 'from')}
+    (block $summed ${list(FEW, each)})
+    ${set('total', `(f64.add ${get('even')} ${get('odd')})`)} (br $done)`
+}
+
+/** The same for any number of components. Quotients and squares are float64; component i goes to lane i mod 4 of the accumulators (a0, a1). */
+function normMany(name, m, isVector) {
+  const { vec, size } = TYPES[name]
+  const all = ['y', 'yNew', ...pointers(m)]
+  const tolerances = isVector ? ['rtolAt', 'atolAt'] : []
+  const tolerance = (of, at) => (isVector ? `(v128.load offset=${at} ${get(`${of}At`)})` : get(`${of}s`))
   /** The two quotients of the sums s and the magnitudes g, both f64x2; `at`: byte offset in the tolerance vectors. */
   const quotients = (s, g, at) =>
     `(f64x2.div ${s} (f64x2.add ${tolerance('atol', at)} (f64x2.mul ${tolerance('rtol', at)} ${g})))`
   const magnitude = (load) => `(${vec}.pmax (${vec}.abs ${load('yNew')}) (${vec}.abs ${load('y')}))`
   const square = (a) => set(a, `(f64x2.add ${get(a)} (f64x2.mul ${get('e')} ${get('e')}))`)
   const high = (v) => `(i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 ${v} ${v})`
-  const promote = (v) => `(f64x2.promote_low_f32x4 ${v})`
-  /** Two components (in f64 lanes) into e, read with `load`, without touching memory behind them. */
-  const pair = (load) =>
-    name === 'f64'
-      ? set('e', quotients(sum(m, type, load), magnitude(load), 0))
-      : set('e', quotients(promote(sum(m, type, load)), promote(magnitude(load)), 0))
+  const promote = (v) => (name === 'f64' ? v : `(f64x2.promote_low_f32x4 ${v})`)
+  /** Two components into e, read with `load`, without touching memory behind them. */
+  const pair = (load, at = 0) => set('e', quotients(promote(sum(m, vec, load)), promote(magnitude(load)), at))
   const four =
     name === 'f64'
-      ? [0, 1]
-          .map((v) => {
-            const load = (p) => `(v128.load offset=${16 * v} ${get(p)})`
-            return set('e', quotients(sum(m, type, load), magnitude(load), 16 * v)) + square(`a${v}`)
-          })
-          .join('\n')
+      ? list(2, (v) => pair((p) => `(v128.load offset=${16 * v} ${get(p)})`, 16 * v) + square(`a${v}`))
       : (() => {
           const load = (p) => `(v128.load ${get(p)})`
-          return `${set('s', sum(m, type, load))} ${set('g', magnitude(load))}
+          return `${set('s', sum(m, vec, load))} ${set('g', magnitude(load))}
             ${set('e', quotients(promote(get('s')), promote(get('g')), 0))} ${square('a0')}
             ${set('e', quotients(promote(high(get('s'))), promote(high(get('g'))), 16))} ${square('a1')}`
         })()
-  const tolerances = isVector ? ['rtol', 'atol'] : []
   const two = (p) => (name === 'f64' ? `(v128.load ${get(p)})` : `(v128.load64_zero ${get(p)})`)
   const one = (p) => (name === 'f64' ? `(v128.load64_zero ${get(p)})` : `(v128.load32_zero ${get(p)})`)
   const last = (a) =>
@@ -109,26 +166,46 @@ function norm(name, m, isVector) {
       a,
       `(f64x2.replace_lane 0 ${get(a)} (f64.add (f64x2.extract_lane 0 ${get(a)}) (f64x2.extract_lane 0 (f64x2.mul ${get('e')} ${get('e')}))))`,
     )
-  return `${loadRow(m, type, 'from')}
-    ${set('y', `(i32.add ${get('y')} ${get('from')})`)} ${set('yNew', `(i32.add ${get('yNew')} ${get('from')})`)}
+  return `${loadRow(m, TYPES[name], false, 'from')}
     ${isVector ? '' : set('rtols', `(f64x2.splat ${get('rtol')})`) + set('atols', `(f64x2.splat ${get('atol')})`)}
-    ${set('blocks', `(i32.shr_u ${get('count')} (i32.const 2))`)}
-    (if ${get('blocks')} (then
-      (loop $fours
+    ${set('fours', `(i32.shr_u ${get('count')} (i32.const 2))`)}
+    (if ${get('fours')} (then
+      (loop $next
         ${four}
-        ${move(pointers, 4 * size)} ${move(tolerances, 32)}
-        (br_if $fours (local.tee $blocks (i32.sub ${get('blocks')} (i32.const 1)))))))
+        ${move(all, 4 * size)} ${move(tolerances, 32)}
+        (br_if $next (local.tee $fours (i32.sub ${get('fours')} (i32.const 1)))))))
     (if (i32.and ${get('count')} (i32.const 2)) (then
       ${pair(two)} ${square('a0')}
-      ${move(pointers, 2 * size)} ${move(tolerances, 16)}))
+      ${move(all, 2 * size)} ${move(tolerances, 16)}))
     (if (i32.and ${get('count')} (i32.const 1)) (then
       ${pair(one)}
       (if (i32.and ${get('count')} (i32.const 2)) (then ${last('a1')}) (else ${last('a0')}))))
     ${set('a0', `(f64x2.add ${get('a0')} ${get('a1')})`)}
-    (return (f64.add (f64x2.extract_lane 0 ${get('a0')}) (f64x2.extract_lane 1 ${get('a0')})))`
+    ${set('total', `(f64.add (f64x2.extract_lane 0 ${get('a0')}) (f64x2.extract_lane 1 ${get('a0')}))`)} (br $done)`
 }
 
-/** zero(v, bytes): 0 if every component is finite, else NaN. */
+/** norm(row, h): root mean square of h w . k over its tolerance, over the record's components; for the numbers of terms that have one. */
+function norm(name) {
+  const cases = NORM_TERMS.flatMap((m) => [
+    [m, normMany(name, m, false)],
+    [m + IS_FEW, normFew(name, m)],
+    [m + HAS_VECTOR_TOLERANCE, normMany(name, m, true)],
+  ])
+  return `(func (export "${name}_norm") (param $row i32) (param $h f64) (result f64)
+    (local $y i32) (local $yNew i32) (local $from i32) (local $count i32) (local $fours i32)
+    (local $rtol f64) (local $atol f64) (local $rtolAt i32) (local $atolAt i32) (local $rtols v128) (local $atols v128)
+    (local $e v128) (local $s v128) (local $g v128) (local $a0 v128) (local $a1 v128)
+    (local $a ${name}) (local $b ${name}) (local $q f64) (local $even f64) (local $odd f64) (local $total f64)
+    ${list(Math.max(...NORM_TERMS), (j) => `(local $p${j} i32) (local $w${j} v128) (local $x${j} ${name})`)}
+    ${set('from', field('i32', FROM))} ${set('count', field('i32', LENGTH))}
+    ${set('yNew', `(i32.add ${vector(0)} ${get('from')})`)} ${set('y', `(i32.add ${vector(Y)} ${get('from')})`)}
+    ${set('rtol', field('f64', RTOL))} ${set('rtolAt', field('i32', RTOL))}
+    ${set('atol', field('f64', ATOL))} ${set('atolAt', field('i32', ATOL))}
+    (block $done ${dispatch(cases, '(unreachable)')})
+    (f64.div (f64.sqrt ${get('total')}) ${field('f64', ROOT)}))`
+}
+
+/** zero(v, bytes): 0 if every component of whole registers is finite, else NaN. */
 function zero(name) {
   const { vec } = TYPES[name]
   const zeros = `(v128.const i64x2 0 0)`
@@ -146,47 +223,22 @@ function zero(name) {
     })`
 }
 
-/** Goes to the loop for the row's number of terms. @param cases - [number, code that returns] */
+/** Goes to the code for the record. @param cases - [code, what to do: it branches away] */
 function dispatch(cases, otherwise) {
-  const most = Math.max(...cases.map(([m]) => m))
-  const labels = Array.from({ length: most + 1 }, (_, m) =>
-    cases.some(([c]) => c === m) ? `$m${m}` : '$other',
+  const most = Math.max(...cases.map(([code]) => code))
+  const labels = Array.from({ length: most + 1 }, (_, code) =>
+    cases.some(([c]) => c === code) ? `$case${code}` : '$other',
   )
-  const open = ['$other', ...cases.map(([m]) => `$m${m}`)]
-  const bodies = cases.map(([, code]) => `) ${code}`).reverse()
+  const open = ['$other', ...cases.map(([code]) => `$case${code}`)]
+  const bodies = cases.map(([, body]) => `) ${body}`).reverse()
   return `${open.map((label) => `(block ${label}`).join(' ')}
-    (br_table ${labels.join(' ')} $other (i32.load offset=${SIZE} ${get('row')}))
+    (br_table ${labels.join(' ')} $other ${field('i32', CODE)})
     ${bodies.join('\n')}
     ) ${otherwise}`
 }
 
-/** combine(out, y, h, row, bytes) */
-function anyCombine(name) {
-  const cases = TERMS.map((m) => [m, combine(name, m)])
-  return `(func (export "${name}_combine") (param $out i32) (param $y i32) (param $h f64) (param $row i32) (param $bytes i32)
-    (local $end i32) ${rowLocals(Math.max(...TERMS))}
-    ${dispatch(cases, `(memory.copy ${get('out')} ${get('y')} ${get('bytes')})`)})`
-}
-
-/** norm(y, yNew, h, row, from, count, rtol, atol), for the numbers of terms that have one. */
-function anyNorm(name, isVector) {
-  const kind = isVector ? 'i32' : 'f64'
-  const cases = NORM_TERMS.map((m) => [m, norm(name, m, isVector)])
-  return `(func (export "${name}_norm${isVector ? 'v' : ''}")
-      (param $y i32) (param $yNew i32) (param $h f64) (param $row i32) (param $from i32) (param $count i32) (param $rtol ${kind}) (param $atol ${kind})
-      (result f64)
-    (local $blocks i32) (local $e v128) (local $s v128) (local $g v128) (local $a0 v128) (local $a1 v128) (local $rtols v128) (local $atols v128)
-    ${rowLocals(Math.max(...NORM_TERMS))}
-    ${dispatch(cases, '(unreachable)')})`
-}
-
 /** The whole module; it imports its memory as "e" "m". */
 export function toWat() {
-  const kernels = Object.keys(TYPES).flatMap((name) => [
-    anyCombine(name),
-    anyNorm(name, false),
-    anyNorm(name, true),
-    zero(name),
-  ])
+  const kernels = Object.keys(TYPES).flatMap((name) => [combine(name), norm(name), zero(name)])
   return `(module (import "e" "m" (memory 1)) ${kernels.join('\n')})`
 }

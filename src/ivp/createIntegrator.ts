@@ -9,11 +9,13 @@ import { typedArraySpace, type FloatArray } from './space/typedArraySpace.ts'
 /**
  * The integrator of the problem's method, not yet started.
  * @param needsDense - whether its interpolants will be asked for
+ * @param isReleased - whether its `release` will be called for certain
  */
 export function createIntegrator<V extends FloatArray>(
   problem: Problem<V>,
   rhs: CountedRhs<V>,
   needsDense: boolean,
+  isReleased: boolean,
 ): Integrator<V> {
   const { t0, t1, y0, method, tolerance, norm } = problem
   const space = typedArraySpace(y0, tolerance, norm)
@@ -24,7 +26,11 @@ export function createIntegrator<V extends FloatArray>(
   switch (method.kind) {
     case 'explicit':
     case 'fixedStep':
-      return new ErkIntegrator({ ...problem, rhs: rhs.call, tBound: t1, needsDense }, method.erk, space)
+      return new ErkIntegrator(
+        { ...problem, rhs: rhs.call, tBound: t1, needsDense, isReleased },
+        method.erk,
+        space,
+      )
     case 'implicit':
       return implicitIntegrator(method.name, problem, rhs)
   }

@@ -11,8 +11,7 @@ import type { NormBlocks } from './space/norm.ts'
 import type { Tolerance, VectorSpace } from './space/vectorSpace.ts'
 import type { Workspace } from './space/workspace.ts'
 import { StepPlan, type Plan } from './stepPlan.ts'
-import { ErkStepper, rowsOf, slotsOf, type Rhs } from './stepper/erkStepper.ts'
-import { initialStep } from './stepper/initialStep.ts'
+import { ErkStepper, sizeOf, type Rhs } from './stepper/erkStepper.ts'
 
 /** What an explicit Runge-Kutta method is built from. */
 export interface ErkProblem<V> {
@@ -26,6 +25,8 @@ export interface ErkProblem<V> {
   readonly norm: NormBlocks
   /** Interpolants will be asked for. */
   readonly needsDense: boolean
+  /** `release` will be called for certain. */
+  readonly isReleased: boolean
   readonly firstStep: number | null
   readonly maxStep: number
   /** Size of the steps of a fixed-step method; null for an adaptive one. */
@@ -39,17 +40,14 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   readonly nlu = 0
   failure: StepFailure | null = null
   readonly #problem: ErkProblem<V>
-  readonly #space: VectorSpace<V>
   readonly #workspace: Workspace<V>
   readonly #stepper: ErkStepper<V>
   #plan: Plan
 
   constructor(problem: ErkProblem<V>, method: ErkMethod, space: VectorSpace<V>) {
-    const { rhs, t0, y0, tolerance, norm, needsDense } = problem
-    const slots = slotsOf(method, needsDense)
-    this.#workspace = makeWorkspace(space, y0, slots, tolerance, norm, rowsOf(method))
+    const { rhs, t0, y0, tolerance, norm, needsDense, isReleased } = problem
+    this.#workspace = makeWorkspace(space, y0, sizeOf(method, needsDense), tolerance, norm, isReleased)
     this.#problem = problem
-    this.#space = space
     this.#stepper = new ErkStepper(space, this.#workspace, rhs, method, t0, y0, needsDense)
     this.#plan = this.#planOf(0)
   }
@@ -73,7 +71,7 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
 
   start(): void {
     const { rhs, t0, y0, tBound, firstStep, maxStep, step } = this.#problem
-    const { f0, errorOrder } = this.#stepper
+    const { f0 } = this.#stepper
     rhs(t0, y0, f0)
     const bad = firstNonFinite(f0)
     if (bad >= 0) {
@@ -81,8 +79,7 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
       return
     }
     if (step !== null) return
-    const span = { tBound, maxStep, isEmpty: false }
-    this.#plan = this.#planOf(firstStep ?? initialStep(this.#space, rhs, t0, y0, f0, span, errorOrder))
+    this.#plan = this.#planOf(firstStep ?? this.#stepper.firstStep({ tBound, maxStep }))
   }
 
   step(): void {
@@ -124,6 +121,6 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   #planOf(firstStep: number): Plan {
     const { t0, tBound, maxStep, step, controller } = this.#problem
     if (step !== null) return new FixedPlan(t0, tBound, step)
-    return new StepPlan(t0, tBound, firstStep, this.#stepper.errorOrder, { maxStep }, controller)
+    return new StepPlan(t0, tBound, firstStep, this.#stepper.errorOrder, maxStep, controller)
   }
 }

@@ -42,7 +42,7 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
    */
   protected constructor(prepared: PreparedSolve<V>, saved: Saved | null) {
     this.#prepared = prepared
-    this.#integrator = createIntegrator(prepared.problem, prepared.rhs, true)
+    this.#integrator = createIntegrator(prepared.problem, prepared.rhs, true, false)
     if (saved === null) this.#guard(() => this.#integrator.start())
     else {
       const { nfev, integrator } = saved as unknown as { nfev: number; integrator: Saved }

@@ -1,31 +1,33 @@
-import type { SparseRow } from '../method/butcherTableau.ts'
 import type { NormBlocks } from './norm.ts'
 import { SpaceWorkspace } from './spaceWorkspace.ts'
 import type { FloatArray } from './typedArraySpace.ts'
 import type { Tolerance, VectorSpace } from './vectorSpace.ts'
 import { makeWasmWorkspace } from './wasmWorkspace.ts'
-import type { Workspace } from './workspace.ts'
+import type { Workspace, WorkspaceSize } from './workspace.ts'
 
 /** Below this length plain loops are faster than calls into wasm (bench/results/space.json). */
 const WASM_FROM = 2
 
 /**
  * The vectors of a solve in the fastest workspace there is for them; all give the same bits.
- * @param rows - every row that will be added
+ * @param isGivenBack - `release` will be called for certain
  */
 export function makeWorkspace<V extends FloatArray>(
   space: VectorSpace<V>,
   y0: V,
-  slots: number,
+  size: WorkspaceSize,
   tolerance: Tolerance,
   blocks: NormBlocks,
-  rows: ReadonlyArray<SparseRow>,
+  isGivenBack: boolean,
 ): Workspace<V> {
-  const wasm = y0.length < WASM_FROM ? null : makeWasmWorkspace(y0, slots, tolerance, blocks, rows)
-  return wasm ?? new SpaceWorkspace(space, isFinite, y0, slots)
+  const wasm = y0.length < WASM_FROM ? null : makeWasmWorkspace(y0, size, tolerance, blocks, isGivenBack)
+  return wasm ?? new SpaceWorkspace(space, isFinite, y0, size.slots)
 }
 
-function isFinite(v: FloatArray): boolean {
-  for (let i = 0; i < v.length; i++) if (!Number.isFinite(v[i]!)) return false
-  return true
+/** Whether every component is finite. */
+export function isFinite(v: FloatArray): boolean {
+  // 0 times anything else is NaN, and stays NaN
+  let zero = 0
+  for (let i = 0; i < v.length; i++) zero += 0 * v[i]!
+  return zero === 0
 }

@@ -2,12 +2,18 @@ import type { SparseRow } from '../method/butcherTableau.ts'
 import type { VectorSpace } from './vectorSpace.ts'
 import type { Workspace } from './workspace.ts'
 
+/** A row with the two slots beside its own: of `out` and y for a combination, of yNew and y for a norm. */
+interface PlacedRow extends SparseRow {
+  readonly to: number
+  readonly y: number
+}
+
 /** A workspace over any vector space: one handle for each slot. */
 export class SpaceWorkspace<V> implements Workspace<V> {
+  readonly vectors: V[]
   readonly #space: VectorSpace<V>
   readonly #isFinite: (v: V) => boolean
-  readonly #vectors: V[]
-  readonly #rows: SparseRow[] = []
+  readonly #rows: PlacedRow[] = []
   readonly #terms: V[]
   #isReleased = false
 
@@ -15,72 +21,72 @@ export class SpaceWorkspace<V> implements Workspace<V> {
   constructor(space: VectorSpace<V>, isFinite: (v: V) => boolean, like: V, slots: number) {
     this.#space = space
     this.#isFinite = isFinite
-    this.#vectors = Array.from({ length: slots }, () => space.zerosLike(like))
-    this.#terms = this.#vectors.slice()
-  }
-
-  vector(slot: number): V {
-    return this.#vectors[slot]!
+    this.vectors = Array.from({ length: slots }, () => space.zerosLike(like))
+    this.#terms = this.vectors.slice()
   }
 
   store(slot: number, v: V): void {
-    if (this.#vectors[slot] !== v) this.#vectors[slot] = this.#copy(this.#vectors[slot]!, v)
+    if (this.vectors[slot] !== v) this.vectors[slot] = this.#copy(this.vectors[slot]!, v)
   }
 
   swap(a: number, b: number): void {
-    const v = this.#vectors[a]!
-    this.#vectors[a] = this.#vectors[b]!
-    this.#vectors[b] = v
+    const v = this.vectors[a]!
+    this.vectors[a] = this.vectors[b]!
+    this.vectors[b] = v
   }
 
   rotate(a: number, b: number, c: number): void {
-    const v = this.#vectors[c]!
-    this.#vectors[c] = this.#vectors[b]!
-    this.#vectors[b] = this.#vectors[a]!
-    this.#vectors[a] = v
+    const v = this.vectors[c]!
+    this.vectors[c] = this.vectors[b]!
+    this.vectors[b] = this.vectors[a]!
+    this.vectors[a] = v
   }
 
   clear(slot: number): void {
-    const old = this.#vectors[slot]!
-    this.#vectors[slot] = this.#space.zerosLike(old)
+    const old = this.vectors[slot]!
+    this.vectors[slot] = this.#space.zerosLike(old)
     this.#space.release(old)
   }
 
-  addRow(row: SparseRow): number {
-    return this.#rows.push(row) - 1
+  addRow(row: SparseRow, out: number, y: number): number {
+    return this.#rows.push({ ...row, to: out, y }) - 1
   }
 
-  combine(out: number, y: number, h: number, row: number): void {
-    const { index, weight } = this.#rows[row]!
-    const vectors = this.#vectors
-    this.#gather(index)
-    vectors[out] = this.#space.combine(vectors[out]!, vectors[y]!, h, weight, this.#terms, index.length)
+  addNorm(row: SparseRow, y: number, yNew: number): number {
+    return this.#rows.push({ ...row, to: yNew, y }) - 1
   }
 
-  errorNorm(y: number, yNew: number, h: number, row: number): number {
-    const { index, weight } = this.#rows[row]!
-    const vectors = this.#vectors
+  combine(row: number, h: number): void {
+    const { index, weight, to, y } = this.#rows[row]!
+    const { vectors } = this
     this.#gather(index)
-    return this.#space.errorNorm(h, weight, this.#terms, index.length, vectors[y]!, vectors[yNew]!)
+    vectors[to] = this.#space.combine(vectors[to]!, vectors[y]!, h, weight, this.#terms, index.length)
+  }
+
+  norm(norm: number, h: number): number {
+    const { index, weight, to, y } = this.#rows[norm]!
+    const { vectors } = this
+    this.#gather(index)
+    return this.#space.errorNorm(h, weight, this.#terms, index.length, vectors[y]!, vectors[to]!)
   }
 
   isFinite(slot: number): boolean {
-    return this.#isFinite(this.#vectors[slot]!)
+    return this.#isFinite(this.vectors[slot]!)
   }
 
   copyOf(slot: number): V {
-    const v = this.#vectors[slot]!
+    const v = this.vectors[slot]!
     return this.#copy(this.#space.zerosLike(v), v)
   }
 
   release(): void {
     if (this.#isReleased) return
     this.#isReleased = true
-    for (const v of this.#vectors) this.#space.release(v)
+    for (const v of this.vectors) this.#space.release(v)
   }
 
   #gather(index: ReadonlyArray<number>): void {
-    for (let j = 0; j < index.length; j++) this.#terms[j] = this.#vectors[index[j]!]!
+    for (let j = 0; j < index.length; j++) this.#terms[j] = this.vectors[index[j]!]!
   }
 
   #copy(out: V, v: V): V {

@@ -1,24 +1,16 @@
-import type { FloatArray } from './typedArraySpace.ts'
 import { WASM_BASE64 } from './wasmBytes.ts'
 
-// prettier-ignore
-type Norm = (y: number, yNew: number, h: number, row: number, from: number, count: number, rtol: number, atol: number) => number
-
-/** The kernels for one element type; they choose the loop for a row's number of terms themselves. */
+/** The kernels for one element type in one memory. `row`: address of a record (rowRecord.ts). */
 export interface Kernels {
-  readonly combine: (out: number, y: number, h: number, row: number, bytes: number) => void
-  /** For rows of `NORM_TERMS` terms. */
-  readonly norm: Norm
-  /** The same with addresses of vectors for rtol and atol. */
-  readonly normv: Norm
-  /** 0 if every component is finite, else NaN. */
-  readonly zero: (v: number, bytes: number) => number
+  /** out = y + h w . k */
+  combine(row: number, h: number): void
+  /** Root mean square of h w . k over its tolerance. */
+  norm(row: number, h: number): number
+  /** 0 if every component of the vector at `v`, whole registers, is finite, else NaN. */
+  zero(v: number, bytes: number): number
 }
 
-/** Numbers of terms that have a norm: any one vector, RK23, RK45, DOP853. */
-export const NORM_TERMS: ReadonlySet<number> = new Set([1, 4, 6, 8])
-
-/** A memory with its own instance of the kernels: the property of one solve until it is given back. */
+/** A memory with its own instance of the kernels. */
 export interface WasmMemory {
   readonly bytes: number
   readonly f64: Kernels
@@ -27,79 +19,86 @@ export interface WasmMemory {
   readonly int32: Int32Array
   readonly float64: Float64Array
   readonly uint8: Uint8Array
-  /** The vectors that the last user laid out, for the next one who wants the same; null before the first. */
-  layout: Layout | null
 }
 
-/** `vectors.length` vectors of n components, `stride` bytes apart, from byte `from` on. */
-export interface Layout {
-  readonly from: number
-  readonly stride: number
-  readonly vectors: ReadonlyArray<FloatArray>
-}
+export const PAGE = 65_536
+/** Addresses are signed in the kernels' comparisons: half of what 32 bits could reach. */
+const MOST_PAGES = 32_768
 
-const PAGE = 65_536
-/** Addresses are 32 bits. */
-const MOST_PAGES = 65_536
-/** What unused memories may occupy, all together. */
-const POOL_BYTES = 64 * 2 ** 20
-
-/** Not in use, the one given back last at the end. */
-const pool: WasmMemory[] = []
 let module: WebAssembly.Module | null | undefined
 
 /**
- * A memory of at least `bytes`, from the pool or new; never one that another solve has, and never grown: growing one slows every typed-array
- * loop of the process. Its content is anything. Null where there is no wasm SIMD, or no memory of that size to be had.
+ * A new memory of at least `bytes`, all zeros. It never grows: growing one slows every typed-array loop of the process. Null where there is no
+ * wasm SIMD, or no memory of that size to be had.
+ * @param isForEver - the process keeps it: then its kernels become constants of the compiled code, and calls of them are put in line
  */
-export function takeWasmMemory(bytes: number): WasmMemory | null {
+export function makeWasmMemory(bytes: number, isForEver: boolean): WasmMemory | null {
   if (module === undefined) module = compile()
-  if (module === null) return null
-  for (let i = pool.length - 1; i >= 0; i--) {
-    const memory = pool[i]!
-    if (memory.bytes < bytes || memory.bytes > 2 * bytes + PAGE) continue
-    pool.splice(i, 1)
-    return memory
-  }
   const pages = Math.ceil(bytes / PAGE)
-  if (pages > MOST_PAGES) return null
+  if (module === null || pages > MOST_PAGES) return null
   try {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
     const { exports } = new WebAssembly.Instance(module, { e: { m: memory } })
     const { buffer } = memory
+    const kernelsOf = (type: 'f64' | 'f32'): Kernels => {
+      const of = (name: string): never => exports[`${type}_${name}`] as never
+      const kernels = { combine: of('combine'), norm: of('norm'), zero: of('zero') }
+      return isForEver ? constantKernels(kernels) : new VariableKernels(kernels)
+    }
     return {
       bytes: pages * PAGE,
-      f64: kernelsOf(exports, 'f64'),
-      f32: kernelsOf(exports, 'f32'),
+      f64: kernelsOf('f64'),
+      f32: kernelsOf('f32'),
       int32: new Int32Array(buffer),
       float64: new Float64Array(buffer),
       uint8: new Uint8Array(buffer),
-      layout: null,
     }
   } catch {
     return null
   }
 }
 
-/** The memory may be used by another solve from now on. */
-export function giveWasmMemory(memory: WasmMemory): void {
-  if (memory.bytes > POOL_BYTES) return
-  pool.push(memory)
-  let total = 0
-  for (const { bytes } of pool) total += bytes
-  while (total > POOL_BYTES) total -= pool.shift()!.bytes
+type Exports = { readonly [name in keyof Kernels]: Kernels[name] }
+
+/** A class of its own for one set of exports. V8 puts a call of a constant wasm function in line (4 ns), one of a variable function not (13 ns). */
+function constantKernels({ combine, norm, zero }: Exports): Kernels {
+  const Constant = class implements Kernels {
+    combine(row: number, h: number): void {
+      combine(row, h)
+    }
+    norm(row: number, h: number): number {
+      return norm(row, h)
+    }
+    zero(v: number, bytes: number): number {
+      return zero(v, bytes)
+    }
+  }
+  return new Constant()
 }
 
-/** The exports of one element type; all such objects have the same shape, which calls of them need to be fast. */
-function kernelsOf(exports: WebAssembly.Exports, type: 'f64' | 'f32'): Kernels {
-  const of = (name: string): never => exports[`${type}_${name}`] as never
-  return { combine: of('combine'), norm: of('norm'), normv: of('normv'), zero: of('zero') }
+class VariableKernels implements Kernels {
+  readonly #exports: Exports
+  constructor(exports: Exports) {
+    this.#exports = exports
+  }
+  combine(row: number, h: number): void {
+    this.#exports.combine(row, h)
+  }
+  norm(row: number, h: number): number {
+    return this.#exports.norm(row, h)
+  }
+  zero(v: number, bytes: number): number {
+    return this.#exports.zero(v, bytes)
+  }
 }
 
 /** Null where WebAssembly or its SIMD is missing or forbidden. */
 function compile(): WebAssembly.Module | null {
   try {
-    return new WebAssembly.Module(Uint8Array.from(atob(WASM_BASE64), (letter) => letter.charCodeAt(0)))
+    const bytes = atob(WASM_BASE64)
+    const code = new Uint8Array(bytes.length)
+    for (let i = 0; i < bytes.length; i++) code[i] = bytes.charCodeAt(i)
+    return new WebAssembly.Module(code)
   } catch {
     return null
   }

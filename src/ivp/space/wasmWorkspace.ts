@@ -1,212 +1,217 @@
 import type { SparseRow } from '../method/butcherTableau.ts'
 import type { NormBlocks } from './norm.ts'
+import {
+  FEW,
+  MOST_TERMS,
+  NORM_TERMS,
+  RECORD,
+  writeCombination,
+  writeNorm,
+  type NormBlock,
+} from './rowRecord.ts'
 import type { FloatArray } from './typedArraySpace.ts'
 import type { Tolerance } from './vectorSpace.ts'
-import { NORM_TERMS, giveWasmMemory, takeWasmMemory, type Kernels, type WasmMemory } from './wasmMemory.ts'
-import type { Workspace } from './workspace.ts'
+import type { Kernels } from './wasmMemory.ts'
+import { giveWasmRegion, takeWasmRegion, type WasmRegion } from './wasmRegion.ts'
+import type { Workspace, WorkspaceSize } from './workspace.ts'
 
-/** Layout of the memory: the vector table (one i32 address for each slot), rows, tolerance vectors, then the vectors. */
-const MOST_SLOTS = 64
-const ROWS = 4 * MOST_SLOTS
-/** 15 addresses in the vector table and the number of terms (i32), then 16 weights (f64). */
-const ROW = 192
-const ROW_SIZE = 60
-const WEIGHTS = 64
-const MOST_ROWS = 40
-const MOST_TERMS = 12
-const VECTORS = ROWS + ROW * MOST_ROWS
 /** Vectors start on cache lines, each one line further along its page than the last: equal offsets would collide in the cache. */
 const LINE = 64
 /** From this length on a vector is padded to whole blocks of the kernels; below, to a register. */
 const BLOCK = 64
 const REGISTER = 16
+/** Regions up to this size are cleared when they are taken; of larger ones the padding only. */
+const CLEARED = 2 ** 15
 
-/** What `makeWasmWorkspace` found room for. */
-interface Room {
-  readonly memory: WasmMemory
-  readonly slots: number
-  readonly stride: number
+/** Where everything lies in a region: the table of vectors, records, tolerance vectors, then the vectors. All in bytes. */
+interface Plan {
+  readonly size: WorkspaceSize
   readonly tolerance: Tolerance
   readonly blocks: NormBlocks
+  readonly stride: number
+  readonly isVectorTolerance: boolean
+  readonly records: number
+  readonly tolerances: number
+  readonly vectors: number
+  readonly bytes: number
 }
 
 /**
- * The vectors of a solve in a wasm memory of its own, combined by SIMD kernels. Right-hand sides read and write views of that memory: nothing
+ * The vectors of a solve in a region of a wasm memory, combined by SIMD kernels. Right-hand sides read and write views of that memory: nothing
  * is copied in or out during a solve. Bit for bit what `SpaceWorkspace` over `typedArraySpace` gives.
  */
 export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
-  readonly #memory: WasmMemory
+  readonly vectors: V[]
+  readonly #region: WasmRegion
   readonly #kernels: Kernels
-  readonly #addresses: number[]
-  readonly #vectors: V[]
-  /** Length of a vector in whole registers. */
+  readonly #int32: Int32Array
+  /** Address of the table of vectors; index of its first entry in `#int32`. */
+  readonly #table: number
+  readonly #entries: number
+  /** Of a vector in whole registers. */
   readonly #bytes: number
-  /** The norm's blocks: first byte, number of components, its square root. */
-  readonly #blockFrom: number[]
-  readonly #blockCount: number[]
-  readonly #blockRoot: number[]
-  readonly #isVectorTolerance: boolean
-  /** Numbers, or addresses of vectors. */
-  readonly #rtol: number
-  readonly #atol: number
-  /** Bytes of a component in a tolerance vector for each byte of one in a state; 0 for tolerances that are numbers. */
-  readonly #toleranceScale: number
-  /** For each row, whether there is a kernel for its norm. */
-  readonly #hasNorm: boolean[] = []
+  readonly #isFew: boolean
+  readonly #blocks: ReadonlyArray<NormBlock>
+  /** Records of the norms over several blocks. */
+  readonly #compounds: number[][] = []
+  #nextRecord: number
   #isReleased = false
 
-  constructor(like: V, { memory, slots, stride, tolerance, blocks }: Room) {
-    const { buffer } = memory.uint8
-    const isSingle = like instanceof Float32Array
-    const n = like.length
-    this.#memory = memory
-    this.#kernels = isSingle ? memory.f32 : memory.f64
+  constructor(like: V, region: WasmRegion, plan: Plan) {
+    const { memory, from } = region
+    const { size, stride } = plan
+    this.#region = region
+    this.#kernels = like instanceof Float32Array ? memory.f32 : memory.f64
+    this.#int32 = memory.int32
+    this.#table = from
+    this.#entries = from >> 2
     this.#bytes = bytesOf(like)
-    this.#blockFrom = blocks.map((block) => block[0] * like.BYTES_PER_ELEMENT)
-    this.#blockCount = blocks.map((block) => block[1] - block[0])
-    this.#blockRoot = this.#blockCount.map(Math.sqrt)
-    const { rtol, atol } = tolerance
-    this.#isVectorTolerance = typeof rtol !== 'number' || typeof atol !== 'number'
-    this.#toleranceScale = this.#isVectorTolerance ? 8 / like.BYTES_PER_ELEMENT : 0
-    let next = VECTORS
-    const place = (value: number | Float64Array): number => {
-      if (!this.#isVectorTolerance) return value as number
-      const at = next
-      next += toleranceBytes(n)
-      const vector = new Float64Array(buffer, at, n)
-      if (typeof value === 'number') vector.fill(value)
-      else vector.set(value)
-      return at
-    }
-    this.#rtol = place(rtol)
-    this.#atol = place(atol)
-    // A memory from the pool holds anything, and what follows a vector's end is combined along with it
-    memory.uint8.fill(0, next, next + slots * stride)
-    this.#vectors = viewsOf(like, memory, slots, next, stride)
-    this.#addresses = []
+    this.#isFew = like.length <= FEW
+    this.#nextRecord = from + plan.records
+    this.#blocks = blocksOf(like, region, plan)
+    const first = from + plan.vectors
+    const { slots } = size
+    this.vectors = viewsOf(like, region, slots, first, stride)
+    // A region holds anything, and what follows a vector's end is combined along with it
+    if (slots * stride <= CLEARED) memory.uint8.fill(0, first, first + slots * stride)
     for (let slot = 0; slot < slots; slot++) {
-      this.#addresses.push(next + slot * stride)
-      memory.int32[slot] = next + slot * stride
+      const at = first + slot * stride
+      this.#int32[this.#entries + slot] = at
+      if (slots * stride > CLEARED) memory.uint8.fill(0, at + like.byteLength, at + stride)
     }
-  }
-
-  vector(slot: number): V {
-    return this.#vectors[slot]!
   }
 
   store(slot: number, v: V): void {
-    const own = this.#vectors[slot]!
+    const own = this.vectors[slot]!
     if (own !== v) own.set(v)
   }
 
   rotate(a: number, b: number, c: number): void {
-    const vectors = this.#vectors
-    const addresses = this.#addresses
-    const { int32 } = this.#memory
+    const { vectors } = this
     const v = vectors[c]!
     vectors[c] = vectors[b]!
     vectors[b] = vectors[a]!
     vectors[a] = v
-    const address = addresses[c]!
-    int32[c] = addresses[c] = addresses[b]!
-    int32[b] = addresses[b] = addresses[a]!
-    int32[a] = addresses[a] = address
+    const int32 = this.#int32
+    const entries = this.#entries
+    const address = int32[entries + c]!
+    int32[entries + c] = int32[entries + b]!
+    int32[entries + b] = int32[entries + a]!
+    int32[entries + a] = address
   }
 
   swap(a: number, b: number): void {
-    const vectors = this.#vectors
-    const addresses = this.#addresses
+    const { vectors } = this
     const v = vectors[a]!
     vectors[a] = vectors[b]!
     vectors[b] = v
-    const address = addresses[a]!
-    addresses[a] = addresses[b]!
-    addresses[b] = address
-    const { int32 } = this.#memory
-    int32[a] = addresses[a]!
-    int32[b] = address
+    const int32 = this.#int32
+    const entries = this.#entries
+    const address = int32[entries + a]!
+    int32[entries + a] = int32[entries + b]!
+    int32[entries + b] = address
   }
 
   clear(slot: number): void {
-    this.#vectors[slot]!.fill(0)
+    this.vectors[slot]!.fill(0)
   }
 
-  addRow({ index, weight }: SparseRow): number {
-    const row = this.#hasNorm.push(NORM_TERMS.has(index.length)) - 1
-    const { int32, float64 } = this.#memory
-    const at = ROWS + ROW * row
-    for (let j = 0; j < index.length; j++) {
-      int32[at / 4 + j] = 4 * index[j]!
-      float64[(at + WEIGHTS) / 8 + j] = weight[j]!
-    }
-    int32[(at + ROW_SIZE) / 4] = index.length
-    return row
+  addRow(row: SparseRow, out: number, y: number): number {
+    const at = this.#record()
+    const place = { memory: this.#region.memory, at, table: this.#table }
+    writeCombination(place, row, out, y, this.#bytes, this.#isFew)
+    return at
   }
 
-  combine(out: number, y: number, h: number, row: number): void {
-    const addresses = this.#addresses
-    this.#kernels.combine(addresses[out]!, addresses[y]!, h, ROWS + ROW * row, this.#bytes)
+  combine(row: number, h: number): void {
+    this.#kernels.combine(row, h)
   }
 
-  errorNorm(y: number, yNew: number, h: number, row: number, scratch: number): number {
-    let largest = Math.sqrt(this.#sumOfSquares(y, yNew, h, row, scratch, 0)) / this.#blockRoot[0]!
-    for (let b = 1; b < this.#blockCount.length; b++) {
-      const norm = Math.sqrt(this.#sumOfSquares(y, yNew, h, row, scratch, b)) / this.#blockRoot[b]!
+  /** A norm over several blocks has a negative number. */
+  addNorm(row: SparseRow, y: number, yNew: number): number {
+    const padded = padRow(row, y)
+    const records = this.#blocks.map((block) => {
+      const at = this.#record()
+      writeNorm({ memory: this.#region.memory, at, table: this.#table }, padded, y, yNew, block)
+      return at
+    })
+    return records.length === 1 ? records[0]! : -this.#compounds.push(records)
+  }
+
+  norm(norm: number, h: number): number {
+    return norm < 0 ? this.#largestNorm(this.#compounds[-norm - 1]!, h) : this.#kernels.norm(norm, h)
+  }
+
+  isFinite(slot: number): boolean {
+    // A vector's padding is zero, up to whole registers
+    const bytes = Math.ceil(this.#bytes / REGISTER) * REGISTER
+    return this.#kernels.zero(this.#int32[this.#entries + slot]!, bytes) === 0
+  }
+
+  copyOf(slot: number): V {
+    return this.vectors[slot]!.slice() as V
+  }
+
+  release(): void {
+    if (this.#isReleased) return
+    this.#isReleased = true
+    giveWasmRegion(this.#region)
+  }
+
+  #largestNorm(records: ReadonlyArray<number>, h: number): number {
+    let largest = 0
+    for (const record of records) {
+      const norm = this.#kernels.norm(record, h)
       // NaN must win, from either side
       if (norm > largest || norm !== norm) largest = norm
     }
     return largest
   }
 
-  isFinite(slot: number): boolean {
-    return this.#kernels.zero(this.#addresses[slot]!, this.#bytes) === 0
-  }
-
-  copyOf(slot: number): V {
-    return this.#vectors[slot]!.slice() as V
-  }
-
-  release(): void {
-    if (this.#isReleased) return
-    this.#isReleased = true
-    giveWasmMemory(this.#memory)
-  }
-
-  /** Over block number `block`. */
-  // prettier-ignore
-  #sumOfSquares(y: number, yNew: number, h: number, row: number, scratch: number, block: number): number {
-    const old = this.#addresses[y]!
-    const candidate = this.#addresses[yNew]!
-    const from = this.#blockFrom[block]!
-    const count = this.#blockCount[block]!
-    const rtol = this.#rtol + this.#toleranceScale * from
-    const atol = this.#atol + this.#toleranceScale * from
-    const kernels = this.#kernels
-    if (!this.#hasNorm[row]!) {
-      this.clear(scratch)
-      this.combine(scratch, scratch, h, row)
-    }
-    const at = this.#hasNorm[row]! ? ROWS + ROW * row : this.#unitRow(scratch)
-    const factor = this.#hasNorm[row]! ? h : 1
-    return this.#isVectorTolerance
-      ? kernels.normv(old, candidate, factor, at, from, count, rtol, atol)
-      : kernels.norm(old, candidate, factor, at, from, count, rtol, atol)
-  }
-
-  /** Address of a row that is one vector alone: the last row, kept for this. */
-  #unitRow(slot: number): number {
-    const at = ROWS + ROW * (MOST_ROWS - 1)
-    this.#memory.int32[at / 4] = 4 * slot
-    this.#memory.int32[(at + ROW_SIZE) / 4] = 1
-    this.#memory.float64[(at + WEIGHTS) / 8] = 1
+  #record(): number {
+    const at = this.#nextRecord
+    this.#nextRecord += RECORD
     return at
   }
 }
 
-/** The vectors; the memory's last user may have left the very views. */
+/** The row with terms of weight zero, up to a number of terms that has a norm. They repeat a vector, so that none comes in that may be NaN. */
+function padRow({ index, weight }: SparseRow, y: number): SparseRow {
+  const m = NORM_TERMS.find((terms) => terms >= index.length)!
+  const padded = new Float64Array(m)
+  padded.set(weight)
+  return { index: Array.from(padded, (_, j) => index[j] ?? index[0] ?? y), weight: padded }
+}
+
+/** Tolerance vectors go into the region; the blocks that the norms look at. */
+function blocksOf(like: FloatArray, { memory, from }: WasmRegion, plan: Plan): NormBlock[] {
+  const { tolerance, isVectorTolerance, blocks } = plan
+  const n = like.length
+  let next = from + plan.tolerances
+  const place = (value: number | Float64Array): number => {
+    if (!isVectorTolerance) return value as number
+    const at = next
+    next += toleranceBytes(n)
+    const vector = new Float64Array(memory.uint8.buffer, at, n)
+    if (typeof value === 'number') vector.fill(value)
+    else vector.set(value)
+    return at
+  }
+  const rtol = place(tolerance.rtol)
+  const atol = place(tolerance.atol)
+  return blocks.map(([begin, end]) => ({
+    from: begin * like.BYTES_PER_ELEMENT,
+    count: end - begin,
+    rtol: isVectorTolerance ? rtol + 8 * begin : rtol,
+    atol: isVectorTolerance ? atol + 8 * begin : atol,
+    isVector: isVectorTolerance,
+  }))
+}
+
+/** The vectors; the region's last user may have left the very views. */
 // prettier-ignore
-function viewsOf<V extends FloatArray>(like: V, memory: WasmMemory, slots: number, from: number, stride: number): V[] {
-  const { layout, uint8 } = memory
+function viewsOf<V extends FloatArray>(like: V, region: WasmRegion, slots: number, from: number, stride: number): V[] {
+  const { layout, memory } = region
   const first = layout?.vectors[0]
   const isSame =
     first !== undefined &&
@@ -220,14 +225,15 @@ function viewsOf<V extends FloatArray>(like: V, memory: WasmMemory, slots: numbe
     like instanceof Float32Array ? Float32Array : Float64Array
   const vectors: V[] = []
   for (let slot = 0; slot < slots; slot++) {
-    vectors.push(new type(uint8.buffer as ArrayBuffer, from + slot * stride, like.length) as V)
+    vectors.push(new type(memory.uint8.buffer as ArrayBuffer, from + slot * stride, like.length) as V)
   }
-  memory.layout = { from, stride, vectors: vectors.slice() }
+  region.layout = { from, stride, vectors: vectors.slice() }
   return vectors
 }
 
 /** Length of a state vector with its padding. */
 function bytesOf(like: FloatArray): number {
+  if (like.length <= FEW) return like.byteLength
   const unit = like.byteLength > BLOCK ? BLOCK : REGISTER
   return Math.ceil(like.byteLength / unit) * unit
 }
@@ -237,22 +243,32 @@ function toleranceBytes(n: number): number {
   return Math.ceil((8 * n) / REGISTER + 1) * REGISTER
 }
 
+function planOf(like: FloatArray, size: WorkspaceSize, tolerance: Tolerance, blocks: NormBlocks): Plan {
+  const isVectorTolerance = typeof tolerance.rtol !== 'number' || typeof tolerance.atol !== 'number'
+  const { slots } = size
+  const stride = Math.ceil(bytesOf(like) / LINE) * LINE + LINE
+  const records = Math.ceil((4 * slots) / LINE) * LINE
+  // A norm takes a record for each block
+  const tolerances = records + RECORD * size.rows * Math.max(1, blocks.length)
+  const vectors =
+    Math.ceil((tolerances + (isVectorTolerance ? 2 * toleranceBytes(like.length) : 0)) / LINE) * LINE
+  const bytes = vectors + slots * stride
+  return { size, tolerance, blocks, stride, isVectorTolerance, records, tolerances, vectors, bytes }
+}
+
 /**
- * A workspace of `slots` vectors like `like`, or null where there is no wasm SIMD, no memory for them, or a row is too long for the kernels.
- * @param rows - number and terms of the rows that will be added
+ * A workspace of `size.slots` vectors like `like`, or null where there is no wasm SIMD, no memory for them, or a row is too long for the kernels.
+ * @param isGivenBack - `release` will be called for certain
  */
 export function makeWasmWorkspace<V extends FloatArray>(
   like: V,
-  slots: number,
+  size: WorkspaceSize,
   tolerance: Tolerance,
   blocks: NormBlocks,
-  rows: ReadonlyArray<SparseRow>,
+  isGivenBack: boolean,
 ): WasmWorkspace<V> | null {
-  if (slots > MOST_SLOTS || rows.length >= MOST_ROWS || rows.some(({ index }) => index.length > MOST_TERMS))
-    return null
-  const isVector = typeof tolerance.rtol !== 'number' || typeof tolerance.atol !== 'number'
-  const stride = Math.ceil(bytesOf(like) / LINE) * LINE + LINE
-  const bytes = VECTORS + (isVector ? 2 * toleranceBytes(like.length) : 0) + slots * stride
-  const memory = takeWasmMemory(bytes)
-  return memory === null ? null : new WasmWorkspace(like, { memory, slots, stride, tolerance, blocks })
+  if (size.terms > MOST_TERMS) return null
+  const plan = planOf(like, size, tolerance, blocks)
+  const region = takeWasmRegion(plan.bytes, isGivenBack)
+  return region === null ? null : new WasmWorkspace(like, region, plan)
 }

@@ -1,14 +1,14 @@
 import type { SparseRow } from '../method/butcherTableau.ts'
 
 /**
- * The vectors of one solve, addressed by slot (0, 1, ...), and what a Runge-Kutta method does with them step after step. A row of the
- * tableau is made known once; combining then moves no array handles about.
+ * The vectors of one solve, addressed by slot (0, 1, ...), and what a Runge-Kutta method does with them step after step. A linear combination
+ * or a norm is made known once, with the slots that it reads and writes; running it then moves nothing about but h.
  *
  * V is the vector handle. Instances: `SpaceWorkspace` over any vector space, `WasmWorkspace` for flat arrays in a wasm memory.
  */
 export interface Workspace<V> {
-  /** The vector in a slot; for flat arrays a view, valid until `release`. */
-  vector(slot: number): V
+  /** What every slot holds now; for flat arrays views, valid until `release`. */
+  readonly vectors: ReadonlyArray<V>
   /** Puts a vector into a slot; for flat arrays its values. */
   store(slot: number, v: V): void
   /** Exchanges what two slots hold. */
@@ -17,18 +17,27 @@ export interface Workspace<V> {
   rotate(a: number, b: number, c: number): void
   /** Sets a slot to zero. */
   clear(slot: number): void
-  /** Makes a row known: weights of the vectors in slots `index`. Returns its number. */
-  addRow(row: SparseRow): number
-  /** out = y + h (the row's weights times its vectors); out may be y. */
-  combine(out: number, y: number, h: number, row: number): void
+  /** Makes out = y + h (the row's weights times the vectors in its slots) known; out may be y. Returns its number for `combine`. */
+  addRow(row: SparseRow, out: number, y: number): number
+  combine(row: number, h: number): void
   /**
-   * Norm of h (the row's weights times its vectors) in units of the tolerance at max(|y|, |yNew|): see `VectorSpace.errorNorm`. May overwrite
-   * the slot `scratch`.
+   * Makes the norm of h (the row's weights times its vectors) in units of the tolerance at max(|y|, |yNew|) known: see `VectorSpace.errorNorm`.
+   * Returns its number for `norm`.
    */
-  errorNorm(y: number, yNew: number, h: number, row: number, scratch: number): number
+  addNorm(row: SparseRow, y: number, yNew: number): number
+  norm(norm: number, h: number): number
   isFinite(slot: number): boolean
   /** An independent copy, which outlives the workspace. */
   copyOf(slot: number): V
   /** Gives the storage back; nothing may be called afterwards. Idempotent. */
   release(): void
+}
+
+/** How much a workspace must hold. */
+export interface WorkspaceSize {
+  readonly slots: number
+  /** Calls of `addRow` and `addNorm` together. */
+  readonly rows: number
+  /** Terms of the longest row. */
+  readonly terms: number
 }

@@ -4,7 +4,8 @@ import { rkDense } from '../dense/rkDense.ts'
 import type { Saved } from '../integrator.ts'
 import type { ErkMethod, SparseRow } from '../method/butcherTableau.ts'
 import type { VectorSpace } from '../space/vectorSpace.ts'
-import type { Workspace } from '../space/workspace.ts'
+import type { Workspace, WorkspaceSize } from '../space/workspace.ts'
+import { firstLength, probeLength, type FirstSpan } from './initialStep.ts'
 import { mixedNorm } from './mixedNorm.ts'
 import type { Stepper } from './stepper.ts'
 
@@ -14,24 +15,30 @@ export type Rhs<V> = (t: number, y: V, out: V) => V
 /** The states' slots, counted from the first one after the stages. */
 const Y = 0
 const Y_OLD = 1
+/** The state of every stage in turn, then the candidate; after `accept` free. */
 const CANDIDATE = 2
-const STAGE = 3
-const STATES = 4
+const STATES = 3
+
+/** Rows of the choice of the first step. */
+const STARTING_ROWS = 5
+const ONE = Float64Array.of(1)
 
 /** Stage derivatives with f at the new point, and with an interpolant its further stages. */
 function stagesOf({ nStages, dense }: ErkMethod, hasDense: boolean): number {
   return nStages + 1 + (hasDense && dense.kind === 'nested' ? dense.a.length : 0)
 }
 
-/** Vectors that a stepper of the method needs. */
-export function slotsOf(method: ErkMethod, hasDense: boolean): number {
-  return stagesOf(method, hasDense) + STATES
-}
-
-/** Every row of a method's tableau that a stepper may combine. */
-export function rowsOf({ a, b, error, dense }: ErkMethod): SparseRow[] {
+/** What a stepper of the method needs of its workspace. */
+export function sizeOf(method: ErkMethod, hasDense: boolean): WorkspaceSize {
+  const { a, b, error, dense } = method
   const errors = error.kind === 'none' ? [] : error.kind === 'mixed' ? [error.e5, error.e3] : [error.e]
-  return [...a, b, ...errors, ...dense.rows, ...(dense.kind === 'nested' ? dense.a : [])]
+  const interpolant = hasDense ? [...dense.rows, ...(dense.kind === 'nested' ? dense.a : [])] : []
+  const rows = [...a, b, ...errors, ...interpolant]
+  return {
+    slots: stagesOf(method, hasDense) + STATES,
+    rows: rows.length + STARTING_ROWS,
+    terms: Math.max(...rows.map(({ index }) => index.length)),
+  }
 }
 
 /**
@@ -52,12 +59,13 @@ export class ErkStepper<V> implements Stepper<V> {
   readonly #method: ErkMethod
   readonly #nStages: number
   readonly #c: Float64Array
-  /** Numbers of rows in the workspace. */
+  /** Rows and norms in the workspace. */
   readonly #a: Int32Array
   readonly #b: number
-  /** Of the error estimate; -1 for none. */
+  readonly #hasError: boolean
+  readonly #isMixed: boolean
   readonly #error: number
-  /** Of the second estimate of 'mixed'; -1 for none. */
+  /** The second estimate of 'mixed'. */
   readonly #error3: number
   #denseRows: { readonly rows: number[]; readonly stages: number[] } | null = null
   /** First of the slots of states. */
@@ -68,8 +76,9 @@ export class ErkStepper<V> implements Stepper<V> {
   #hasLast = true
   /** yOld is the start of a step. */
   #hasStepped = false
+  #hasAttempted = false
 
-  /** @param workspace - `slotsOf(method, hasDense)` slots; f(t0, y0) belongs into `f0` before the first attempt. @param hasDense - `denseOutput` may be called */
+  /** @param workspace - of `sizeOf(method, hasDense)`; f(t0, y0) belongs into `f0` before the first attempt. @param hasDense - `denseOutput` may be called */
   constructor(
     space: VectorSpace<V>,
     workspace: Workspace<V>,
@@ -90,54 +99,83 @@ export class ErkStepper<V> implements Stepper<V> {
     this.errorOrder = error.kind === 'none' ? method.order : error.order
     this.t = t0
     this.tOld = t0
-    this.#a = Int32Array.from(a, (row) => workspace.addRow(row))
-    this.#b = workspace.addRow(b)
-    this.#error = error.kind === 'none' ? -1 : workspace.addRow(error.kind === 'mixed' ? error.e5 : error.e)
-    this.#error3 = error.kind === 'mixed' ? workspace.addRow(error.e3) : -1
-    workspace.store(this.#states + Y, y0)
+    const y = this.#states + Y
+    const candidate = this.#states + CANDIDATE
+    const norm = (row: SparseRow): number => workspace.addNorm(row, y, candidate)
+    this.#a = Int32Array.from(a, (row) => workspace.addRow(row, candidate, y))
+    this.#b = workspace.addRow(b, candidate, y)
+    this.#hasError = error.kind !== 'none'
+    this.#isMixed = error.kind === 'mixed'
+    this.#error = error.kind === 'none' ? 0 : norm(error.kind === 'mixed' ? error.e5 : error.e)
+    this.#error3 = error.kind === 'mixed' ? norm(error.e3) : 0
+    workspace.store(y, y0)
   }
 
   /** f at the start of the first step. */
   get f0(): V {
-    return this.#workspace.vector(0)
+    return this.#workspace.vectors[0]!
   }
 
   get y(): V {
-    return this.#workspace.vector(this.#states + Y)
+    return this.#workspace.vectors[this.#states + Y]!
   }
 
   get yOld(): V {
-    return this.#workspace.vector(this.#states + (this.#hasStepped ? Y_OLD : Y))
+    return this.#workspace.vectors[this.#states + (this.#hasStepped ? Y_OLD : Y)]!
   }
 
   /** The candidate of the last attempt; for reports of what went wrong. */
   get candidate(): V {
-    return this.#workspace.vector(this.#states + (this.#isAccepted ? Y : CANDIDATE))
+    return this.#workspace.vectors[this.#states + (this.#hasAttempted && !this.#isAccepted ? CANDIDATE : Y)]!
+  }
+
+  /**
+   * A size for the first step; see `initialStep`, which does the same on a vector space.
+   * @returns |h|
+   */
+  firstStep({ tBound, maxStep }: FirstSpan): number {
+    const { t } = this
+    const workspace = this.#workspace
+    const y = this.#states + Y
+    const probe = this.#states + CANDIDATE
+    const f1 = 1
+    const norm = (slot: number): number =>
+      workspace.norm(workspace.addNorm({ index: [slot], weight: ONE }, y, y), 1)
+    const length = Math.abs(tBound - t)
+    const d1 = norm(0)
+    const h0 = probeLength(norm(y), d1, length)
+    const h = h0 * Math.sign(tBound - t)
+    workspace.combine(workspace.addRow({ index: [0], weight: ONE }, probe, y), h)
+    this.#evaluate(t + h, probe, f1)
+    workspace.combine(workspace.addRow({ index: [0], weight: Float64Array.of(-1) }, probe, f1), 1)
+    return firstLength(h0, d1, norm(probe) / h0, this.errorOrder, length, maxStep)
   }
 
   attempt(h: number): number {
     if (this.#isAccepted) this.#rotate()
+    this.#hasAttempted = true
     const workspace = this.#workspace
+    const { vectors } = workspace
+    const rhs = this.#rhs
     const n = this.#nStages
-    const y = this.#states + Y
-    const stage = this.#states + STAGE
     const candidate = this.#states + CANDIDATE
     const t = this.t
     const a = this.#a
     const c = this.#c
     for (let i = 1; i < n; i++) {
-      workspace.combine(stage, y, h, a[i]!)
-      this.#evaluate(t + c[i]! * h, stage, i)
+      workspace.combine(a[i]!, h)
+      const k = vectors[i]!
+      const slope = rhs(t + c[i]! * h, vectors[candidate]!, k)
+      if (slope !== k) workspace.store(i, slope)
     }
-    workspace.combine(candidate, y, h, this.#b)
-    if (this.#error < 0) {
+    workspace.combine(this.#b, h)
+    if (!this.#hasError) {
       this.#hasLast = false
       return workspace.isFinite(candidate) ? 0 : NaN
     }
     this.#evaluate(t + h, candidate, n)
-    if (this.#error3 < 0) return workspace.errorNorm(y, candidate, h, this.#error, stage)
-    const five = workspace.errorNorm(y, candidate, 1, this.#error, stage)
-    return mixedNorm(h, five, workspace.errorNorm(y, candidate, 1, this.#error3, stage))
+    if (!this.#isMixed) return workspace.norm(this.#error, h)
+    return mixedNorm(h, workspace.norm(this.#error, 1), workspace.norm(this.#error3, 1))
   }
 
   accept(tNew: number): void {
@@ -150,9 +188,16 @@ export class ErkStepper<V> implements Stepper<V> {
     this.#hasStepped = true
   }
 
-  /** The local error of the last attempt, h (e . k), in a new vector; zero without an estimate. */
+  /** The local error of the last attempt, h (e . k), in a new vector; zero without an attempt or an estimate. */
   errorVector(h: number): V {
-    return this.#combination(h, this.#error)
+    const { error } = this.#method
+    const space = this.#space
+    const { vectors } = this.#workspace
+    const zeros = space.zerosLike(this.y)
+    if (error.kind === 'none' || !this.#hasAttempted) return zeros
+    const { index, weight } = error.kind === 'mixed' ? error.e5 : error.e
+    const k = index.map((slot) => vectors[slot]!)
+    return space.combine(zeros, zeros, h, weight, k, k.length)
   }
 
   denseOutput(): DenseOutput<V> {
@@ -160,19 +205,26 @@ export class ErkStepper<V> implements Stepper<V> {
     const { t, tOld } = this
     const h = t - tOld
     const workspace = this.#workspace
-    const stage = this.#states + STAGE
+    const free = this.#states + CANDIDATE
     this.#evaluateLast()
     const { rows, stages } = (this.#denseRows ??= {
-      rows: dense.rows.map((row) => workspace.addRow(row)),
-      stages: dense.kind === 'nested' ? dense.a.map((row) => workspace.addRow(row)) : [],
+      rows: dense.rows.map((row) => workspace.addRow(row, free, free)),
+      stages:
+        dense.kind === 'nested'
+          ? dense.a.map((row) => workspace.addRow(row, free, this.#states + Y_OLD))
+          : [],
     })
     if (dense.kind === 'nested') {
       stages.forEach((row, i) => {
-        workspace.combine(stage, this.#states + Y_OLD, h, row)
-        this.#evaluate(tOld + dense.c[i]! * h, stage, nStages + 1 + i)
+        workspace.combine(row, h)
+        this.#evaluate(tOld + dense.c[i]! * h, free, nStages + 1 + i)
       })
     }
-    const q = rows.map((row) => this.#combination(1, row))
+    const q = rows.map((row) => {
+      workspace.clear(free)
+      workspace.combine(row, 1)
+      return workspace.copyOf(free)
+    })
     const make = dense.kind === 'nested' ? nestedDense : rkDense
     return make(this.#space, tOld, t, this.yOld, q)
   }
@@ -180,7 +232,7 @@ export class ErkStepper<V> implements Stepper<V> {
   /** Of vectors of flat arrays only. */
   save(): Saved {
     const { t, tOld, y, yOld } = this
-    const k = Array.from({ length: this.#nStages + 1 }, (_, j) => this.#workspace.vector(j))
+    const k = Array.from({ length: this.#nStages + 1 }, (_, j) => this.#workspace.vectors[j]!)
     const isAccepted = this.#isAccepted
     return { t, tOld, y, yOld, k, isAccepted, hasLast: this.#hasLast } as unknown as Saved
   }
@@ -197,20 +249,12 @@ export class ErkStepper<V> implements Stepper<V> {
     this.#hasLast = hasLast
   }
 
-  /** h times a row's combination, in a new vector. */
-  #combination(h: number, row: number): V {
-    const stage = this.#states + STAGE
-    this.#workspace.clear(stage)
-    if (row >= 0) this.#workspace.combine(stage, stage, h, row)
-    return this.#workspace.copyOf(stage)
-  }
-
   /** k[slot] = f(t, the state in `from`). */
   #evaluate(t: number, from: number, slot: number): void {
     const workspace = this.#workspace
-    const k = workspace.vector(slot)
-    const result = this.#rhs(t, workspace.vector(from), k)
-    if (result !== k) workspace.store(slot, result)
+    const k = workspace.vectors[slot]!
+    const slope = this.#rhs(t, workspace.vectors[from]!, k)
+    if (slope !== k) workspace.store(slot, slope)
   }
 
   /** Makes f at the new point the first stage of the next step. Deferred to the next attempt so that the dense output still finds all of k. */

@@ -1,6 +1,36 @@
 import type { VectorSpace } from '../space/vectorSpace.ts'
 import type { Rhs } from './erkStepper.ts'
 
+/** Where a first step may lead. */
+export interface FirstSpan {
+  readonly tBound: number
+  readonly maxStep: number
+}
+
+/** Length of the explicit Euler step that looks how fast f changes. @param d0 - norm of y0. @param d1 - norm of f0 */
+export function probeLength(d0: number, d1: number, length: number): number {
+  const guess = d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : (0.01 * d0) / d1
+  return guess < length ? guess : length
+}
+
+/**
+ * The first step size from the probe.
+ * @param h0 - the probe's length
+ * @param d2 - norm of (f at its end - f0), divided by h0
+ * @param length - of the interval
+ */
+// prettier-ignore
+export function firstLength(h0: number, d1: number, d2: number, errorOrder: number, length: number, maxStep: number): number {
+  // A NaN in d2 falls through the comparison: then d1 alone decides, as in scipy
+  const steepest = d2 > d1 ? d2 : d1
+  const h1 =
+    d1 <= 1e-15 && d2 <= 1e-15 ? Math.max(1e-6, h0 * 1e-3) : (0.01 / steepest) ** (1 / (errorOrder + 1))
+  let least = 100 * h0
+  if (h1 < least) least = h1
+  if (length < least) least = length
+  return maxStep < least ? maxStep : least
+}
+
 /**
  * A first step size from the norms of y0, f0 and one explicit Euler step (one call of the right-hand side).
  * @returns |h|; Infinity for an empty state, 0 for an empty interval
@@ -12,7 +42,7 @@ export function initialStep<V>(
   t0: number,
   y0: V,
   f0: V,
-  span: { readonly tBound: number; readonly maxStep: number; readonly isEmpty: boolean },
+  span: FirstSpan & { readonly isEmpty: boolean },
   errorOrder: number,
 ): number {
   const length = Math.abs(span.tBound - t0)
@@ -20,18 +50,12 @@ export function initialStep<V>(
   if (length === 0) return 0
   const direction = Math.sign(span.tBound - t0)
   const norm = (w: number[], k: V[]): number => space.errorNorm(1, w, k, k.length, y0, y0)
-  const d0 = norm([1], [y0])
   const d1 = norm([1], [f0])
-  const guess = d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : (0.01 * d0) / d1
-  const h0 = guess < length ? guess : length
+  const h0 = probeLength(norm([1], [y0]), d1, length)
   const y1 = space.combine(space.zerosLike(y0), y0, h0 * direction, [1], [f0], 1)
   const f1 = rhs(t0 + h0 * direction, y1, space.zerosLike(y0))
   const d2 = norm([-1, 1], [f0, f1]) / h0
   space.release(y1)
   space.release(f1)
-  // A NaN in d2 falls through the comparison: then d1 alone decides, as in scipy
-  const steepest = d2 > d1 ? d2 : d1
-  const h1 =
-    d1 <= 1e-15 && d2 <= 1e-15 ? Math.max(1e-6, h0 * 1e-3) : (0.01 / steepest) ** (1 / (errorOrder + 1))
-  return [h1, length, span.maxStep].reduce((least, h) => (h < least ? h : least), 100 * h0)
+  return firstLength(h0, d1, d2, errorOrder, length, span.maxStep)
 }

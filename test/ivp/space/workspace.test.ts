@@ -26,7 +26,13 @@ describe.each(['float64', 'float32'] as const)('workspaces of %s', (type) => {
     blocks: [number, number][],
     row: SparseRow,
   ): [Workspace<FloatArray>, Workspace<FloatArray>] => {
-    const wasm = makeWasmWorkspace(zeros(n), SLOTS, tolerance, blocks, [row])
+    const wasm = makeWasmWorkspace(
+      zeros(n),
+      { slots: SLOTS, rows: 3, terms: row.index.length },
+      tolerance,
+      blocks,
+      true,
+    )
     assert.isNotNull(wasm)
     const space = typedArraySpace(zeros(n), tolerance, blocks)
     return [wasm!, new SpaceWorkspace(space, isFinite, zeros(n), SLOTS)]
@@ -53,12 +59,14 @@ describe.each(['float64', 'float32'] as const)('workspaces of %s', (type) => {
           const pair = both(n, tolerance, blocks, row)
           const results = pair.map((workspace) => {
             fill(workspace, n, seed)
-            const number = workspace.addRow(row)
+            const fresh = workspace.addRow(row, 12, 13)
+            const onto = workspace.addRow(row, 15, 15)
+            const error = m === 0 ? 0 : workspace.addNorm(row, 13, 12)
             workspace.swap(3, 14)
             workspace.rotate(5, 15, 7)
-            workspace.combine(12, 13, 0.37, number)
-            workspace.combine(15, 15, -1e-3, number)
-            const norm = m === 0 ? 0 : workspace.errorNorm(13, 12, 0.37, number, 16)
+            workspace.combine(fresh, 0.37)
+            workspace.combine(onto, -1e-3)
+            const norm = m === 0 ? 0 : workspace.norm(error, 0.37)
             const result = [norm, ...workspace.copyOf(12), ...workspace.copyOf(15)]
             workspace.release()
             return result
@@ -85,7 +93,7 @@ describe.each(['float64', 'float32'] as const)('workspaces of %s', (type) => {
       ] as const) {
         // prettier-ignore
         workspace.clear(2)
-        workspace.vector(2)[i] = value
+        workspace.vectors[2]![i] = value
         assert.isFalse(workspace.isFinite(2))
       }
       workspace.release()

@@ -1,0 +1,88 @@
+import type { FloatArray } from './typedArraySpace.ts'
+import { PAGE, makeWasmMemory, type WasmMemory } from './wasmMemory.ts'
+
+/** A part of a wasm memory: the property of one solve until it is given back. */
+export interface WasmRegion {
+  readonly memory: WasmMemory
+  /** First byte and length. */
+  readonly from: number
+  readonly bytes: number
+  /** The vectors that the last user laid out, for the next one who wants the same; null before the first. */
+  layout: Layout | null
+}
+
+/** `vectors.length` vectors of n components, `stride` bytes apart, from byte `from` on. */
+export interface Layout {
+  readonly from: number
+  readonly stride: number
+  readonly vectors: ReadonlyArray<FloatArray>
+}
+
+/**
+ * Small regions lie side by side in one memory: its kernels are constants of the compiled code, so that calls of them cost a third, whatever
+ * else the process solves. Pages that nobody wrote to take no room.
+ */
+const SHARED_BYTES = 4 * 2 ** 20
+/** Larger regions are memories of their own: there a call costs nothing beside its loop. */
+const LARGEST_SHARED = 2 ** 18
+/** What unused memories may occupy, all together. */
+const POOL_BYTES = 64 * 2 ** 20
+const ALIGNMENT = 64
+
+let shared: WasmMemory | null | undefined
+/** Where the rest of the shared memory begins that was never given out. */
+let next = 0
+let sharedInUse = 0
+/** Not in use, the one given back last at the end. */
+const pool: WasmRegion[] = []
+
+/**
+ * A region of at least `bytes`, never one that another solve has. Its content is anything. Null where there is no wasm SIMD, or no memory.
+ * @param isGivenBack - `giveWasmRegion` will be called for certain; else a memory of its own, for the garbage collector to find
+ */
+export function takeWasmRegion(bytes: number, isGivenBack: boolean): WasmRegion | null {
+  if (!isGivenBack) return wholeMemory(bytes)
+  for (let i = pool.length - 1; i >= 0; i--) {
+    const region = pool[i]!
+    if (region.bytes < bytes || region.bytes > 2 * bytes + ALIGNMENT) continue
+    if (i === pool.length - 1) pool.pop()
+    else pool.splice(i, 1)
+    if (region.memory === shared) sharedInUse++
+    return region
+  }
+  return (bytes <= LARGEST_SHARED ? newShared(bytes) : null) ?? wholeMemory(bytes)
+}
+
+/** The region may be used by another solve from now on. */
+export function giveWasmRegion(region: WasmRegion): void {
+  if (region.memory === shared) sharedInUse--
+  else if (region.bytes > POOL_BYTES) return
+  pool.push(region)
+  let total = 0
+  for (const { memory, bytes } of pool) if (memory !== shared) total += bytes
+  for (let i = 0; total > POOL_BYTES;) {
+    if (pool[i]!.memory === shared) i++
+    else total -= pool.splice(i, 1)[0]!.bytes
+  }
+}
+
+function newShared(wanted: number): WasmRegion | null {
+  if (shared === undefined) shared = makeWasmMemory(SHARED_BYTES, true)
+  if (shared === null) return null
+  const bytes = Math.ceil(wanted / ALIGNMENT) * ALIGNMENT
+  if (next + bytes > SHARED_BYTES && sharedInUse === 0) {
+    // Full of regions of other sizes, none in use: start again
+    for (let i = pool.length - 1; i >= 0; i--) if (pool[i]!.memory === shared) pool.splice(i, 1)
+    next = 0
+  }
+  if (next + bytes > SHARED_BYTES) return null
+  const region = { memory: shared, from: next, bytes, layout: null }
+  next += bytes
+  sharedInUse++
+  return region
+}
+
+function wholeMemory(bytes: number): WasmRegion | null {
+  const memory = makeWasmMemory(Math.max(bytes, PAGE), false)
+  return memory && { memory, from: 0, bytes: memory.bytes, layout: null }
+}

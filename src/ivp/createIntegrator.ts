@@ -27,7 +27,21 @@ export function createIntegrator<V extends FloatArray>(
     case 'explicit':
     case 'fixedStep':
       return new ErkIntegrator(
-        { ...problem, rhs: rhs.call, tBound: t1, needsDense, isReleased },
+        // Written out: a spread of the whole problem takes as long as a step
+        {
+          rhs: rhs.call,
+          t0,
+          y0,
+          tBound: t1,
+          tolerance,
+          norm,
+          needsDense,
+          isReleased,
+          firstStep: problem.firstStep,
+          maxStep: problem.maxStep,
+          step: problem.step,
+          controller: problem.controller,
+        },
         method.erk,
         space,
       )

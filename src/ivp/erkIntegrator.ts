@@ -39,39 +39,39 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   readonly njev = 0
   readonly nlu = 0
   failure: StepFailure | null = null
-  readonly #problem: ErkProblem<V>
-  readonly #workspace: Workspace<V>
-  readonly #stepper: ErkStepper<V>
-  #plan: Plan
+  declare private readonly problem: ErkProblem<V>
+  declare private readonly workspace: Workspace<V>
+  declare private readonly stepper: ErkStepper<V>
+  declare private plan: Plan
 
   constructor(problem: ErkProblem<V>, method: ErkMethod, space: VectorSpace<V>) {
     const { rhs, t0, y0, tolerance, norm, needsDense, isReleased } = problem
-    this.#workspace = makeWorkspace(space, y0, sizeOf(method, needsDense), tolerance, norm, isReleased)
-    this.#problem = problem
-    this.#stepper = new ErkStepper(space, this.#workspace, rhs, method, t0, y0, needsDense)
-    this.#plan = this.#planOf(0)
+    this.workspace = makeWorkspace(space, y0, sizeOf(method, needsDense), tolerance, norm, isReleased)
+    this.problem = problem
+    this.stepper = new ErkStepper(space, this.workspace, rhs, method, t0, y0, needsDense)
+    this.plan = this.planOf(0)
   }
 
   get t(): number {
-    return this.#stepper.t
+    return this.stepper.t
   }
   get y(): V {
-    return this.#stepper.y
+    return this.stepper.y
   }
   get tOld(): number {
-    return this.#stepper.tOld
+    return this.stepper.tOld
   }
   get yOld(): V {
-    return this.#stepper.yOld
+    return this.stepper.yOld
   }
   get status(): Integrator<V>['status'] {
     if (this.failure !== null) return 'failed'
-    return this.#plan.status === 'finished' ? 'finished' : 'running'
+    return this.plan.status === 'finished' ? 'finished' : 'running'
   }
 
   start(): void {
-    const { rhs, t0, y0, tBound, firstStep, maxStep, step } = this.#problem
-    const { f0 } = this.#stepper
+    const { rhs, t0, y0, tBound, firstStep, maxStep, step } = this.problem
+    const { f0 } = this.stepper
     rhs(t0, y0, f0)
     const bad = firstNonFinite(f0)
     if (bad >= 0) {
@@ -79,18 +79,18 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
       return
     }
     if (step !== null) return
-    this.#plan = this.#planOf(firstStep ?? this.#stepper.firstStep({ tBound, maxStep }))
+    this.plan = this.planOf(firstStep ?? this.stepper.firstStep({ tBound, maxStep }))
   }
 
   step(): void {
-    const plan = this.#plan
-    const stepper = this.#stepper
+    const plan = this.plan
+    const stepper = this.stepper
     if (advance(stepper, plan)) return
     const component = worstComponent(
       stepper.candidate,
       stepper.errorVector(plan.h),
       stepper.y,
-      this.#problem.tolerance,
+      this.problem.tolerance,
     )
     if (plan.status === 'nonFinite') {
       this.failure = { kind: 'nonFinite', message: MESSAGES.notFinite, component }
@@ -101,26 +101,26 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   }
 
   denseOutput(): DenseOutput<V> {
-    return this.#stepper.denseOutput()
+    return this.stepper.denseOutput()
   }
 
   release(): void {
-    this.#workspace.release()
+    this.workspace.release()
   }
 
   save(): Saved {
-    return { stepper: this.#stepper.save(), plan: this.#plan.save() }
+    return { stepper: this.stepper.save(), plan: this.plan.save() }
   }
 
   load(saved: Saved): void {
     const { stepper, plan } = saved as { stepper: Saved; plan: Saved }
-    this.#stepper.load(stepper)
-    this.#plan.load(plan)
+    this.stepper.load(stepper)
+    this.plan.load(plan)
   }
 
-  #planOf(firstStep: number): Plan {
-    const { t0, tBound, maxStep, step, controller } = this.#problem
+  private planOf(firstStep: number): Plan {
+    const { t0, tBound, maxStep, step, controller } = this.problem
     if (step !== null) return new FixedPlan(t0, tBound, step)
-    return new StepPlan(t0, tBound, firstStep, this.#stepper.errorOrder, maxStep, controller)
+    return new StepPlan(t0, tBound, firstStep, this.stepper.errorOrder, maxStep, controller)
   }
 }

@@ -35,8 +35,10 @@ export function failureOf(kind: FailureKind, t: number, component?: number): Ivp
 
 /** Index of the first component that is not finite; -1 if all are. */
 export function firstNonFinite(y: FloatArray): number {
-  for (let i = 0; i < y.length; i++) if (!Number.isFinite(y[i]!)) return i
-  return -1
+  // A component that is not finite, less itself, is NaN
+  let sum = 0
+  for (let i = 0; i < y.length; i++) sum += y[i]! - y[i]!
+  return sum === 0 ? -1 : y.findIndex((value) => !Number.isFinite(value))
 }
 
 /** f(t0, y0) is not finite: named at once, since no step size can help (scipy loops forever on NaN). */

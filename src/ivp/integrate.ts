@@ -48,21 +48,21 @@ export function integrate<V extends FloatArray>(
 }
 
 class Solve<V extends FloatArray> {
-  readonly integrator: Integrator<V>
-  readonly output: OutputCollector<V>
+  declare readonly integrator: Integrator<V>
+  declare readonly output: OutputCollector<V>
   watcher: EventWatcher<V> | null = null
-  #accepted = 0
+  private accepted = 0
   /** Of the step accepted last, once it was asked for. */
-  #made: DenseOutput<V> | null = null
-  readonly #interpolant = (): DenseOutput<V> => (this.#made ??= this.integrator.denseOutput())
-  readonly #problem: Problem<V>
-  readonly #rhs: CountedRhs<V>
-  readonly #hooks: Hooks<V>
+  private made: DenseOutput<V> | null = null
+  private readonly interpolant = (): DenseOutput<V> => (this.made ??= this.integrator.denseOutput())
+  declare private readonly problem: Problem<V>
+  declare private readonly rhs: CountedRhs<V>
+  declare private readonly hooks: Hooks<V>
 
   constructor(problem: Problem<V>, rhs: CountedRhs<V>, hooks: Hooks<V>) {
-    this.#problem = problem
-    this.#rhs = rhs
-    this.#hooks = hooks
+    this.problem = problem
+    this.rhs = rhs
+    this.hooks = hooks
     const { isDense, tEval, events } = problem
     this.integrator = createIntegrator(problem, rhs, isDense || tEval !== null || events !== null, true)
     this.output = new OutputCollector<V>(problem)
@@ -71,25 +71,25 @@ class Solve<V extends FloatArray> {
   /** From the beginning, or from where `saved` stands, to the end. */
   from(saved: Saved | null): Ending<V> {
     try {
-      if (saved === null) this.#start()
-      else this.#load(saved as unknown as SavedSolve)
-      return this.#run()
+      if (saved === null) this.start()
+      else this.load(saved as unknown as SavedSolve)
+      return this.run()
     } catch (error) {
       if (!(error instanceof WrongLength)) throw error
-      return this.#fail(error.message, 'wrongLength')
+      return this.fail(error.message, 'wrongLength')
     }
   }
 
-  #start(): void {
-    const { t0, y0, events } = this.#problem
+  private start(): void {
+    const { t0, y0, events } = this.problem
     this.output.begin(t0, y0)
     this.integrator.start()
     if (this.integrator.failure === null && events !== null) this.watcher = new EventWatcher(events, t0, y0)
   }
 
-  #load(saved: SavedSolve): void {
-    const { events } = this.#problem
-    this.#rhs.setCount(saved.nfev)
+  private load(saved: SavedSolve): void {
+    const { events } = this.problem
+    this.rhs.setCount(saved.nfev)
     this.integrator.load(saved.integrator)
     if (events !== null) {
       this.watcher = new EventWatcher(events, this.integrator.t, this.integrator.y)
@@ -98,32 +98,32 @@ class Solve<V extends FloatArray> {
     this.output.load(this.integrator.t, saved.output)
   }
 
-  #run(): Ending<V> {
+  private run(): Ending<V> {
     const { integrator, output, watcher } = this
-    const { signal, onStep } = this.#hooks
-    const { maxSteps } = this.#problem
+    const { signal, onStep } = this.hooks
+    const { maxSteps } = this.problem
     // Nobody looks at single steps
     const isBare = watcher === null && onStep === undefined && !output.wantsSteps
     while (integrator.status === 'running') {
-      if (signal?.aborted === true) return this.#fail(MESSAGES.aborted, 'aborted')
-      if (this.#accepted >= maxSteps) return this.#fail(MESSAGES.maxSteps, 'maxSteps')
+      if (signal?.aborted === true) return this.fail(MESSAGES.aborted, 'aborted')
+      if (this.accepted >= maxSteps) return this.fail(MESSAGES.maxSteps, 'maxSteps')
       integrator.step()
       if (integrator.failure !== null) break
-      this.#accepted++
+      this.accepted++
       if (isBare) continue
       const { t, tOld, y } = integrator
-      this.#made = null
-      const termination = watcher === null ? null : watcher.watch(tOld, t, y, this.#interpolant)
-      output.record(termination?.t ?? t, termination?.y ?? y, this.#interpolant)
-      onStep?.({ t, y, tOld, nfev: this.#rhs.count(), snapshot: () => this.#snapshot() })
+      this.made = null
+      const termination = watcher === null ? null : watcher.watch(tOld, t, y, this.interpolant)
+      output.record(termination?.t ?? t, termination?.y ?? y, this.interpolant)
+      onStep?.({ t, y, tOld, nfev: this.rhs.count(), snapshot: () => this.snapshot() })
       if (termination !== null) return { ...termination, status: 1, message: MESSAGES.terminated }
     }
     const { failure } = integrator
-    if (failure !== null) return this.#fail(failure.message, failure.kind, failure.component)
+    if (failure !== null) return this.fail(failure.message, failure.kind, failure.component)
     return { t: integrator.t, y: integrator.y, status: 0, message: MESSAGES.finished }
   }
 
-  #fail(message: string, kind: IvpFailure['kind'], component?: number): Ending<V> {
+  private fail(message: string, kind: IvpFailure['kind'], component?: number): Ending<V> {
     // An integrator that failed still stands at the last good state
     const { t, y } = this.integrator
     const failure = failureOf(kind, t, component)
@@ -133,17 +133,17 @@ class Solve<V extends FloatArray> {
       y,
       status: -1,
       message,
-      failure: canResume ? { ...failure, snapshot: this.#snapshot() } : failure,
+      failure: canResume ? { ...failure, snapshot: this.snapshot() } : failure,
     }
   }
 
-  #snapshot(): Snapshot {
+  private snapshot(): Snapshot {
     const saved: SavedSolve = {
-      nfev: this.#rhs.count(),
+      nfev: this.rhs.count(),
       integrator: this.integrator.save(),
       events: this.watcher?.save() ?? null,
       output: this.output.save(),
     }
-    return this.#hooks.snapshotOf(this.integrator.t, saved as unknown as Saved)
+    return this.hooks.snapshotOf(this.integrator.t, saved as unknown as Saved)
   }
 }

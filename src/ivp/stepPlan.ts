@@ -30,20 +30,20 @@ export interface Plan {
  * or the size falls below 10 spacings. An attempt that would pass tBound ends on it exactly.
  */
 export class StepPlan implements Plan {
-  t: number
+  declare t: number
   h = 0
   status: PlanStatus = 'running'
   errorNorm = 0
-  readonly direction: number
-  readonly #tBound: number
-  readonly #maxStep: number
-  readonly #controller: StepController
-  readonly #errorOrder: number
+  declare readonly direction: number
+  declare private readonly tBound: number
+  declare private readonly maxStep: number
+  declare private readonly controller: StepController
+  declare private readonly errorOrder: number
   /** Where the attempt leads. */
-  #tNew: number
+  declare private tNew: number
   /** Wanted |h|. */
-  #size: number
-  #wasRejected = false
+  declare private size: number
+  private wasRejected = false
 
   /** @param maxStep - bound on |h|; Infinity for none */
   constructor(
@@ -56,67 +56,67 @@ export class StepPlan implements Plan {
   ) {
     this.t = t0
     this.direction = tBound === t0 ? 1 : Math.sign(tBound - t0)
-    this.#tBound = tBound
-    this.#maxStep = maxStep
-    this.#controller = controller
-    this.#errorOrder = errorOrder
-    this.#tNew = t0
-    this.#size = firstStep
-    this.#beginStep()
+    this.tBound = tBound
+    this.maxStep = maxStep
+    this.controller = controller
+    this.errorOrder = errorOrder
+    this.tNew = t0
+    this.size = firstStep
+    this.beginStep()
   }
 
   resolve(errorNorm: number): boolean {
-    const { accept, factor } = this.#controller.judge(errorNorm, this.#errorOrder, this.#wasRejected)
+    const { accept, factor } = this.controller.judge(errorNorm, this.errorOrder, this.wasRejected)
     this.errorNorm = errorNorm
-    this.#size = Math.abs(this.h) * factor
+    this.size = Math.abs(this.h) * factor
     if (accept) {
-      this.t = this.#tNew
-      if (this.t === this.#tBound) this.status = 'finished'
-      else this.#beginStep()
+      this.t = this.tNew
+      if (this.t === this.tBound) this.status = 'finished'
+      else this.beginStep()
       return true
     }
-    this.#wasRejected = true
-    this.#propose(this.#shortest())
+    this.wasRejected = true
+    this.propose(this.shortest())
     return false
   }
 
   /** Between two steps only: size and time decide everything that follows. */
   save(): Saved {
-    return { t: this.t, size: this.#size, status: this.status }
+    return { t: this.t, size: this.size, status: this.status }
   }
 
   load(saved: Saved): void {
     const { t, size, status } = saved as { t: number; size: number; status: PlanStatus }
     this.t = t
-    this.#size = size
+    this.size = size
     this.status = status
-    if (status === 'running') this.#beginStep()
+    if (status === 'running') this.beginStep()
   }
 
-  #beginStep(): void {
-    this.#wasRejected = false
-    let shortest = this.#shortest()
-    if (this.#size > this.#maxStep) {
-      this.#size = this.#maxStep
-      shortest = this.#shortest()
-    } else if (this.#size < shortest) this.#size = smallestStep(this.t, this.direction)
-    this.#propose(shortest)
+  private beginStep(): void {
+    this.wasRejected = false
+    let shortest = this.shortest()
+    if (this.size > this.maxStep) {
+      this.size = this.maxStep
+      shortest = this.shortest()
+    } else if (this.size < shortest) this.size = smallestStep(this.t, this.direction)
+    this.propose(shortest)
   }
 
   /** The smallest step that may be asked for at t, or less than that where the wanted one is clearly longer. */
-  #shortest(): number {
-    const isClear = this.#size > CLEARLY_LONGER * Math.abs(this.t) && this.#size > CLEARLY_LONGER
+  private shortest(): number {
+    const isClear = this.size > CLEARLY_LONGER * Math.abs(this.t) && this.size > CLEARLY_LONGER
     return isClear ? 0 : smallestStep(this.t, this.direction)
   }
 
-  #propose(shortest: number): void {
+  private propose(shortest: number): void {
     // Written so that NaN counts as too small
-    if (!(this.#size >= shortest)) {
+    if (!(this.size >= shortest)) {
       this.status = 'stepTooSmall'
       return
     }
-    const reached = this.t + this.#size * this.direction
-    this.#tNew = this.direction * (reached - this.#tBound) > 0 ? this.#tBound : reached
-    this.h = this.#tNew - this.t
+    const reached = this.t + this.size * this.direction
+    this.tNew = this.direction * (reached - this.tBound) > 0 ? this.tBound : reached
+    this.h = this.tNew - this.t
   }
 }

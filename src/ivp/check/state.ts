@@ -1,4 +1,5 @@
 import { IvpInputError } from '../errors.ts'
+import { firstNonFinite } from '../failure.ts'
 import type { NormBlocks } from '../space/norm.ts'
 import type { FloatArray } from '../space/typedArraySpace.ts'
 import { isArrayLike } from './arrayLike.ts'
@@ -10,9 +11,10 @@ export function checkState(y0: unknown): FloatArray {
     if (!Array.from(y0).every((value) => typeof value === 'number'))
       throw new IvpInputError('y0', y0, expected)
   }
-  const state = y0 instanceof Float32Array ? y0.slice() : Float64Array.from(y0 as ArrayLike<number>)
-  if (!state.every(Number.isFinite)) {
-    const at = state.findIndex((value) => !Number.isFinite(value))
+  const isTyped = y0 instanceof Float32Array || y0 instanceof Float64Array
+  const state = isTyped ? y0.slice() : Float64Array.from(y0 as ArrayLike<number>)
+  const at = firstNonFinite(state)
+  if (at >= 0) {
     throw new IvpInputError('y0', state[at], `must be finite in every component (component ${at} is not)`)
   }
   return state

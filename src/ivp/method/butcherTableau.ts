@@ -59,6 +59,8 @@ export interface ErkMethod {
   readonly b: SparseRow
   readonly error: SparseError
   readonly dense: SparseDense
+  /** Terms of the longest row, the dense output's included. */
+  readonly nTerms: number
   readonly tableau: ErkTableau
 }
 
@@ -100,17 +102,13 @@ export function makeErk(tableau: ErkTableau): ErkMethod {
   demand(a.length === nStages && c.length === nStages, 'a, b and c have one row per stage')
   a.forEach((row, i) => demandStage(demand, row, c[i]!, i))
   demand(Math.abs(sum(b) - 1) < ROUNDING, 'b sums to 1')
-  return {
-    name,
-    order: tableau.order,
-    nStages,
-    c,
-    a: a.map(sparse),
-    b: sparse(b),
-    error: sparseError(demand, tableau.error, nStages),
-    dense: sparseDense(demand, tableau),
-    tableau,
-  }
+  const rows = a.map(sparse)
+  const error = sparseError(demand, tableau.error, nStages)
+  const dense = sparseDense(demand, tableau)
+  const errors = error.kind === 'none' ? [] : error.kind === 'mixed' ? [error.e5, error.e3] : [error.e]
+  const further = [...dense.rows, ...(dense.kind === 'nested' ? dense.a : [])]
+  const nTerms = Math.max(...[...rows, sparse(b), ...errors, ...further].map(({ index }) => index.length))
+  return { name, order: tableau.order, nStages, c, a: rows, b: sparse(b), error, dense, nTerms, tableau }
 }
 
 type Demand = (holds: boolean, condition: string) => void

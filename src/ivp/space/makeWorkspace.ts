@@ -25,9 +25,9 @@ export function makeWorkspace<V extends FloatArray>(
 }
 
 /** Whether every component is finite. */
-export function isFinite(v: FloatArray): boolean {
-  // 0 times anything else is NaN, and stays NaN
+function isFinite(v: FloatArray): boolean {
+  // Infinity less itself is NaN, and NaN stays
   let zero = 0
-  for (let i = 0; i < v.length; i++) zero += 0 * v[i]!
+  for (let i = 0; i < v.length; i++) zero += v[i]! - v[i]!
   return zero === 0
 }

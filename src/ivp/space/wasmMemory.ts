@@ -77,18 +77,18 @@ function constantKernels({ combine, norm, zero }: Exports): Kernels {
 }
 
 class VariableKernels implements Kernels {
-  readonly #exports: Exports
+  declare private readonly exports: Exports
   constructor(exports: Exports) {
-    this.#exports = exports
+    this.exports = exports
   }
   combine(row: number, h: number): void {
-    this.#exports.combine(row, h)
+    this.exports.combine(row, h)
   }
   norm(row: number, h: number): number {
-    return this.#exports.norm(row, h)
+    return this.exports.norm(row, h)
   }
   zero(v: number, bytes: number): number {
-    return this.#exports.zero(v, bytes)
+    return this.exports.zero(v, bytes)
   }
 }
 

@@ -41,34 +41,34 @@ interface Plan {
  * is copied in or out during a solve. Bit for bit what `SpaceWorkspace` over `typedArraySpace` gives.
  */
 export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
-  readonly vectors: V[]
-  readonly #region: WasmRegion
-  readonly #kernels: Kernels
-  readonly #int32: Int32Array
+  declare readonly vectors: V[]
+  declare private readonly region: WasmRegion
+  declare private readonly kernels: Kernels
+  declare private readonly int32: Int32Array
   /** Address of the table of vectors; index of its first entry in `#int32`. */
-  readonly #table: number
-  readonly #entries: number
+  declare private readonly table: number
+  declare private readonly entries: number
   /** Of a vector in whole registers. */
-  readonly #bytes: number
-  readonly #isFew: boolean
-  readonly #blocks: ReadonlyArray<NormBlock>
+  declare private readonly bytes: number
+  declare private readonly isFew: boolean
+  declare private readonly blocks: ReadonlyArray<NormBlock>
   /** Records of the norms over several blocks. */
-  readonly #compounds: number[][] = []
-  #nextRecord: number
-  #isReleased = false
+  private readonly compounds: number[][] = []
+  declare private nextRecord: number
+  private isReleased = false
 
   constructor(like: V, region: WasmRegion, plan: Plan) {
     const { memory, from } = region
     const { size, stride } = plan
-    this.#region = region
-    this.#kernels = like instanceof Float32Array ? memory.f32 : memory.f64
-    this.#int32 = memory.int32
-    this.#table = from
-    this.#entries = from >> 2
-    this.#bytes = bytesOf(like)
-    this.#isFew = like.length <= FEW
-    this.#nextRecord = from + plan.records
-    this.#blocks = blocksOf(like, region, plan)
+    this.region = region
+    this.kernels = like instanceof Float32Array ? memory.f32 : memory.f64
+    this.int32 = memory.int32
+    this.table = from
+    this.entries = from >> 2
+    this.bytes = bytesOf(like)
+    this.isFew = like.length <= FEW
+    this.nextRecord = from + plan.records
+    this.blocks = blocksOf(like, region, plan)
     const first = from + plan.vectors
     const { slots } = size
     this.vectors = viewsOf(like, region, slots, first, stride)
@@ -76,7 +76,7 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     if (slots * stride <= CLEARED) memory.uint8.fill(0, first, first + slots * stride)
     for (let slot = 0; slot < slots; slot++) {
       const at = first + slot * stride
-      this.#int32[this.#entries + slot] = at
+      this.int32[this.entries + slot] = at
       if (slots * stride > CLEARED) memory.uint8.fill(0, at + like.byteLength, at + stride)
     }
   }
@@ -92,8 +92,8 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     vectors[c] = vectors[b]!
     vectors[b] = vectors[a]!
     vectors[a] = v
-    const int32 = this.#int32
-    const entries = this.#entries
+    const int32 = this.int32
+    const entries = this.entries
     const address = int32[entries + c]!
     int32[entries + c] = int32[entries + b]!
     int32[entries + b] = int32[entries + a]!
@@ -105,8 +105,8 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     const v = vectors[a]!
     vectors[a] = vectors[b]!
     vectors[b] = v
-    const int32 = this.#int32
-    const entries = this.#entries
+    const int32 = this.int32
+    const entries = this.entries
     const address = int32[entries + a]!
     int32[entries + a] = int32[entries + b]!
     int32[entries + b] = address
@@ -117,35 +117,32 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   }
 
   addRow(row: SparseRow, out: number, y: number): number {
-    const at = this.#record()
-    const place = { memory: this.#region.memory, at, table: this.#table }
-    writeCombination(place, row, out, y, this.#bytes, this.#isFew)
+    const at = this.record()
+    const place = { memory: this.region.memory, at, table: this.table }
+    writeCombination(place, row, out, y, this.bytes, this.isFew)
     return at
   }
 
   combine(row: number, h: number): void {
-    this.#kernels.combine(row, h)
+    this.kernels.combine(row, h)
   }
 
   /** A norm over several blocks has a negative number. */
   addNorm(row: SparseRow, y: number, yNew: number): number {
     const padded = padRow(row, y)
-    const records = this.#blocks.map((block) => {
-      const at = this.#record()
-      writeNorm({ memory: this.#region.memory, at, table: this.#table }, padded, y, yNew, block)
-      return at
-    })
-    return records.length === 1 ? records[0]! : -this.#compounds.push(records)
+    const { blocks } = this
+    if (blocks.length === 1) return this.addBlockNorm(padded, y, yNew, blocks[0]!)
+    return -this.compounds.push(blocks.map((block) => this.addBlockNorm(padded, y, yNew, block)))
   }
 
   norm(norm: number, h: number): number {
-    return norm < 0 ? this.#largestNorm(this.#compounds[-norm - 1]!, h) : this.#kernels.norm(norm, h)
+    return norm < 0 ? this.largestNorm(this.compounds[-norm - 1]!, h) : this.kernels.norm(norm, h)
   }
 
   isFinite(slot: number): boolean {
     // A vector's padding is zero, up to whole registers
-    const bytes = Math.ceil(this.#bytes / REGISTER) * REGISTER
-    return this.#kernels.zero(this.#int32[this.#entries + slot]!, bytes) === 0
+    const bytes = Math.ceil(this.bytes / REGISTER) * REGISTER
+    return this.kernels.zero(this.int32[this.entries + slot]!, bytes) === 0
   }
 
   copyOf(slot: number): V {
@@ -153,32 +150,41 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   }
 
   release(): void {
-    if (this.#isReleased) return
-    this.#isReleased = true
-    giveWasmRegion(this.#region)
+    if (this.isReleased) return
+    this.isReleased = true
+    giveWasmRegion(this.region)
   }
 
-  #largestNorm(records: ReadonlyArray<number>, h: number): number {
+  private largestNorm(records: ReadonlyArray<number>, h: number): number {
     let largest = 0
     for (const record of records) {
-      const norm = this.#kernels.norm(record, h)
+      const norm = this.kernels.norm(record, h)
       // NaN must win, from either side
       if (norm > largest || norm !== norm) largest = norm
     }
     return largest
   }
 
-  #record(): number {
-    const at = this.#nextRecord
-    this.#nextRecord += RECORD
+  private addBlockNorm(row: SparseRow, y: number, yNew: number, block: NormBlock): number {
+    const at = this.record()
+    writeNorm({ memory: this.region.memory, at, table: this.table }, row, y, yNew, block)
+    return at
+  }
+
+  private record(): number {
+    const at = this.nextRecord
+    this.nextRecord += RECORD
     return at
   }
 }
 
 /** The row with terms of weight zero, up to a number of terms that has a norm. They repeat a vector, so that none comes in that may be NaN. */
-function padRow({ index, weight }: SparseRow, y: number): SparseRow {
-  const m = NORM_TERMS.find((terms) => terms >= index.length)!
-  const padded = new Float64Array(m)
+function padRow(row: SparseRow, y: number): SparseRow {
+  const { index, weight } = row
+  let m = 0
+  while (NORM_TERMS[m]! < index.length) m++
+  if (NORM_TERMS[m] === index.length) return row
+  const padded = new Float64Array(NORM_TERMS[m]!)
   padded.set(weight)
   return { index: Array.from(padded, (_, j) => index[j] ?? index[0] ?? y), weight: padded }
 }

@@ -2,7 +2,7 @@ import type { DenseOutput } from '../dense/denseOutput.ts'
 import { nestedDense } from '../dense/nestedDense.ts'
 import { rkDense } from '../dense/rkDense.ts'
 import type { Saved } from '../integrator.ts'
-import type { ErkMethod, SparseRow } from '../method/butcherTableau.ts'
+import type { ErkMethod } from '../method/butcherTableau.ts'
 import type { VectorSpace } from '../space/vectorSpace.ts'
 import type { Workspace, WorkspaceSize } from '../space/workspace.ts'
 import { firstLength, probeLength, type FirstSpan } from './initialStep.ts'
@@ -22,6 +22,7 @@ const STATES = 3
 /** Rows of the choice of the first step. */
 const STARTING_ROWS = 5
 const ONE = Float64Array.of(1)
+const MINUS_ONE = Float64Array.of(-1)
 
 /** Stage derivatives with f at the new point, and with an interpolant its further stages. */
 function stagesOf({ nStages, dense }: ErkMethod, hasDense: boolean): number {
@@ -30,14 +31,13 @@ function stagesOf({ nStages, dense }: ErkMethod, hasDense: boolean): number {
 
 /** What a stepper of the method needs of its workspace. */
 export function sizeOf(method: ErkMethod, hasDense: boolean): WorkspaceSize {
-  const { a, b, error, dense } = method
-  const errors = error.kind === 'none' ? [] : error.kind === 'mixed' ? [error.e5, error.e3] : [error.e]
-  const interpolant = hasDense ? [...dense.rows, ...(dense.kind === 'nested' ? dense.a : [])] : []
-  const rows = [...a, b, ...errors, ...interpolant]
+  const { a, error, dense, nTerms } = method
+  const errors = error.kind === 'none' ? 0 : error.kind === 'mixed' ? 2 : 1
+  const interpolant = hasDense ? dense.rows.length + (dense.kind === 'nested' ? dense.a.length : 0) : 0
   return {
     slots: stagesOf(method, hasDense) + STATES,
-    rows: rows.length + STARTING_ROWS,
-    terms: Math.max(...rows.map(({ index }) => index.length)),
+    rows: a.length + 1 + errors + interpolant + STARTING_ROWS,
+    terms: nTerms,
   }
 }
 
@@ -50,33 +50,33 @@ export function sizeOf(method: ErkMethod, hasDense: boolean): WorkspaceSize {
  * @see Hairer, Norsett, Wanner, "Solving Ordinary Differential Equations I", Sec. II.1, eq. (1.8)
  */
 export class ErkStepper<V> implements Stepper<V> {
-  t: number
-  tOld: number
-  readonly errorOrder: number
-  readonly #space: VectorSpace<V>
-  readonly #workspace: Workspace<V>
-  readonly #rhs: Rhs<V>
-  readonly #method: ErkMethod
-  readonly #nStages: number
-  readonly #c: Float64Array
+  declare t: number
+  declare tOld: number
+  declare readonly errorOrder: number
+  declare private readonly space: VectorSpace<V>
+  declare private readonly workspace: Workspace<V>
+  declare private readonly rhs: Rhs<V>
+  declare private readonly method: ErkMethod
+  declare private readonly nStages: number
+  declare private readonly c: ReadonlyArray<number>
   /** Rows and norms in the workspace. */
-  readonly #a: Int32Array
-  readonly #b: number
-  readonly #hasError: boolean
-  readonly #isMixed: boolean
-  readonly #error: number
+  private readonly a: number[] = []
+  declare private readonly b: number
+  declare private readonly hasError: boolean
+  declare private readonly isMixed: boolean
+  declare private readonly error: number
   /** The second estimate of 'mixed'. */
-  readonly #error3: number
-  #denseRows: { readonly rows: number[]; readonly stages: number[] } | null = null
+  declare private readonly error3: number
+  private denseRows: { readonly rows: number[]; readonly stages: number[] } | null = null
   /** First of the slots of states. */
-  readonly #states: number
+  declare private readonly states: number
   /** A step was accepted and k is still that step's. */
-  #isAccepted = false
+  private isAccepted = false
   /** k[s] is f at the end of the accepted step. */
-  #hasLast = true
+  private hasLast = true
   /** yOld is the start of a step. */
-  #hasStepped = false
-  #hasAttempted = false
+  private hasStepped = false
+  private hasAttempted = false
 
   /** @param workspace - of `sizeOf(method, hasDense)`; f(t0, y0) belongs into `f0` before the first attempt. @param hasDense - `denseOutput` may be called */
   constructor(
@@ -89,44 +89,44 @@ export class ErkStepper<V> implements Stepper<V> {
     hasDense: boolean,
   ) {
     const { error, nStages, c, a, b } = method
-    this.#space = space
-    this.#workspace = workspace
-    this.#rhs = rhs
-    this.#method = method
-    this.#nStages = nStages
-    this.#c = Float64Array.from(c)
-    this.#states = stagesOf(method, hasDense)
+    this.space = space
+    this.workspace = workspace
+    this.rhs = rhs
+    this.method = method
+    this.nStages = nStages
+    this.c = c
+    this.states = stagesOf(method, hasDense)
     this.errorOrder = error.kind === 'none' ? method.order : error.order
     this.t = t0
     this.tOld = t0
-    const y = this.#states + Y
-    const candidate = this.#states + CANDIDATE
-    const norm = (row: SparseRow): number => workspace.addNorm(row, y, candidate)
-    this.#a = Int32Array.from(a, (row) => workspace.addRow(row, candidate, y))
-    this.#b = workspace.addRow(b, candidate, y)
-    this.#hasError = error.kind !== 'none'
-    this.#isMixed = error.kind === 'mixed'
-    this.#error = error.kind === 'none' ? 0 : norm(error.kind === 'mixed' ? error.e5 : error.e)
-    this.#error3 = error.kind === 'mixed' ? norm(error.e3) : 0
+    const y = this.states + Y
+    const candidate = this.states + CANDIDATE
+    for (const row of a) this.a.push(workspace.addRow(row, candidate, y))
+    this.b = workspace.addRow(b, candidate, y)
+    this.hasError = error.kind !== 'none'
+    this.isMixed = error.kind === 'mixed'
+    const first = error.kind === 'none' ? null : error.kind === 'mixed' ? error.e5 : error.e
+    this.error = first === null ? 0 : workspace.addNorm(first, y, candidate)
+    this.error3 = error.kind === 'mixed' ? workspace.addNorm(error.e3, y, candidate) : 0
     workspace.store(y, y0)
   }
 
   /** f at the start of the first step. */
   get f0(): V {
-    return this.#workspace.vectors[0]!
+    return this.workspace.vectors[0]!
   }
 
   get y(): V {
-    return this.#workspace.vectors[this.#states + Y]!
+    return this.workspace.vectors[this.states + Y]!
   }
 
   get yOld(): V {
-    return this.#workspace.vectors[this.#states + (this.#hasStepped ? Y_OLD : Y)]!
+    return this.workspace.vectors[this.states + (this.hasStepped ? Y_OLD : Y)]!
   }
 
   /** The candidate of the last attempt; for reports of what went wrong. */
   get candidate(): V {
-    return this.#workspace.vectors[this.#states + (this.#hasAttempted && !this.#isAccepted ? CANDIDATE : Y)]!
+    return this.workspace.vectors[this.states + (this.hasAttempted && !this.isAccepted ? CANDIDATE : Y)]!
   }
 
   /**
@@ -135,9 +135,9 @@ export class ErkStepper<V> implements Stepper<V> {
    */
   firstStep({ tBound, maxStep }: FirstSpan): number {
     const { t } = this
-    const workspace = this.#workspace
-    const y = this.#states + Y
-    const probe = this.#states + CANDIDATE
+    const workspace = this.workspace
+    const y = this.states + Y
+    const probe = this.states + CANDIDATE
     const f1 = 1
     const norm = (slot: number): number =>
       workspace.norm(workspace.addNorm({ index: [slot], weight: ONE }, y, y), 1)
@@ -146,78 +146,76 @@ export class ErkStepper<V> implements Stepper<V> {
     const h0 = probeLength(norm(y), d1, length)
     const h = h0 * Math.sign(tBound - t)
     workspace.combine(workspace.addRow({ index: [0], weight: ONE }, probe, y), h)
-    this.#evaluate(t + h, probe, f1)
-    workspace.combine(workspace.addRow({ index: [0], weight: Float64Array.of(-1) }, probe, f1), 1)
+    this.evaluate(t + h, probe, f1)
+    workspace.combine(workspace.addRow({ index: [0], weight: MINUS_ONE }, probe, f1), 1)
     return firstLength(h0, d1, norm(probe) / h0, this.errorOrder, length, maxStep)
   }
 
   attempt(h: number): number {
-    if (this.#isAccepted) this.#rotate()
-    this.#hasAttempted = true
-    const workspace = this.#workspace
+    if (this.isAccepted) this.rotate()
+    this.hasAttempted = true
+    const workspace = this.workspace
     const { vectors } = workspace
-    const rhs = this.#rhs
-    const n = this.#nStages
-    const candidate = this.#states + CANDIDATE
+    const rhs = this.rhs
+    const n = this.nStages
+    const candidate = this.states + CANDIDATE
     const t = this.t
-    const a = this.#a
-    const c = this.#c
+    const a = this.a
+    const c = this.c
     for (let i = 1; i < n; i++) {
       workspace.combine(a[i]!, h)
       const k = vectors[i]!
       const slope = rhs(t + c[i]! * h, vectors[candidate]!, k)
       if (slope !== k) workspace.store(i, slope)
     }
-    workspace.combine(this.#b, h)
-    if (!this.#hasError) {
-      this.#hasLast = false
+    workspace.combine(this.b, h)
+    if (!this.hasError) {
+      this.hasLast = false
       return workspace.isFinite(candidate) ? 0 : NaN
     }
-    this.#evaluate(t + h, candidate, n)
-    if (!this.#isMixed) return workspace.norm(this.#error, h)
-    return mixedNorm(h, workspace.norm(this.#error, 1), workspace.norm(this.#error3, 1))
+    this.evaluate(t + h, candidate, n)
+    if (!this.isMixed) return workspace.norm(this.error, h)
+    return mixedNorm(h, workspace.norm(this.error, 1), workspace.norm(this.error3, 1))
   }
 
   accept(tNew: number): void {
-    const states = this.#states
+    const states = this.states
     this.tOld = this.t
     this.t = tNew
     // The storage of the old yOld is the next candidate's
-    this.#workspace.rotate(states + CANDIDATE, states + Y, states + Y_OLD)
-    this.#isAccepted = true
-    this.#hasStepped = true
+    this.workspace.rotate(states + CANDIDATE, states + Y, states + Y_OLD)
+    this.isAccepted = true
+    this.hasStepped = true
   }
 
   /** The local error of the last attempt, h (e . k), in a new vector; zero without an attempt or an estimate. */
   errorVector(h: number): V {
-    const { error } = this.#method
-    const space = this.#space
-    const { vectors } = this.#workspace
+    const { error } = this.method
+    const space = this.space
+    const { vectors } = this.workspace
     const zeros = space.zerosLike(this.y)
-    if (error.kind === 'none' || !this.#hasAttempted) return zeros
+    if (error.kind === 'none' || !this.hasAttempted) return zeros
     const { index, weight } = error.kind === 'mixed' ? error.e5 : error.e
     const k = index.map((slot) => vectors[slot]!)
     return space.combine(zeros, zeros, h, weight, k, k.length)
   }
 
   denseOutput(): DenseOutput<V> {
-    const { dense, nStages } = this.#method
+    const { dense, nStages } = this.method
     const { t, tOld } = this
     const h = t - tOld
-    const workspace = this.#workspace
-    const free = this.#states + CANDIDATE
-    this.#evaluateLast()
-    const { rows, stages } = (this.#denseRows ??= {
+    const workspace = this.workspace
+    const free = this.states + CANDIDATE
+    this.evaluateLast()
+    const { rows, stages } = (this.denseRows ??= {
       rows: dense.rows.map((row) => workspace.addRow(row, free, free)),
       stages:
-        dense.kind === 'nested'
-          ? dense.a.map((row) => workspace.addRow(row, free, this.#states + Y_OLD))
-          : [],
+        dense.kind === 'nested' ? dense.a.map((row) => workspace.addRow(row, free, this.states + Y_OLD)) : [],
     })
     if (dense.kind === 'nested') {
       stages.forEach((row, i) => {
         workspace.combine(row, h)
-        this.#evaluate(tOld + dense.c[i]! * h, free, nStages + 1 + i)
+        this.evaluate(tOld + dense.c[i]! * h, free, nStages + 1 + i)
       })
     }
     const q = rows.map((row) => {
@@ -226,48 +224,48 @@ export class ErkStepper<V> implements Stepper<V> {
       return workspace.copyOf(free)
     })
     const make = dense.kind === 'nested' ? nestedDense : rkDense
-    return make(this.#space, tOld, t, this.yOld, q)
+    return make(this.space, tOld, t, this.yOld, q)
   }
 
   /** Of vectors of flat arrays only. */
   save(): Saved {
     const { t, tOld, y, yOld } = this
-    const k = Array.from({ length: this.#nStages + 1 }, (_, j) => this.#workspace.vectors[j]!)
-    const isAccepted = this.#isAccepted
-    return { t, tOld, y, yOld, k, isAccepted, hasLast: this.#hasLast } as unknown as Saved
+    const k = Array.from({ length: this.nStages + 1 }, (_, j) => this.workspace.vectors[j]!)
+    const isAccepted = this.isAccepted
+    return { t, tOld, y, yOld, k, isAccepted, hasLast: this.hasLast } as unknown as Saved
   }
 
   load(saved: Saved): void {
     const { t, tOld, y, yOld, k, isAccepted, hasLast } = saved as unknown as SavedStepper<V>
     this.t = t
     this.tOld = tOld
-    this.#workspace.store(this.#states + Y, y)
-    this.#workspace.store(this.#states + Y_OLD, yOld)
-    k.forEach((vector, j) => this.#workspace.store(j, vector))
-    this.#isAccepted = isAccepted
-    this.#hasStepped = isAccepted
-    this.#hasLast = hasLast
+    this.workspace.store(this.states + Y, y)
+    this.workspace.store(this.states + Y_OLD, yOld)
+    k.forEach((vector, j) => this.workspace.store(j, vector))
+    this.isAccepted = isAccepted
+    this.hasStepped = isAccepted
+    this.hasLast = hasLast
   }
 
   /** k[slot] = f(t, the state in `from`). */
-  #evaluate(t: number, from: number, slot: number): void {
-    const workspace = this.#workspace
+  private evaluate(t: number, from: number, slot: number): void {
+    const workspace = this.workspace
     const k = workspace.vectors[slot]!
-    const slope = this.#rhs(t, workspace.vectors[from]!, k)
+    const slope = this.rhs(t, workspace.vectors[from]!, k)
     if (slope !== k) workspace.store(slot, slope)
   }
 
   /** Makes f at the new point the first stage of the next step. Deferred to the next attempt so that the dense output still finds all of k. */
-  #rotate(): void {
-    this.#evaluateLast()
-    this.#workspace.swap(0, this.#nStages)
-    this.#isAccepted = false
+  private rotate(): void {
+    this.evaluateLast()
+    this.workspace.swap(0, this.nStages)
+    this.isAccepted = false
   }
 
-  #evaluateLast(): void {
-    if (this.#hasLast) return
-    this.#evaluate(this.t, this.#states + Y, this.#nStages)
-    this.#hasLast = true
+  private evaluateLast(): void {
+    if (this.hasLast) return
+    this.evaluate(this.t, this.states + Y, this.nStages)
+    this.hasLast = true
   }
 }
 

@@ -13,9 +13,9 @@ export function inverseRoot(x: number, q: number): number {
   if (bucket < 0 || bucket >= BUCKETS) return x ** (-1 / q)
   const { table, c1, c2, c3, c4, c5, c6 } = (roots[q] ??= makeRoot(q))
   const y = table[bucket]!
-  const r = 1 - x * power(y, q)
+  const r = 1 - timesPower(x, y, q)
   const r2 = r * r
-  return y + y * r * (c1 + c2 * r + r2 * (c3 + c4 * r + r2 * (c5 + c6 * r)))
+  return y + y * r * (c1 + c2 * r + r2 * (c3 + c4 * r) + r2 * r2 * (c5 + c6 * r))
 }
 
 /** The errors that a solve meets, in units of the tolerance: from 2^-24 to 2^8; others take the slow way. */
@@ -57,9 +57,9 @@ function makeRoot(q: number): Root {
   return { table, c1: c[1]!, c2: c[2]!, c3: c[3]!, c4: c[4]!, c5: c[5]!, c6: c[6]! }
 }
 
-/** y^q by squaring. */
-function power(y: number, q: number): number {
-  let result = 1
+/** x y^q by squaring. */
+function timesPower(x: number, y: number, q: number): number {
+  let result = x
   let square = y
   for (let rest = q; rest > 0; rest >>= 1) {
     if ((rest & 1) === 1) result *= square

@@ -1,6 +1,6 @@
 import type { SparseRow } from '../method/butcherTableau.ts'
 import type { VectorSpace } from './vectorSpace.ts'
-import type { Workspace } from './workspace.ts'
+import type { Rhs, Workspace } from './workspace.ts'
 
 /** A row with the two slots beside its own: of `out` and y for a combination, of yNew and y for a norm. */
 interface PlacedRow extends SparseRow {
@@ -23,6 +23,11 @@ export class SpaceWorkspace<V> implements Workspace<V> {
     this.#isFinite = isFinite
     this.vectors = Array.from({ length: slots }, () => space.zerosLike(like))
     this.#terms = this.vectors.slice()
+  }
+
+  evaluate(f: Rhs<V>, t: number, from: number, to: number): void {
+    const { vectors } = this
+    vectors[to] = f(t, vectors[from]!, vectors[to]!)
   }
 
   store(slot: number, v: V): void {

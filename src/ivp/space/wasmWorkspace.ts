@@ -13,7 +13,7 @@ import type { FloatArray } from './typedArraySpace.ts'
 import type { Tolerance } from './vectorSpace.ts'
 import type { Kernels } from './wasmMemory.ts'
 import { giveWasmRegion, takeWasmRegion, type WasmRegion } from './wasmRegion.ts'
-import type { Workspace, WorkspaceSize } from './workspace.ts'
+import type { Rhs, Workspace, WorkspaceSize } from './workspace.ts'
 
 /** Vectors start on cache lines, each one line further along its page than the last: equal offsets would collide in the cache. */
 const LINE = 64
@@ -79,6 +79,11 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
       this.int32[this.entries + slot] = at
       if (slots * stride > CLEARED) memory.uint8.fill(0, at + like.byteLength, at + stride)
     }
+  }
+
+  evaluate(f: Rhs<V>, t: number, from: number, to: number): void {
+    const { vectors } = this
+    f(t, vectors[from]!, vectors[to]!)
   }
 
   store(slot: number, v: V): void {

@@ -1,5 +1,8 @@
 import type { SparseRow } from '../method/butcherTableau.ts'
 
+/** f(t, y) written to `out`; only the returned value is valid afterwards. For flat arrays it is always `out`. */
+export type Rhs<V> = (t: number, y: V, out: V) => V
+
 /**
  * The vectors of one solve, addressed by slot (0, 1, ...), and what a Runge-Kutta method does with them step after step. A linear combination
  * or a norm is made known once, with the slots that it reads and writes; running it then moves nothing about but h.
@@ -9,6 +12,8 @@ import type { SparseRow } from '../method/butcherTableau.ts'
 export interface Workspace<V> {
   /** What every slot holds now; for flat arrays views, valid until `release`. */
   readonly vectors: ReadonlyArray<V>
+  /** Puts f(t, what `from` holds) into the slot `to`. */
+  evaluate(f: Rhs<V>, t: number, from: number, to: number): void
   /** Puts a vector into a slot; for flat arrays its values. */
   store(slot: number, v: V): void
   /** Exchanges what two slots hold. */

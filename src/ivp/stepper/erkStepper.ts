@@ -4,13 +4,12 @@ import { rkDense } from '../dense/rkDense.ts'
 import type { Saved } from '../integrator.ts'
 import type { ErkMethod } from '../method/butcherTableau.ts'
 import type { VectorSpace } from '../space/vectorSpace.ts'
-import type { Workspace, WorkspaceSize } from '../space/workspace.ts'
+import type { Rhs, Workspace, WorkspaceSize } from '../space/workspace.ts'
 import { firstLength, probeLength, type FirstSpan } from './initialStep.ts'
 import { mixedNorm } from './mixedNorm.ts'
 import type { Stepper } from './stepper.ts'
 
-/** f(t, y) written to `out`; only the returned value is valid afterwards. */
-export type Rhs<V> = (t: number, y: V, out: V) => V
+export type { Rhs }
 
 /** The states' slots, counted from the first one after the stages. */
 const Y = 0
@@ -146,7 +145,7 @@ export class ErkStepper<V> implements Stepper<V> {
     const h0 = probeLength(norm(y), d1, length)
     const h = h0 * Math.sign(tBound - t)
     workspace.combine(workspace.addRow({ index: [0], weight: ONE }, probe, y), h)
-    this.evaluate(t + h, probe, f1)
+    workspace.evaluate(this.rhs, t + h, probe, f1)
     workspace.combine(workspace.addRow({ index: [0], weight: MINUS_ONE }, probe, f1), 1)
     return firstLength(h0, d1, norm(probe) / h0, this.errorOrder, length, maxStep)
   }
@@ -155,7 +154,6 @@ export class ErkStepper<V> implements Stepper<V> {
     if (this.isAccepted) this.rotate()
     this.hasAttempted = true
     const workspace = this.workspace
-    const { vectors } = workspace
     const rhs = this.rhs
     const n = this.nStages
     const candidate = this.states + CANDIDATE
@@ -164,16 +162,14 @@ export class ErkStepper<V> implements Stepper<V> {
     const c = this.c
     for (let i = 1; i < n; i++) {
       workspace.combine(a[i]!, h)
-      const k = vectors[i]!
-      const slope = rhs(t + c[i]! * h, vectors[candidate]!, k)
-      if (slope !== k) workspace.store(i, slope)
+      workspace.evaluate(rhs, t + c[i]! * h, candidate, i)
     }
     workspace.combine(this.b, h)
     if (!this.hasError) {
       this.hasLast = false
       return workspace.isFinite(candidate) ? 0 : NaN
     }
-    this.evaluate(t + h, candidate, n)
+    workspace.evaluate(rhs, t + h, candidate, n)
     if (!this.isMixed) return workspace.norm(this.error, h)
     return mixedNorm(h, workspace.norm(this.error, 1), workspace.norm(this.error3, 1))
   }
@@ -215,7 +211,7 @@ export class ErkStepper<V> implements Stepper<V> {
     if (dense.kind === 'nested') {
       stages.forEach((row, i) => {
         workspace.combine(row, h)
-        this.evaluate(tOld + dense.c[i]! * h, free, nStages + 1 + i)
+        workspace.evaluate(this.rhs, tOld + dense.c[i]! * h, free, nStages + 1 + i)
       })
     }
     const q = rows.map((row) => {
@@ -247,14 +243,6 @@ export class ErkStepper<V> implements Stepper<V> {
     this.hasLast = hasLast
   }
 
-  /** k[slot] = f(t, the state in `from`). */
-  private evaluate(t: number, from: number, slot: number): void {
-    const workspace = this.workspace
-    const k = workspace.vectors[slot]!
-    const slope = this.rhs(t, workspace.vectors[from]!, k)
-    if (slope !== k) workspace.store(slot, slope)
-  }
-
   /** Makes f at the new point the first stage of the next step. Deferred to the next attempt so that the dense output still finds all of k. */
   private rotate(): void {
     this.evaluateLast()
@@ -264,7 +252,7 @@ export class ErkStepper<V> implements Stepper<V> {
 
   private evaluateLast(): void {
     if (this.hasLast) return
-    this.evaluate(this.t, this.states + Y, this.nStages)
+    this.workspace.evaluate(this.rhs, this.t, this.states + Y, this.nStages)
     this.hasLast = true
   }
 }

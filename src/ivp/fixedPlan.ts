@@ -12,7 +12,7 @@ export class FixedPlan implements Plan {
   status: PlanStatus = 'running'
   t: number
   h = 0
-  readonly errorNorm = 0
+  errorNorm = 0
   readonly n: number
   readonly #t0: number
   readonly #tBound: number
@@ -35,8 +35,8 @@ export class FixedPlan implements Plan {
     this.#propose()
   }
 
-  resolve(errorNorm: number): boolean {
-    if (errorNorm !== 0) {
+  resolve(): boolean {
+    if (this.errorNorm !== 0) {
       this.status = 'nonFinite'
       return false
     }

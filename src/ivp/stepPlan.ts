@@ -1,6 +1,7 @@
 import type { StepController } from './control/stepController.ts'
 import type { Saved } from './integrator.ts'
 import { smallestStep } from './spacing.ts'
+import type { Trial } from './stepper/stepper.ts'
 
 /** Steps of more than this share of t need no comparison with the spacing of numbers there. */
 const CLEARLY_LONGER = 1e-14
@@ -9,16 +10,12 @@ const CLEARLY_LONGER = 1e-14
 export type PlanStatus = 'running' | 'finished' | 'stepTooSmall' | 'nonFinite'
 
 /** What decides the steps: an adaptive plan (`StepPlan`) or equal steps (`FixedPlan`). */
-export interface Plan {
+export interface Plan extends Trial {
   readonly status: PlanStatus
   /** Where the last accepted step led. */
   readonly t: number
-  /** The step to attempt now, signed. */
-  readonly h: number
-  /** Error norm of the last attempt. */
-  readonly errorNorm: number
   /** Judges the attempt of `h`: whether the step is accepted. Then `t` is where it led; and the next step, if there is one, is planned. */
-  resolve(errorNorm: number): boolean
+  resolve(): boolean
   save(): Saved
   load(saved: Saved): void
 }
@@ -62,22 +59,22 @@ export class StepPlan implements Plan {
     this.errorOrder = errorOrder
     this.tNew = t0
     this.size = firstStep
-    this.beginStep()
+    this.propose(true)
   }
 
-  resolve(errorNorm: number): boolean {
-    const { accept, factor } = this.controller.judge(errorNorm, this.errorOrder, this.wasRejected)
-    this.errorNorm = errorNorm
+  resolve(): boolean {
+    const { accept, factor } = this.controller.judge(this.errorNorm, this.errorOrder, this.wasRejected)
     this.size = Math.abs(this.h) * factor
+    this.wasRejected = !accept
     if (accept) {
       this.t = this.tNew
-      if (this.t === this.tBound) this.status = 'finished'
-      else this.beginStep()
-      return true
+      if (this.t === this.tBound) {
+        this.status = 'finished'
+        return true
+      }
     }
-    this.wasRejected = true
-    this.propose(this.shortest())
-    return false
+    this.propose(accept)
+    return accept
   }
 
   /** Between two steps only: size and time decide everything that follows. */
@@ -90,33 +87,29 @@ export class StepPlan implements Plan {
     this.t = t
     this.size = size
     this.status = status
-    if (status === 'running') this.beginStep()
-  }
-
-  private beginStep(): void {
     this.wasRejected = false
-    let shortest = this.shortest()
-    if (this.size > this.maxStep) {
-      this.size = this.maxStep
-      shortest = this.shortest()
-    } else if (this.size < shortest) this.size = smallestStep(this.t, this.direction)
-    this.propose(shortest)
+    if (status === 'running') this.propose(true)
   }
 
-  /** The smallest step that may be asked for at t, or less than that where the wanted one is clearly longer. */
-  private shortest(): number {
-    const isClear = this.size > CLEARLY_LONGER * Math.abs(this.t) && this.size > CLEARLY_LONGER
-    return isClear ? 0 : smallestStep(this.t, this.direction)
-  }
-
-  private propose(shortest: number): void {
-    // Written so that NaN counts as too small
-    if (!(this.size >= shortest)) {
-      this.status = 'stepTooSmall'
-      return
+  /** Makes an attempt of the wanted size. @param isNew - the first one of a step: limits are respected by changing the size, not by giving up */
+  private propose(isNew: boolean): void {
+    const { t, direction, tBound } = this
+    let { size } = this
+    const isClipped = isNew && size > this.maxStep
+    if (isClipped) size = this.maxStep
+    if (!(size > CLEARLY_LONGER * Math.abs(t) && size > CLEARLY_LONGER)) {
+      const shortest = smallestStep(t, direction)
+      if (isNew && !isClipped && size < shortest) size = shortest
+      // Written so that NaN counts as too small
+      if (!(size >= shortest)) {
+        this.status = 'stepTooSmall'
+        return
+      }
     }
-    const reached = this.t + this.size * this.direction
-    this.tNew = this.direction * (reached - this.tBound) > 0 ? this.tBound : reached
-    this.h = this.tNew - this.t
+    const reached = t + size * direction
+    const tNew = direction * (reached - tBound) > 0 ? tBound : reached
+    this.size = size
+    this.tNew = tNew
+    this.h = tNew - t
   }
 }

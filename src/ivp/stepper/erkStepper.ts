@@ -7,7 +7,7 @@ import type { VectorSpace } from '../space/vectorSpace.ts'
 import type { Rhs, Workspace, WorkspaceSize } from '../space/workspace.ts'
 import { firstLength, probeLength, type FirstSpan } from './initialStep.ts'
 import { mixedNorm } from './mixedNorm.ts'
-import type { Stepper } from './stepper.ts'
+import type { Stepper, Trial } from './stepper.ts'
 
 export type { Rhs }
 
@@ -150,16 +150,15 @@ export class ErkStepper<V> implements Stepper<V> {
     return firstLength(h0, d1, norm(probe) / h0, this.errorOrder, length, maxStep)
   }
 
-  attempt(h: number): number {
+  attempt(trial: Trial): void {
     if (this.isAccepted) this.rotate()
     this.hasAttempted = true
     const workspace = this.workspace
     const rhs = this.rhs
     const n = this.nStages
     const candidate = this.states + CANDIDATE
-    const t = this.t
-    const a = this.a
-    const c = this.c
+    const { h } = trial
+    const { t, a, c } = this
     for (let i = 1; i < n; i++) {
       workspace.combine(a[i]!, h)
       workspace.evaluate(rhs, t + c[i]! * h, candidate, i)
@@ -167,11 +166,13 @@ export class ErkStepper<V> implements Stepper<V> {
     workspace.combine(this.b, h)
     if (!this.hasError) {
       this.hasLast = false
-      return workspace.isFinite(candidate) ? 0 : NaN
+      trial.errorNorm = workspace.isFinite(candidate) ? 0 : NaN
+      return
     }
     workspace.evaluate(rhs, t + h, candidate, n)
-    if (!this.isMixed) return workspace.norm(this.error, h)
-    return mixedNorm(h, workspace.norm(this.error, 1), workspace.norm(this.error3, 1))
+    trial.errorNorm = this.isMixed
+      ? mixedNorm(h, workspace.norm(this.error, 1), workspace.norm(this.error3, 1))
+      : workspace.norm(this.error, h)
   }
 
   accept(tNew: number): void {

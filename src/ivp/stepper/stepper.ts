@@ -1,5 +1,13 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
 
+/** One attempt: numbers go in and out through fields, since V8 boxes the arguments and results of calls that it does not put in line. */
+export interface Trial {
+  /** The size to try; negative backwards. */
+  readonly h: number
+  /** Set by the attempt: error norm; NaN if the candidate is not finite. */
+  errorNorm: number
+}
+
 /**
  * Proposes steps; does not know tolerances' meaning, step limits or output. After `accept`, `yOld` and `y` are the two
  * ends of the step and stay valid until the next `attempt`.
@@ -10,8 +18,8 @@ export interface Stepper<V> {
   readonly tOld: number
   readonly yOld: V
   readonly errorOrder: number
-  /** Tries a step of size h (negative backwards) from (t, y). Returns the error norm; NaN if the candidate is not finite. */
-  attempt(h: number): number
+  /** Tries a step from (t, y). */
+  attempt(trial: Trial): void
   /** Takes the candidate as the state at tNew. */
   accept(tNew: number): void
   /** The interpolant of the step accepted last. */

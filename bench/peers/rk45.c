@@ -42,36 +42,52 @@ static double first_step(double span) {
   return fmin(fmin(100 * h0, h1), span);
 }
 
-/* One attempt; the sums of a stage run in float64, as in the product. */
+/* One attempt. As in the product, h goes into the weights first and the sums of a stage run in the states' type. */
 static double attempt(double t, double h) {
   const int n = r.n;
   const REAL *restrict k0 = k[0], *restrict y0 = y;
   REAL *restrict s = stage;
-  for (int i = 0; i < n; i++) s[i] = y0[i] + h * (1.0 / 5 * k0[i]);
+  {
+    const REAL w0 = h * (1.0 / 5);
+    for (int i = 0; i < n; i++) s[i] = y0[i] + (w0 * k0[i]);
+  }
   f(t + h / 5, s, k[1]);
   const REAL *restrict k1 = k[1];
-  for (int i = 0; i < n; i++) s[i] = y0[i] + h * (3.0 / 40 * k0[i] + 9.0 / 40 * k1[i]);
+  {
+    const REAL w0 = h * (3.0 / 40), w1 = h * (9.0 / 40);
+    for (int i = 0; i < n; i++) s[i] = y0[i] + (w0 * k0[i] + w1 * k1[i]);
+  }
   f(t + h * 3 / 10, s, k[2]);
   const REAL *restrict k2 = k[2];
-  for (int i = 0; i < n; i++) s[i] = y0[i] + h * (44.0 / 45 * k0[i] - 56.0 / 15 * k1[i] + 32.0 / 9 * k2[i]);
+  {
+    const REAL w0 = h * (44.0 / 45), w1 = h * (-56.0 / 15), w2 = h * (32.0 / 9);
+    for (int i = 0; i < n; i++) s[i] = y0[i] + (w0 * k0[i] + w1 * k1[i] + w2 * k2[i]);
+  }
   f(t + h * 4 / 5, s, k[3]);
   const REAL *restrict k3 = k[3];
-  for (int i = 0; i < n; i++)
-    s[i] = y0[i] + h * (19372.0 / 6561 * k0[i] - 25360.0 / 2187 * k1[i] + 64448.0 / 6561 * k2[i] - 212.0 / 729 * k3[i]);
+  {
+    const REAL w0 = h * (19372.0 / 6561), w1 = h * (-25360.0 / 2187), w2 = h * (64448.0 / 6561), w3 = h * (-212.0 / 729);
+    for (int i = 0; i < n; i++) s[i] = y0[i] + (w0 * k0[i] + w1 * k1[i] + w2 * k2[i] + w3 * k3[i]);
+  }
   f(t + h * 8 / 9, s, k[4]);
   const REAL *restrict k4 = k[4];
-  for (int i = 0; i < n; i++)
-    s[i] = y0[i] + h * (9017.0 / 3168 * k0[i] - 355.0 / 33 * k1[i] + 46732.0 / 5247 * k2[i] + 49.0 / 176 * k3[i] - 5103.0 / 18656 * k4[i]);
+  {
+    const REAL w0 = h * (9017.0 / 3168), w1 = h * (-355.0 / 33), w2 = h * (46732.0 / 5247), w3 = h * (49.0 / 176), w4 = h * (-5103.0 / 18656);
+    for (int i = 0; i < n; i++) s[i] = y0[i] + (w0 * k0[i] + w1 * k1[i] + w2 * k2[i] + w3 * k3[i] + w4 * k4[i]);
+  }
   f(t + h, s, k[5]);
   const REAL *restrict k5 = k[5];
   REAL *restrict next = yNew;
-  for (int i = 0; i < n; i++)
-    next[i] = y0[i] + h * (35.0 / 384 * k0[i] + 500.0 / 1113 * k2[i] + 125.0 / 192 * k3[i] - 2187.0 / 6784 * k4[i] + 11.0 / 84 * k5[i]);
+  {
+    const REAL w0 = h * (35.0 / 384), w2 = h * (500.0 / 1113), w3 = h * (125.0 / 192), w4 = h * (-2187.0 / 6784), w5 = h * (11.0 / 84);
+    for (int i = 0; i < n; i++) next[i] = y0[i] + (w0 * k0[i] + w2 * k2[i] + w3 * k3[i] + w4 * k4[i] + w5 * k5[i]);
+  }
   f(t + h, next, k[6]);
   const REAL *restrict k6 = k[6];
   double sum = 0;
+  const REAL w0 = h * (-71.0 / 57600), w2 = h * (71.0 / 16695), w3 = h * (-71.0 / 1920), w4 = h * (17253.0 / 339200), w5 = h * (-22.0 / 525), w6 = h * (1.0 / 40);
   for (int i = 0; i < n; i++) {
-    double e = h * (-71.0 / 57600 * k0[i] + 71.0 / 16695 * k2[i] - 71.0 / 1920 * k3[i] + 17253.0 / 339200 * k4[i] - 22.0 / 525 * k5[i] + 1.0 / 40 * k6[i]);
+    double e = w0 * k0[i] + w2 * k2[i] + w3 * k3[i] + w4 * k4[i] + w5 * k5[i] + w6 * k6[i];
     double a = fabs((double)y0[i]), b = fabs((double)next[i]);
     e /= r.atol + r.rtol * (a > b ? a : b);
     sum += e * e;

@@ -5,11 +5,9 @@ import type { Tolerance, VectorSpace } from './vectorSpace.ts'
 import { makeWasmWorkspace } from './wasmWorkspace.ts'
 import type { Workspace, WorkspaceSize } from './workspace.ts'
 
-/** Below this length plain loops are faster than calls into wasm (bench/results/space.json). */
-const WASM_FROM = 2
-
 /**
- * The vectors of a solve in the fastest workspace there is for them; all give the same bits.
+ * The vectors of a solve in wasm, which is the fastest for every length (bench/results/space.json), or where it is missing in plain arrays; both
+ * give the same bits.
  * @param isGivenBack - `release` will be called for certain
  */
 export function makeWorkspace<V extends FloatArray>(
@@ -20,8 +18,10 @@ export function makeWorkspace<V extends FloatArray>(
   blocks: NormBlocks,
   isGivenBack: boolean,
 ): Workspace<V> {
-  const wasm = y0.length < WASM_FROM ? null : makeWasmWorkspace(y0, size, tolerance, blocks, isGivenBack)
-  return wasm ?? new SpaceWorkspace(space, isFinite, y0, size.slots)
+  return (
+    makeWasmWorkspace(y0, size, tolerance, blocks, isGivenBack) ??
+    new SpaceWorkspace(space, isFinite, y0, size.slots)
+  )
 }
 
 /** Whether every component is finite. */

@@ -53,7 +53,7 @@ export const boost = (precision: 'f64' | 'f32' = 'f64'): Racer => ({
 export const javascriptPeer = (name: string): Racer => ({
   name,
   method: name,
-  command: [process.execPath, at('runners/javascriptPeer.mjs')],
+  command: [process.execPath, at('peers/javascriptPeer.mjs')],
 })
 
 /** Asks once. Null if the solver failed or took longer than `limit` seconds. */

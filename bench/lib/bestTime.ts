@@ -1,7 +1,7 @@
 /** Length of a batch, in milliseconds: long against the clock's resolution, short against other work on the machine. */
 const BATCH = 1
 /** A run of so many milliseconds is not repeated: it needs no warming up. */
-const LONG = 1000
+const LONG = 500
 
 /**
  * Smallest mean duration of a batch of runs, in seconds, over `budget` seconds: at least three batches, or the first run if that is long.

@@ -4,7 +4,7 @@ import { ask, errorOf, type Racer } from './race.ts'
 import type { Curve, Kind, Point } from './workPrecision.ts'
 
 /** Seconds within which a point has to be measured: a runner solves at least twice. */
-const LIMIT = 6
+const LIMIT = 5
 /** Seconds of one solve after which a curve ends: tighter tolerances would only take longer. */
 const SLOW = 2
 /** Absolute tolerance for each relative one. */

@@ -1,5 +1,5 @@
 /** Where a benchmark's results go, with the machine and the versions they were measured with. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 
 const results = new URL('../results/', import.meta.url)
@@ -20,8 +20,19 @@ export function peerVersions(): string[] {
   ]
 }
 
+/** As JSON; fractions with as many digits as a time may have. */
 export function writeResult(name: string, report: object): void {
-  writeFileSync(new URL(`${name}.json`, results), `${JSON.stringify(report, null, 1)}\n`)
+  const rounded = (_key: string, value: unknown): unknown =>
+    typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(DIGITS)) : value
+  writeFileSync(new URL(`${name}.json`, results), `${JSON.stringify(report, rounded, 1)}\n`)
+}
+
+const DIGITS = 5
+
+/** What was written last under that name; null if nothing was. */
+export function readResult(name: string): unknown {
+  const file = new URL(`${name}.json`, results)
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null
 }
 
 export function writePicture(name: string, content: string | Uint8Array): void {
@@ -29,12 +40,12 @@ export function writePicture(name: string, content: string | Uint8Array): void {
 }
 
 /** 21.5 us, 4.06 ms, 1.20 s */
-export function duration(seconds: number): string {
+export function duration(seconds: number, digits = 3): string {
   for (const [unit, size] of [
     ['s', 1],
     ['ms', 1e-3],
   ] as const) {
-    if (Math.abs(seconds) >= size) return `${(seconds / size).toPrecision(3)} ${unit}`
+    if (Math.abs(seconds) >= size) return `${(seconds / size).toPrecision(digits)} ${unit}`
   }
-  return `${(seconds * 1e6).toPrecision(3)} us`
+  return `${(seconds * 1e6).toPrecision(digits)} us`
 }

@@ -4,7 +4,7 @@ import { bestTime } from '../lib/bestTime.ts'
 import { problemNamed } from '../lib/problems.ts'
 import { readRequest, sendAnswer } from '../lib/protocol.ts'
 
-const require = createRequire(new URL('../peers/package.json', import.meta.url))
+const require = createRequire(import.meta.url)
 const { problem, method, rtol, atol, budget } = readRequest()
 const { t1, y0, rhs } = problemNamed(problem)
 const n = y0.length

@@ -1,0 +1,2 @@
+// What importing costs without anything to import
+export {}

@@ -7,7 +7,7 @@ import { SpaceWorkspace } from '../../src/ivp/space/spaceWorkspace.ts'
 import { typedArraySpace, type FloatArray } from '../../src/ivp/space/typedArraySpace.ts'
 import { makeWasmWorkspace } from '../../src/ivp/space/wasmWorkspace.ts'
 import type { Workspace } from '../../src/ivp/space/workspace.ts'
-import { rowsOf, slotsOf } from '../../src/ivp/stepper/erkStepper.ts'
+import { sizeOf } from '../../src/ivp/stepper/erkStepper.ts'
 import { bestTime } from '../lib/bestTime.ts'
 
 const BUDGET = 0.25
@@ -18,32 +18,32 @@ const H = 1e-9
 const [kind, precision, ...sizes] = process.argv.slice(2)
 
 function workspaceFor(like: FloatArray): Workspace<FloatArray> {
-  const slots = slotsOf(rk45, false)
+  const size = sizeOf(rk45, false)
   const blocks = [[0, like.length]] as const
   if (kind === 'wasm') {
-    const workspace = makeWasmWorkspace(like, slots, TOLERANCE, blocks, rowsOf(rk45))
+    const workspace = makeWasmWorkspace(like, size, TOLERANCE, blocks, true)
     if (workspace === null) throw new Error('there is no wasm SIMD here')
     return workspace
   }
-  return new SpaceWorkspace(typedArraySpace(like, TOLERANCE, blocks), () => true, like, slots)
+  return new SpaceWorkspace(typedArraySpace(like, TOLERANCE, blocks), () => true, like, size.slots)
 }
 
 /** What ErkStepper does with a workspace in a step that is accepted. */
 function stepIn(workspace: Workspace<FloatArray>): () => void {
   const { a, b, error, nStages } = rk45
   if (error.kind !== 'embedded') throw new Error('RK45 has an embedded error estimate')
-  const stages = a.slice(1).map((row) => workspace.addRow(row))
-  const weights = workspace.addRow(b)
-  const errorRow = workspace.addRow(error.e)
-  const last = nStages
-  const [y, yOld, candidate, stage] = [last + 1, last + 2, last + 3, last + 4]
+  const y = nStages + 1
+  const candidate = y + 1
+  const stages = a.slice(1).map((row) => workspace.addRow(row, candidate, y))
+  const weights = workspace.addRow(b, candidate, y)
+  const estimate = workspace.addNorm(error.e, y, candidate)
   return () => {
-    for (let i = 0; i < stages.length; i++) workspace.combine(stage!, y!, H, stages[i]!)
-    workspace.combine(candidate!, y!, H, weights)
-    const norm = workspace.errorNorm(y!, candidate!, H, errorRow, stage!)
+    for (let i = 0; i < stages.length; i++) workspace.combine(stages[i]!, H)
+    workspace.combine(weights, H)
+    const norm = workspace.norm(estimate, H)
     if (!(norm < 1e9)) throw new Error(`the error norm is ${norm}`)
-    workspace.rotate(candidate!, y!, yOld!)
-    workspace.swap(0, last)
+    workspace.swap(candidate, y)
+    workspace.swap(0, nStages)
   }
 }
 
@@ -51,7 +51,7 @@ const nanoseconds = sizes.map((size) => {
   const n = Number(size)
   const like: FloatArray = precision === 'f32' ? new Float32Array(n) : new Float64Array(n)
   const workspace = workspaceFor(like)
-  for (let slot = 0; slot < slotsOf(rk45, false); slot++) {
+  for (let slot = 0; slot < sizeOf(rk45, false).slots; slot++) {
     workspace.store(
       slot,
       like.map((_, i) => 1 + Math.sin(slot + i)),

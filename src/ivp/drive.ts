@@ -6,7 +6,7 @@ export function advance<V>(stepper: Stepper<V>, plan: Plan): boolean {
   while (plan.status === 'running') {
     stepper.attempt(plan)
     if (!plan.resolve()) continue
-    stepper.accept(plan.t)
+    stepper.accept(plan)
     return true
   }
   return false

@@ -12,7 +12,6 @@ export class EmptyIntegrator<V extends FloatArray> implements Integrator<V> {
   t: number
   tOld: number
   readonly y: V
-  readonly yOld: V
   readonly nlu = 0
   status: Integrator<V>['status'] = 'running'
   failure: StepFailure | null = null
@@ -37,7 +36,6 @@ export class EmptyIntegrator<V extends FloatArray> implements Integrator<V> {
     this.t = t0
     this.tOld = t0
     this.y = y0
-    this.yOld = y0
   }
 
   get njev(): number {

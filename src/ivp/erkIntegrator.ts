@@ -61,9 +61,6 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   get tOld(): number {
     return this.stepper.tOld
   }
-  get yOld(): V {
-    return this.stepper.yOld
-  }
   get status(): Integrator<V>['status'] {
     if (this.failure !== null) return 'failed'
     return this.plan.status === 'finished' ? 'finished' : 'running'

@@ -64,7 +64,11 @@ class Solve<V extends FloatArray> {
     this.rhs = rhs
     this.hooks = hooks
     const { isDense, tEval, events } = problem
-    this.integrator = createIntegrator(problem, rhs, isDense || tEval !== null || events !== null, true)
+    const { onStep, signal } = hooks
+    // A snapshot holds the interpolant of the last step too
+    const hasSnapshots = onStep !== undefined || signal !== undefined || problem.maxSteps < Infinity
+    const needsDense = isDense || tEval !== null || events !== null || hasSnapshots
+    this.integrator = createIntegrator(problem, rhs, needsDense, true)
     this.output = new OutputCollector<V>(problem)
   }
 

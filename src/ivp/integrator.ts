@@ -24,13 +24,12 @@ export interface StepFailure {
  * One method at work on one problem. Constructing it allocates and calls nothing; then comes either `start` or `load`,
  * then `step` as long as `status` is 'running'.
  *
- * `y` and `yOld` are views of the two ends of the step accepted last; they stay valid until the next `step`.
+ * `y` is a view of the end of the step accepted last; it stays valid until the next `step`.
  */
 export interface Integrator<V> {
   readonly t: number
   readonly y: V
   readonly tOld: number
-  readonly yOld: V
   readonly status: 'running' | 'finished' | 'failed'
   /** Present when `status` is 'failed'. */
   readonly failure: StepFailure | null
@@ -43,7 +42,7 @@ export interface Integrator<V> {
   step(): void
   /** The interpolant of the step accepted last; independent of later steps. */
   denseOutput(): DenseOutput<V>
-  /** Gives pooled storage back, when the solve is over; `y` and `yOld` are not valid any more. */
+  /** Gives pooled storage back, when the solve is over; `y` is not valid any more. */
   release(): void
   /** Everything that the following steps depend on: `load` of it in a new integrator of the same problem goes on bit for bit. */
   save(): Saved

@@ -1,4 +1,4 @@
-import type { StepController } from './control/stepController.ts'
+import type { JudgedAttempt, StepController } from './control/stepController.ts'
 import type { Saved } from './integrator.ts'
 import { smallestStep } from './spacing.ts'
 import type { Trial } from './stepper/stepper.ts'
@@ -12,8 +12,6 @@ export type PlanStatus = 'running' | 'finished' | 'stepTooSmall' | 'nonFinite'
 /** What decides the steps: an adaptive plan (`StepPlan`) or equal steps (`FixedPlan`). */
 export interface Plan extends Trial {
   readonly status: PlanStatus
-  /** Where the last accepted step led. */
-  readonly t: number
   /** Judges the attempt of `h`: whether the step is accepted. Then `t` is where it led; and the next step, if there is one, is planned. */
   resolve(): boolean
   save(): Saved
@@ -26,21 +24,21 @@ export interface Plan extends Trial {
  * Within a step: the wanted size is clipped to [10 spacings, maxStep] once, then shrinks after each rejection until an attempt passes
  * or the size falls below 10 spacings. An attempt that would pass tBound ends on it exactly.
  */
-export class StepPlan implements Plan {
+export class StepPlan implements Plan, JudgedAttempt {
   declare t: number
   h = 0
   status: PlanStatus = 'running'
   errorNorm = 0
   declare readonly direction: number
+  declare readonly errorOrder: number
   declare private readonly tBound: number
   declare private readonly maxStep: number
   declare private readonly controller: StepController
-  declare private readonly errorOrder: number
   /** Where the attempt leads. */
   declare private tNew: number
   /** Wanted |h|. */
   declare private size: number
-  private wasRejected = false
+  wasRejected = false
 
   /** @param maxStep - bound on |h|; Infinity for none */
   constructor(
@@ -63,7 +61,7 @@ export class StepPlan implements Plan {
   }
 
   resolve(): boolean {
-    const { accept, factor } = this.controller.judge(this.errorNorm, this.errorOrder, this.wasRejected)
+    const { accept, factor } = this.controller.judge(this)
     this.size = Math.abs(this.h) * factor
     this.wasRejected = !accept
     if (accept) {
@@ -94,22 +92,20 @@ export class StepPlan implements Plan {
   /** Makes an attempt of the wanted size. @param isNew - the first one of a step: limits are respected by changing the size, not by giving up */
   private propose(isNew: boolean): void {
     const { t, direction, tBound } = this
-    let { size } = this
-    const isClipped = isNew && size > this.maxStep
-    if (isClipped) size = this.maxStep
-    if (!(size > CLEARLY_LONGER * Math.abs(t) && size > CLEARLY_LONGER)) {
+    // The size stays in its field: in a variable that a call may set, V8 would box it
+    const isClipped = isNew && this.size > this.maxStep
+    if (isClipped) this.size = this.maxStep
+    if (!(this.size > CLEARLY_LONGER * Math.abs(t) && this.size > CLEARLY_LONGER)) {
       const shortest = smallestStep(t, direction)
-      if (isNew && !isClipped && size < shortest) size = shortest
+      if (isNew && !isClipped && this.size < shortest) this.size = shortest
       // Written so that NaN counts as too small
-      if (!(size >= shortest)) {
+      if (!(this.size >= shortest)) {
         this.status = 'stepTooSmall'
         return
       }
     }
-    const reached = t + size * direction
-    const tNew = direction * (reached - tBound) > 0 ? tBound : reached
-    this.size = size
-    this.tNew = tNew
-    this.h = tNew - t
+    const reached = t + this.size * direction
+    this.tNew = direction * (reached - tBound) > 0 ? tBound : reached
+    this.h = this.tNew - t
   }
 }

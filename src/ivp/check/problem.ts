@@ -154,7 +154,7 @@ function checkController(value: unknown): StepController {
     throw new IvpInputError(
       'controller',
       value,
-      'must be an object with judge(errorNorm, errorOrder, wasRejected) => { accept, factor }',
+      'must be an object with judge({ errorNorm, errorOrder, wasRejected }) => { accept, factor }',
     )
   }
   return value as StepController

@@ -1,4 +1,4 @@
-import { inverseRoot } from './inverseRoot.ts'
+import { inverseRoot, takeInverseRoot } from './inverseRoot.ts'
 import type { StepController } from './stepController.ts'
 
 /** Aims below the tolerance, so that the next attempt is likely to pass. */
@@ -16,8 +16,11 @@ const MAX_FACTOR = 10
  * @see Hairer, Norsett, Wanner, "Solving Ordinary Differential Equations I", Sec. II.4, eq. (4.13)
  */
 export const integral: StepController = {
-  judge(errorNorm, errorOrder, wasRejected) {
-    const wanted = SAFETY * inverseRoot(errorNorm, errorOrder + 1)
+  judge({ errorNorm, errorOrder, wasRejected }) {
+    inverseRoot.x = errorNorm
+    inverseRoot.q = errorOrder + 1
+    takeInverseRoot()
+    const wanted = SAFETY * inverseRoot.value
     verdict.accept = errorNorm < 1
     if (verdict.accept) {
       const factor = errorNorm === 0 || wanted > MAX_FACTOR ? MAX_FACTOR : wanted
@@ -28,4 +31,4 @@ export const integral: StepController = {
 }
 
 /** Reused, so that a step allocates nothing: read it before the next call. */
-const verdict = { accept: false, factor: 1 }
+const verdict = { accept: false, factor: 0.5 }

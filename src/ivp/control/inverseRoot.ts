@@ -1,21 +1,42 @@
+/** What `takeInverseRoot` reads and writes. */
+interface InverseRoot {
+  /** Not negative. */
+  x: number
+  /** Positive integer. */
+  q: number
+  /** x^(-1/q) to 4 ulp: Infinity at 0, 0 at Infinity, NaN for NaN. */
+  value: number
+}
+
+/** Numbers go in and out through fields, since V8 boxes the arguments and results of calls that it does not put in line. */
+export const inverseRoot: InverseRoot = { x: 0.5, q: 1, value: 2.5 }
+
 /**
- * x^(-1/q) to 4 ulp, the same on every machine, for the step-size controllers: the next step waits for it, and `**` or exp and log take as
- * long as the arithmetic of a whole stage with a few components.
+ * x^(-1/q), the same on every machine, for the step-size controllers: the next step waits for it, and `**` or exp and log take as long as the
+ * arithmetic of a whole stage with a few components.
  *
  * A table over exponent and leading bits of x gives y with r = 1 - x y^q small; then x^(-1/q) = y (1 - r)^(-1/q) by the binomial series.
- * Infinity at 0, 0 at Infinity, NaN for NaN.
- * @param x - not negative
- * @param q - positive integer
  */
-export function inverseRoot(x: number, q: number): number {
+export function takeInverseRoot(): void {
+  const { x, q } = inverseRoot
   float[0] = x
   const bucket = (words[high]! >> SHIFT) - FIRST
-  if (bucket < 0 || bucket >= BUCKETS) return x ** (-1 / q)
+  if (bucket < 0 || bucket >= BUCKETS) {
+    inverseRoot.value = x ** (-1 / q)
+    return
+  }
   const { table, c1, c2, c3, c4, c5, c6 } = (roots[q] ??= makeRoot(q))
   const y = table[bucket]!
-  const r = 1 - timesPower(x, y, q)
+  // x y^q by squaring
+  let product = x
+  let square = y
+  for (let rest = q; rest > 0; rest >>= 1) {
+    if ((rest & 1) === 1) product *= square
+    square *= square
+  }
+  const r = 1 - product
   const r2 = r * r
-  return y + y * r * (c1 + c2 * r + r2 * (c3 + c4 * r) + r2 * r2 * (c5 + c6 * r))
+  inverseRoot.value = y + y * r * (c1 + c2 * r + r2 * (c3 + c4 * r) + r2 * r2 * (c5 + c6 * r))
 }
 
 /** The errors that a solve meets, in units of the tolerance: from 2^-24 to 2^8; others take the slow way. */
@@ -55,15 +76,4 @@ function makeRoot(q: number): Root {
   const c = [1]
   for (let j = 1; j <= 6; j++) c.push((c[j - 1]! * (1 / q + j - 1)) / j)
   return { table, c1: c[1]!, c2: c[2]!, c3: c[3]!, c4: c[4]!, c5: c[5]!, c6: c[6]! }
-}
-
-/** x y^q by squaring. */
-function timesPower(x: number, y: number, q: number): number {
-  let result = x
-  let square = y
-  for (let rest = q; rest > 0; rest >>= 1) {
-    if ((rest & 1) === 1) result *= square
-    square *= square
-  }
-  return result
 }

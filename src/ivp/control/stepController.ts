@@ -5,13 +5,21 @@ export interface Verdict {
   readonly factor: number
 }
 
+/** An attempted step in numbers. */
+export interface JudgedAttempt {
+  /** Error of the attempt in units of the tolerance; may be NaN. */
+  readonly errorNorm: number
+  /** Order of the embedded solution. */
+  readonly errorOrder: number
+  /** Whether an attempt at this same step failed before. */
+  readonly wasRejected: boolean
+}
+
 /** Sees numbers only: no state vector, no right-hand side. Hence one test covers every space. */
 export interface StepController {
   /**
-   * Judges one attempt. The verdict is read at once and not kept: a controller may return the same object every time.
-   * @param errorNorm - error of the attempt in units of the tolerance; may be NaN
-   * @param errorOrder - order of the embedded solution
-   * @param wasRejected - whether an attempt at this same step failed before
+   * Judges one attempt. Attempt and verdict are read at once and not kept: both may be the same objects every time, so that nothing is
+   * allocated.
    */
-  judge(errorNorm: number, errorOrder: number, wasRejected: boolean): Verdict
+  judge(attempt: JudgedAttempt): Verdict
 }

@@ -18,9 +18,6 @@ export class Float32Integrator implements Integrator<Float32Array> {
   get tOld(): number {
     return this.#inner.tOld
   }
-  get yOld(): Float32Array {
-    return Float32Array.from(this.#inner.yOld)
-  }
   get status(): Integrator<Float32Array>['status'] {
     return this.#inner.status
   }

@@ -10,6 +10,7 @@ import type { WasmMemory } from './wasmMemory.ts'
  *     8  i32  code: terms + 16 (few) + 32 (vectors)     168  f64    norm: square root of the number of components
  *    12  i32  bytes to write; components of a norm      176  f64 or i32  norm: rtol, or the address of its first component
  *    16  12 i32  entries of the terms                   184  the same of atol
+ *                                                       164  i32    norm: the record of a mixed norm's second row, or 0
  */
 export const RECORD = 192
 export const MOST_TERMS = 12
@@ -59,6 +60,7 @@ export function writeNorm({ memory, at, table }: RecordPlace, row: SparseRow, y:
   int32[(at >> 2) + 2] = row.index.length + kind
   int32[(at >> 2) + 3] = count
   int32[(at + 160) >> 2] = from
+  int32[(at + 164) >> 2] = 0
   float64[(at + 168) >> 3] = Math.sqrt(count)
   if (isVector) {
     int32[(at + 176) >> 2] = rtol
@@ -67,6 +69,11 @@ export function writeNorm({ memory, at, table }: RecordPlace, row: SparseRow, y:
     float64[(at + 176) >> 3] = rtol
     float64[(at + 184) >> 3] = atol
   }
+}
+
+/** Makes one norm of two records: `mixedNorm`. */
+export function linkNorms({ int32 }: WasmMemory, five: number, three: number): void {
+  int32[(five + 164) >> 2] = three
 }
 
 function writeTerms({ memory, at, table }: RecordPlace, { index, weight }: SparseRow): void {

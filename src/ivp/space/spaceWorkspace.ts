@@ -1,4 +1,5 @@
 import type { SparseRow } from '../method/butcherTableau.ts'
+import { mixedNorm } from './mixedNorm.ts'
 import type { VectorSpace } from './vectorSpace.ts'
 import type { Rhs, Workspace } from './workspace.ts'
 
@@ -6,6 +7,8 @@ import type { Rhs, Workspace } from './workspace.ts'
 interface PlacedRow extends SparseRow {
   readonly to: number
   readonly y: number
+  /** The second row of a mixed norm. */
+  readonly three?: SparseRow
 }
 
 /** A workspace over any vector space: one handle for each slot. */
@@ -40,13 +43,6 @@ export class SpaceWorkspace<V> implements Workspace<V> {
     this.vectors[b] = v
   }
 
-  rotate(a: number, b: number, c: number): void {
-    const v = this.vectors[c]!
-    this.vectors[c] = this.vectors[b]!
-    this.vectors[b] = this.vectors[a]!
-    this.vectors[a] = v
-  }
-
   clear(slot: number): void {
     const old = this.vectors[slot]!
     this.vectors[slot] = this.#space.zerosLike(old)
@@ -61,6 +57,10 @@ export class SpaceWorkspace<V> implements Workspace<V> {
     return this.#rows.push({ ...row, to: yNew, y }) - 1
   }
 
+  addMixedNorm(five: SparseRow, three: SparseRow, y: number, yNew: number): number {
+    return this.#rows.push({ ...five, to: yNew, y, three }) - 1
+  }
+
   combine(row: number, h: number): void {
     const { index, weight, to, y } = this.#rows[row]!
     const { vectors } = this
@@ -69,7 +69,13 @@ export class SpaceWorkspace<V> implements Workspace<V> {
   }
 
   norm(norm: number, h: number): number {
-    const { index, weight, to, y } = this.#rows[norm]!
+    const row = this.#rows[norm]!
+    return row.three === undefined
+      ? this.#normOf(row, h, row)
+      : mixedNorm(h, this.#normOf(row, 1, row), this.#normOf(row.three, 1, row))
+  }
+
+  #normOf({ index, weight }: SparseRow, h: number, { to, y }: PlacedRow): number {
     const { vectors } = this
     this.#gather(index)
     return this.#space.errorNorm(h, weight, this.#terms, index.length, vectors[y]!, vectors[to]!)

@@ -1,10 +1,12 @@
 import type { SparseRow } from '../method/butcherTableau.ts'
+import { mixedNorm } from './mixedNorm.ts'
 import type { NormBlocks } from './norm.ts'
 import {
   FEW,
   MOST_TERMS,
   NORM_TERMS,
   RECORD,
+  linkNorms,
   writeCombination,
   writeNorm,
   type NormBlock,
@@ -36,6 +38,9 @@ interface Plan {
   readonly bytes: number
 }
 
+/** Records of a norm's row for each block; of both rows of a mixed norm. */
+type Compound = ReadonlyArray<ReadonlyArray<number>>
+
 /**
  * The vectors of a solve in a region of a wasm memory, combined by SIMD kernels. Right-hand sides read and write views of that memory: nothing
  * is copied in or out during a solve. Bit for bit what `SpaceWorkspace` over `typedArraySpace` gives.
@@ -52,8 +57,8 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   declare private readonly bytes: number
   declare private readonly isFew: boolean
   declare private readonly blocks: ReadonlyArray<NormBlock>
-  /** Records of the norms over several blocks. */
-  private readonly compounds: number[][] = []
+  /** The norms over several blocks. */
+  private readonly compounds: Compound[] = []
   declare private nextRecord: number
   private isReleased = false
 
@@ -91,20 +96,6 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     if (own !== v) own.set(v)
   }
 
-  rotate(a: number, b: number, c: number): void {
-    const { vectors } = this
-    const v = vectors[c]!
-    vectors[c] = vectors[b]!
-    vectors[b] = vectors[a]!
-    vectors[a] = v
-    const int32 = this.int32
-    const entries = this.entries
-    const address = int32[entries + c]!
-    int32[entries + c] = int32[entries + b]!
-    int32[entries + b] = int32[entries + a]!
-    int32[entries + a] = address
-  }
-
   swap(a: number, b: number): void {
     const { vectors } = this
     const v = vectors[a]!
@@ -132,16 +123,16 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     this.kernels.combine(row, h)
   }
 
-  /** A norm over several blocks has a negative number. */
   addNorm(row: SparseRow, y: number, yNew: number): number {
-    const padded = padRow(row, y)
-    const { blocks } = this
-    if (blocks.length === 1) return this.addBlockNorm(padded, y, yNew, blocks[0]!)
-    return -this.compounds.push(blocks.map((block) => this.addBlockNorm(padded, y, yNew, block)))
+    return this.addNorms([row], y, yNew)
+  }
+
+  addMixedNorm(five: SparseRow, three: SparseRow, y: number, yNew: number): number {
+    return this.addNorms([five, three], y, yNew)
   }
 
   norm(norm: number, h: number): number {
-    return norm < 0 ? this.largestNorm(this.compounds[-norm - 1]!, h) : this.kernels.norm(norm, h)
+    return norm < 0 ? this.overBlocks(this.compounds[-norm - 1]!, h) : this.kernels.norm(norm, h)
   }
 
   isFinite(slot: number): boolean {
@@ -160,6 +151,24 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     giveWasmRegion(this.region)
   }
 
+  /** One row, or the two of a mixed norm. A norm over several blocks has a negative number. */
+  private addNorms(rows: ReadonlyArray<SparseRow>, y: number, yNew: number): number {
+    const { blocks } = this
+    if (blocks.length === 1) {
+      const [first, second] = rows.map((row) => this.addBlockNorm(row, y, yNew, blocks[0]!))
+      if (second !== undefined) linkNorms(this.region.memory, first!, second)
+      return first!
+    }
+    const ofEach = rows.map((row) => blocks.map((block) => this.addBlockNorm(row, y, yNew, block)))
+    return -this.compounds.push(ofEach)
+  }
+
+  private overBlocks([one, two]: Compound, h: number): number {
+    return two === undefined
+      ? this.largestNorm(one!, h)
+      : mixedNorm(h, this.largestNorm(one!, 1), this.largestNorm(two, 1))
+  }
+
   private largestNorm(records: ReadonlyArray<number>, h: number): number {
     let largest = 0
     for (const record of records) {
@@ -172,7 +181,7 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
 
   private addBlockNorm(row: SparseRow, y: number, yNew: number, block: NormBlock): number {
     const at = this.record()
-    writeNorm({ memory: this.region.memory, at, table: this.table }, row, y, yNew, block)
+    writeNorm({ memory: this.region.memory, at, table: this.table }, padRow(row, y), y, yNew, block)
     return at
   }
 

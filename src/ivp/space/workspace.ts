@@ -18,8 +18,6 @@ export interface Workspace<V> {
   store(slot: number, v: V): void
   /** Exchanges what two slots hold. */
   swap(a: number, b: number): void
-  /** Three slots in a ring: what a holds goes to b, that of b to c, that of c to a. */
-  rotate(a: number, b: number, c: number): void
   /** Sets a slot to zero. */
   clear(slot: number): void
   /** Makes out = y + h (the row's weights times the vectors in its slots) known; out may be y. Returns its number for `combine`. */
@@ -30,6 +28,8 @@ export interface Workspace<V> {
    * Returns its number for `norm`.
    */
   addNorm(row: SparseRow, y: number, yNew: number): number
+  /** The same for `mixedNorm` of two rows of equal length. */
+  addMixedNorm(five: SparseRow, three: SparseRow, y: number, yNew: number): number
   norm(norm: number, h: number): number
   isFinite(slot: number): boolean
   /** An independent copy, which outlives the workspace. */

@@ -6,17 +6,16 @@ import type { ErkMethod } from '../method/butcherTableau.ts'
 import type { VectorSpace } from '../space/vectorSpace.ts'
 import type { Rhs, Workspace, WorkspaceSize } from '../space/workspace.ts'
 import { firstLength, probeLength, type FirstSpan } from './initialStep.ts'
-import { mixedNorm } from './mixedNorm.ts'
 import type { Stepper, Trial } from './stepper.ts'
 
 export type { Rhs }
 
 /** The states' slots, counted from the first one after the stages. */
 const Y = 0
-const Y_OLD = 1
 /** The state of every stage in turn, then the candidate; after `accept` free. */
-const CANDIDATE = 2
-const STATES = 3
+const CANDIDATE = 1
+/** Only for interpolants. */
+const Y_OLD = 2
 
 /** Rows of the choice of the first step. */
 const STARTING_ROWS = 5
@@ -34,7 +33,7 @@ export function sizeOf(method: ErkMethod, hasDense: boolean): WorkspaceSize {
   const errors = error.kind === 'none' ? 0 : error.kind === 'mixed' ? 2 : 1
   const interpolant = hasDense ? dense.rows.length + (dense.kind === 'nested' ? dense.a.length : 0) : 0
   return {
-    slots: stagesOf(method, hasDense) + STATES,
+    slots: stagesOf(method, hasDense) + (hasDense ? 3 : 2),
     rows: a.length + 1 + errors + interpolant + STARTING_ROWS,
     terms: nTerms,
   }
@@ -62,10 +61,8 @@ export class ErkStepper<V> implements Stepper<V> {
   private readonly a: number[] = []
   declare private readonly b: number
   declare private readonly hasError: boolean
-  declare private readonly isMixed: boolean
+  declare private readonly hasDense: boolean
   declare private readonly error: number
-  /** The second estimate of 'mixed'. */
-  declare private readonly error3: number
   private denseRows: { readonly rows: number[]; readonly stages: number[] } | null = null
   /** First of the slots of states. */
   declare private readonly states: number
@@ -103,10 +100,13 @@ export class ErkStepper<V> implements Stepper<V> {
     for (const row of a) this.a.push(workspace.addRow(row, candidate, y))
     this.b = workspace.addRow(b, candidate, y)
     this.hasError = error.kind !== 'none'
-    this.isMixed = error.kind === 'mixed'
-    const first = error.kind === 'none' ? null : error.kind === 'mixed' ? error.e5 : error.e
-    this.error = first === null ? 0 : workspace.addNorm(first, y, candidate)
-    this.error3 = error.kind === 'mixed' ? workspace.addNorm(error.e3, y, candidate) : 0
+    this.hasDense = hasDense
+    this.error =
+      error.kind === 'none'
+        ? 0
+        : error.kind === 'mixed'
+          ? workspace.addMixedNorm(error.e5, error.e3, y, candidate)
+          : workspace.addNorm(error.e, y, candidate)
     workspace.store(y, y0)
   }
 
@@ -119,8 +119,9 @@ export class ErkStepper<V> implements Stepper<V> {
     return this.workspace.vectors[this.states + Y]!
   }
 
-  get yOld(): V {
-    return this.workspace.vectors[this.states + (this.hasStepped ? Y_OLD : Y)]!
+  /** The state at `tOld`; where interpolants are not asked for, the state at t. */
+  private get yOld(): V {
+    return this.workspace.vectors[this.states + (this.hasDense && this.hasStepped ? Y_OLD : Y)]!
   }
 
   /** The candidate of the last attempt; for reports of what went wrong. */
@@ -170,17 +171,16 @@ export class ErkStepper<V> implements Stepper<V> {
       return
     }
     workspace.evaluate(rhs, t + h, candidate, n)
-    trial.errorNorm = this.isMixed
-      ? mixedNorm(h, workspace.norm(this.error, 1), workspace.norm(this.error3, 1))
-      : workspace.norm(this.error, h)
+    trial.errorNorm = workspace.norm(this.error, h)
   }
 
-  accept(tNew: number): void {
+  accept({ t }: Trial): void {
     const states = this.states
     this.tOld = this.t
-    this.t = tNew
-    // The storage of the old yOld is the next candidate's
-    this.workspace.rotate(states + CANDIDATE, states + Y, states + Y_OLD)
+    this.t = t
+    // The storage of the old y, or with interpolants of the old yOld, is the next candidate's
+    if (this.hasDense) this.workspace.swap(states + Y, states + Y_OLD)
+    this.workspace.swap(states + CANDIDATE, states + Y)
     this.isAccepted = true
     this.hasStepped = true
   }
@@ -237,7 +237,7 @@ export class ErkStepper<V> implements Stepper<V> {
     this.t = t
     this.tOld = tOld
     this.workspace.store(this.states + Y, y)
-    this.workspace.store(this.states + Y_OLD, yOld)
+    if (this.hasDense) this.workspace.store(this.states + Y_OLD, yOld)
     k.forEach((vector, j) => this.workspace.store(j, vector))
     this.isAccepted = isAccepted
     this.hasStepped = isAccepted

@@ -6,22 +6,23 @@ export interface Trial {
   readonly h: number
   /** Set by the attempt: error norm; NaN if the candidate is not finite. */
   errorNorm: number
+  /** Where the attempt led, once it is accepted. */
+  readonly t: number
 }
 
 /**
- * Proposes steps; does not know tolerances' meaning, step limits or output. After `accept`, `yOld` and `y` are the two
- * ends of the step and stay valid until the next `attempt`.
+ * Proposes steps; does not know tolerances' meaning, step limits or output. After `accept`, `y` is its end
+ * and stays valid until the next `attempt`.
  */
 export interface Stepper<V> {
   readonly t: number
   readonly y: V
   readonly tOld: number
-  readonly yOld: V
   readonly errorOrder: number
   /** Tries a step from (t, y). */
   attempt(trial: Trial): void
-  /** Takes the candidate as the state at tNew. */
-  accept(tNew: number): void
+  /** Takes the candidate as the state at `trial.t`. */
+  accept(trial: Trial): void
   /** The interpolant of the step accepted last. */
   denseOutput(): DenseOutput<V>
 }

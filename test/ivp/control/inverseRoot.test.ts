@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { assert, it } from 'vitest'
-import { inverseRoot } from '../../../src/ivp/control/inverseRoot.ts'
+import { inverseRoot, takeInverseRoot } from '../../../src/ivp/control/inverseRoot.ts'
+
+function rootOf(x: number, q: number): number {
+  inverseRoot.x = x
+  inverseRoot.q = q
+  takeInverseRoot()
+  return inverseRoot.value
+}
 
 it('is the power -1/q to a few ulp', () => {
   fc.assert(
@@ -10,7 +17,7 @@ it('is the power -1/q to a few ulp', () => {
       (q, exponent) => {
         const x = 10 ** exponent
         const power = x ** (-1 / q)
-        assert.closeTo(inverseRoot(x, q), power, 64 * Number.EPSILON * power)
+        assert.closeTo(rootOf(x, q), power, 4 * Number.EPSILON * power)
       },
     ),
     { seed: 5, numRuns: 2000 },
@@ -18,7 +25,7 @@ it('is the power -1/q to a few ulp', () => {
 })
 
 it.each([3, 5, 8])('knows the ends, and passes NaN on (q = %i)', (q) => {
-  assert.equal(inverseRoot(0, q), Infinity)
-  assert.equal(inverseRoot(Infinity, q), 0)
-  assert.isNaN(inverseRoot(NaN, q))
+  assert.equal(rootOf(0, q), Infinity)
+  assert.equal(rootOf(Infinity, q), 0)
+  assert.isNaN(rootOf(NaN, q))
 })

@@ -28,7 +28,7 @@ describe.each(['float64', 'float32'] as const)('workspaces of %s', (type) => {
   ): [Workspace<FloatArray>, Workspace<FloatArray>] => {
     const wasm = makeWasmWorkspace(
       zeros(n),
-      { slots: SLOTS, rows: 3, terms: row.index.length },
+      { slots: SLOTS, rows: 5, terms: row.index.length },
       tolerance,
       blocks,
       true,
@@ -62,12 +62,15 @@ describe.each(['float64', 'float32'] as const)('workspaces of %s', (type) => {
             const fresh = workspace.addRow(row, 12, 13)
             const onto = workspace.addRow(row, 15, 15)
             const error = m === 0 ? 0 : workspace.addNorm(row, 13, 12)
+            const three = { index: row.index, weight: row.weight.map((w) => 1 - w) }
+            const mixed = m === 0 ? 0 : workspace.addMixedNorm(row, three, 13, 12)
             workspace.swap(3, 14)
-            workspace.rotate(5, 15, 7)
+            workspace.swap(5, 15)
+            workspace.swap(15, 7)
             workspace.combine(fresh, 0.37)
             workspace.combine(onto, -1e-3)
-            const norm = m === 0 ? 0 : workspace.norm(error, 0.37)
-            const result = [norm, ...workspace.copyOf(12), ...workspace.copyOf(15)]
+            const norms = m === 0 ? [] : [workspace.norm(error, 0.37), workspace.norm(mixed, -0.37)]
+            const result = [...norms, ...workspace.copyOf(12), ...workspace.copyOf(15)]
             workspace.release()
             return result
           })

@@ -1,4 +1,4 @@
-import { IvpInputError } from '../ivp/errors.ts'
+import { IvpInputError } from '../ivp/index.ts'
 import type { MatrixLike } from '../ivp/options.ts'
 import { eigenPairs, type EigenPair } from './eigenPairs.ts'
 import { squareMatrix } from './matrixInput.ts'

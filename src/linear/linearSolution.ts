@@ -1,7 +1,7 @@
 import { Matrix, SingularValueDecomposition } from 'ml-matrix'
 import type { MatrixLike } from '../ivp/options.ts'
 import { toRows } from '../ivp/output/rows.ts'
-import { IvpInputError } from '../ivp/errors.ts'
+import { IvpInputError } from '../ivp/index.ts'
 import { expm } from './expm.ts'
 import { finiteVector, squareMatrix } from './matrixInput.ts'
 

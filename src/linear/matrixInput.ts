@@ -1,7 +1,7 @@
 import { Matrix } from 'ml-matrix'
 import { isArrayLike } from '../ivp/check/arrayLike.ts'
 import { shapeOf } from '../ivp/check/matrix.ts'
-import { IvpInputError } from '../ivp/errors.ts'
+import { IvpInputError } from '../ivp/index.ts'
 import type { MatrixLike } from '../ivp/options.ts'
 
 /**

@@ -22,8 +22,8 @@ export interface WasmMemory {
 }
 
 export const PAGE = 65_536
-/** Addresses are signed in the kernels' comparisons: half of what 32 bits could reach. */
-const MOST_PAGES = 32_768
+/** Addresses are 32 bits. */
+const MOST_PAGES = 65_536
 
 let module: WebAssembly.Module | null | undefined
 

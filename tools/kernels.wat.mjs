@@ -4,14 +4,14 @@
 // the address of a record (layout: src/ivp/space/rowRecord.ts) that names the vectors by their entries in a table of addresses; h is the step.
 // Sums run from left to right in the element type, with h multiplied into the weights first.
 //
-// States of up to four components go one by one: right-hand sides have just stored them one by one, and a wide load of narrow stores that are
-// still on their way to the cache waits for them.
+// States of up to four components have no loop, and read the row's last vector one component at a time: the right-hand side has just stored it
+// like that, and a wide load of narrow stores that are still on their way to the cache waits for them.
 
 /** Terms of `combine`: DOP853's longest row has 12. */
 const TERMS = Array.from({ length: 12 }, (_, i) => i + 1)
 /** Terms of the error norm: any one vector, RK23, RK45, DOP853, longer ones. */
 const NORM_TERMS = [1, 4, 6, 8, 12]
-/** Components that go one by one. */
+/** Components of a state without a loop. */
 const FEW = 4
 /** Added to the number of terms, to choose the code. */
 const IS_FEW = 16
@@ -37,46 +37,57 @@ const field = (type, offset) => `(${type}.load offset=${offset} ${get('row')})`
 const vector = (offset) => `(i32.load ${field('i32', offset)})`
 
 const TYPES = {
-  f64: { size: 8, vec: 'f64x2', demote: (w) => w, promote: (v) => v },
+  f64: { size: 8, vec: 'f64x2', demote: (w) => w },
   f32: {
     size: 4,
     vec: 'f32x4',
     demote: (w) => `(f32.demote_f64 ${w})`,
-    promote: (v) => `(f64.promote_f32 ${v})`,
   },
 }
 
-/** Fills the pointers p0, p1, ... and the weights of m terms: registers w of equal lanes, or single numbers x. */
-function loadRow(m, { vec, demote }, isFew, from = null) {
+/** Fills the pointers p0, p1, ... and the weights w0, w1, ... (registers of equal lanes) of m terms. */
+function loadRow(m, { vec, demote }, from = null) {
   return list(m, (j) => {
     const p = vector(ENTRIES + 4 * j)
     const w = demote(`(f64.mul ${get('h')} ${field('f64', WEIGHTS + 8 * j)})`)
     return (
-      set(`p${j}`, from === null ? p : `(i32.add ${p} ${get(from)})`) +
-      (isFew ? set(`x${j}`, w) : set(`w${j}`, `(${vec}.splat ${w})`))
+      set(`p${j}`, from === null ? p : `(i32.add ${p} ${get(from)})`) + set(`w${j}`, `(${vec}.splat ${w})`)
     )
   })
 }
 
+/** A register of the vector at p, lane by lane. */
+function loadLanes(name, p, at) {
+  const bits = 8 * TYPES[name].size
+  return Array.from({ length: 128 / bits - 1 }, (_, l) => l + 1).reduce(
+    (v, lane) => `(v128.load${bits}_lane offset=${at + (lane * bits) / 8} ${lane} ${get(p)} ${v})`,
+    `(v128.load${bits}_zero offset=${at} ${get(p)})`,
+  )
+}
+
+/** How a row of m terms reads its vectors at byte `at`: the last one lane by lane. */
+const loadFew = (name, m, at) => (p) =>
+  p === `p${m - 1}` ? loadLanes(name, p, at) : `(v128.load offset=${at} ${get(p)})`
+
 const move = (names, bytes) => names.map((p) => set(p, `(i32.add ${get(p)} (i32.const ${bytes}))`)).join('\n')
 const pointers = (m) => Array.from({ length: m }, (_, j) => `p${j}`)
 
-/** w0 k0 + w1 k1 + ... of one register, or with `weight` 'x' of one component, read with `load`. */
-const sum = (m, type, load, weight = 'w') =>
-  Array.from({ length: m }, (_, j) => `(${type}.mul ${get(`${weight}${j}`)} ${load(`p${j}`)})`).reduce(
-    (s, term) => `(${type}.add ${s} ${term})`,
+/** w0 k0 + w1 k1 + ... of one register, read with `load`. */
+const sum = (m, vec, load) =>
+  Array.from({ length: m }, (_, j) => `(${vec}.mul ${get(`w${j}`)} ${load(`p${j}`)})`).reduce(
+    (s, term) => `(${vec}.add ${s} ${term})`,
   )
 
 /** out = y + h w . k for m terms of up to `FEW` components. */
 function combineFew(name, m) {
-  const { size } = TYPES[name]
-  const each = (i) => {
-    const load = (p) => `(${name}.load offset=${i * size} ${get(p)})`
-    const isLast = i === FEW - 1
-    return `(${name}.store offset=${i * size} ${get('out')} (${name}.add ${load('y')} ${sum(m, name, load, 'x')}))
-      ${isLast ? '' : `(br_if $done (i32.le_u ${get('bytes')} (i32.const ${(i + 1) * size})))`}`
+  const { vec, size } = TYPES[name]
+  const each = (r) => {
+    const isLast = 16 * (r + 1) >= FEW * size
+    return `(v128.store offset=${16 * r} ${get('out')}
+        (${vec}.add (v128.load offset=${16 * r} ${get('y')}) ${sum(m, vec, loadFew(name, m, 16 * r))}))
+      ${isLast ? '' : `(br_if $done (i32.le_u ${get('bytes')} (i32.const ${16 * (r + 1)})))`}`
   }
-  return `${loadRow(m, TYPES[name], true)} ${list(FEW, each)} (return)`
+  return `${loadRow(m, TYPES[name])} ${list((FEW * size) / 16, each)} (return)`
 }
 
 /** The same for any number of whole registers: four at a time, then one by one. */
@@ -88,7 +99,7 @@ function combineMany(name, m) {
     const load = (p) => `(v128.load offset=${16 * v} ${get(p)})`
     return `(v128.store offset=${16 * v} ${get('out')} (${vec}.add ${load('y')} ${sum(m, vec, load)}))`
   }
-  return `${loadRow(m, TYPES[name], false)}
+  return `${loadRow(m, TYPES[name])}
     ${set('end', `(i32.add ${get('out')} ${get('bytes')})`)}
     (if (i32.ge_s ${get('bytes')} (i32.const ${16 * registers})) (then
       ${set('end', `(i32.sub ${get('end')} (i32.const ${16 * registers}))`)}
@@ -113,27 +124,39 @@ function combine(name) {
   ])
   return `(func (export "${name}_combine") (param $row i32) (param $h f64)
     (local $out i32) (local $y i32) (local $bytes i32) (local $end i32)
-    ${list(Math.max(...TERMS), (j) => `(local $p${j} i32) (local $w${j} v128) (local $x${j} ${name})`)}
+    ${list(Math.max(...TERMS), (j) => `(local $p${j} i32) (local $w${j} v128)`)}
     ${set('out', vector(0))} ${set('y', vector(Y))} ${set('bytes', field('i32', LENGTH))}
     (block $done
       ${dispatch(cases, `(memory.copy ${get('out')} ${get('y')} ${get('bytes')})`)}))`
 }
 
+const magnitude = (vec, load) => `(${vec}.pmax (${vec}.abs ${load('yNew')}) (${vec}.abs ${load('y')}))`
+const promotePair = (name, v) => (name === 'f64' ? v : `(f64x2.promote_low_f32x4 ${v})`)
+/** The upper two lanes of four. */
+const high = (v) => `(i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 ${v} ${v})`
+
 /** Sum of squares of h w . k over its tolerance (two numbers), for m terms of up to `FEW` components; in the order of `normMany`. */
 function normFew(name, m) {
-  const { size, promote } = TYPES[name]
-  const each = (i) => {
-    const load = (p) => `(${name}.load offset=${i * size} ${get(p)})`
-    const absolute = (p) => `(${name}.abs ${load(p)})`
-    const larger = `(select (local.tee $a ${absolute('y')}) (local.tee $b ${absolute('yNew')}) (${name}.gt ${get('a')} ${get('b')}))`
-    const lane = i % 2 === 0 ? 'even' : 'odd'
-    return `${set('q', `(f64.div ${promote(sum(m, name, load, 'x'))} (f64.add ${get('atol')} (f64.mul ${get('rtol')} ${promote(larger)})))`)}
-      ${set(lane, `(f64.add ${get(lane)} (f64.mul ${get('q')} ${get('q')}))`)}
-      ${i === FEW - 1 ? '' : `(br_if $summed (i32.le_u ${get('count')} (i32.const ${i + 1})))`}`
+  const { vec } = TYPES[name]
+  const tolerances = (g) => `(f64x2.add ${get('atols')} (f64x2.mul ${get('rtols')} ${g}))`
+  /** Components 2 r and 2 r + 1. */
+  const pair = (r) => {
+    const at = name === 'f64' ? 16 * r : 0
+    const load = (p) => `(v128.load offset=${at} ${get(p)})`
+    const fill =
+      name === 'f64' || r === 0
+        ? set('s', sum(m, vec, loadFew(name, m, at))) + set('g', magnitude(vec, load))
+        : set('s', high(get('s'))) + set('g', high(get('g')))
+    return `${fill}
+      ${set('e', `(f64x2.div ${promotePair(name, get('s'))} ${tolerances(promotePair(name, get('g')))})`)}
+      (if (i32.eq ${get('count')} (i32.const ${2 * r + 1})) (then ${set('e', `(f64x2.replace_lane 1 ${get('e')} (f64.const 0))`)}))
+      ${set('a0', `(f64x2.add ${get('a0')} (f64x2.mul ${get('e')} ${get('e')}))`)}
+      ${r === 0 ? `(br_if $summed (i32.le_u ${get('count')} (i32.const 2)))` : ''}`
   }
-  return `${loadRow(m, TYPES[name], true, 'from')}
-    (block $summed ${list(FEW, each)})
-    ${set('total', `(f64.add ${get('even')} ${get('odd')})`)} (br $done)`
+  return `${loadRow(m, TYPES[name], 'from')}
+    ${set('rtols', `(f64x2.splat ${get('rtol')})`)} ${set('atols', `(f64x2.splat ${get('atol')})`)}
+    (block $summed ${list(FEW / 2, pair)})
+    ${set('total', `(f64.add (f64x2.extract_lane 0 ${get('a0')}) (f64x2.extract_lane 1 ${get('a0')}))`)} (br $done)`
 }
 
 /** The same for any number of components. Quotients and squares are float64; component i goes to lane i mod 4 of the accumulators (a0, a1). */
@@ -145,18 +168,17 @@ function normMany(name, m, isVector) {
   /** The two quotients of the sums s and the magnitudes g, both f64x2; `at`: byte offset in the tolerance vectors. */
   const quotients = (s, g, at) =>
     `(f64x2.div ${s} (f64x2.add ${tolerance('atol', at)} (f64x2.mul ${tolerance('rtol', at)} ${g})))`
-  const magnitude = (load) => `(${vec}.pmax (${vec}.abs ${load('yNew')}) (${vec}.abs ${load('y')}))`
   const square = (a) => set(a, `(f64x2.add ${get(a)} (f64x2.mul ${get('e')} ${get('e')}))`)
-  const high = (v) => `(i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 ${v} ${v})`
-  const promote = (v) => (name === 'f64' ? v : `(f64x2.promote_low_f32x4 ${v})`)
+  const promote = (v) => promotePair(name, v)
   /** Two components into e, read with `load`, without touching memory behind them. */
-  const pair = (load, at = 0) => set('e', quotients(promote(sum(m, vec, load)), promote(magnitude(load)), at))
+  const pair = (load, at = 0) =>
+    set('e', quotients(promote(sum(m, vec, load)), promote(magnitude(vec, load)), at))
   const four =
     name === 'f64'
       ? list(2, (v) => pair((p) => `(v128.load offset=${16 * v} ${get(p)})`, 16 * v) + square(`a${v}`))
       : (() => {
           const load = (p) => `(v128.load ${get(p)})`
-          return `${set('s', sum(m, vec, load))} ${set('g', magnitude(load))}
+          return `${set('s', sum(m, vec, load))} ${set('g', magnitude(vec, load))}
             ${set('e', quotients(promote(get('s')), promote(get('g')), 0))} ${square('a0')}
             ${set('e', quotients(promote(high(get('s'))), promote(high(get('g'))), 16))} ${square('a1')}`
         })()
@@ -167,7 +189,7 @@ function normMany(name, m, isVector) {
       a,
       `(f64x2.replace_lane 0 ${get(a)} (f64.add (f64x2.extract_lane 0 ${get(a)}) (f64x2.extract_lane 0 (f64x2.mul ${get('e')} ${get('e')}))))`,
     )
-  return `${loadRow(m, TYPES[name], false, 'from')}
+  return `${loadRow(m, TYPES[name], 'from')}
     ${isVector ? '' : set('rtols', `(f64x2.splat ${get('rtol')})`) + set('atols', `(f64x2.splat ${get('atol')})`)}
     ${set('fours', `(i32.shr_u ${get('count')} (i32.const 2))`)}
     (if ${get('fours')} (then
@@ -199,13 +221,13 @@ function norm(name) {
     (local $y i32) (local $yNew i32) (local $from i32) (local $count i32) (local $fours i32)
     (local $rtol f64) (local $atol f64) (local $rtolAt i32) (local $atolAt i32) (local $rtols v128) (local $atols v128)
     (local $e v128) (local $s v128) (local $g v128) (local $a0 v128) (local $a1 v128)
-    (local $a ${name}) (local $b ${name}) (local $q f64) (local $even f64) (local $odd f64) (local $total f64)
-    ${list(Math.max(...NORM_TERMS), (j) => `(local $p${j} i32) (local $w${j} v128) (local $x${j} ${name})`)}
+    (local $total f64)
+    ${list(Math.max(...NORM_TERMS), (j) => `(local $p${j} i32) (local $w${j} v128)`)}
     (local $next i32) (local $size f64) (local $five f64) (local $hasFive i32)
     ${set('size', `(f64.abs ${get('h')})`)}
     (loop $each
     ${set('next', field('i32', NEXT))} (if ${get('next')} (then ${set('h', '(f64.const 1)')}))
-    ${set('a0', '(v128.const i64x2 0 0)')} ${set('a1', '(v128.const i64x2 0 0)')} ${set('even', '(f64.const 0)')} ${set('odd', '(f64.const 0)')}
+    ${set('a0', '(v128.const i64x2 0 0)')} ${set('a1', '(v128.const i64x2 0 0)')}
     ${set('from', field('i32', FROM))} ${set('count', field('i32', LENGTH))}
     ${set('yNew', `(i32.add ${vector(0)} ${get('from')})`)} ${set('y', `(i32.add ${vector(Y)} ${get('from')})`)}
     ${set('rtol', field('f64', RTOL))} ${set('rtolAt', field('i32', RTOL))}

@@ -136,9 +136,7 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   }
 
   isFinite(slot: number): boolean {
-    // A vector's padding is zero, up to whole registers
-    const bytes = Math.ceil(this.bytes / REGISTER) * REGISTER
-    return this.kernels.zero(this.int32[this.entries + slot]!, bytes) === 0
+    return this.kernels.zero(this.int32[this.entries + slot]!, this.bytes) === 0
   }
 
   copyOf(slot: number): V {
@@ -253,7 +251,6 @@ function viewsOf<V extends FloatArray>(like: V, region: WasmRegion, slots: numbe
 
 /** Length of a state vector with its padding. */
 function bytesOf(like: FloatArray): number {
-  if (like.length <= FEW) return like.byteLength
   const unit = like.byteLength > BLOCK ? BLOCK : REGISTER
   return Math.ceil(like.byteLength / unit) * unit
 }

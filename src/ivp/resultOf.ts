@@ -1,3 +1,4 @@
+import type { OdeSolution } from './dense/odeSolution.ts'
 import type { EventWatcher } from './event/event.ts'
 import type { Integrator } from './integrator.ts'
 import type { IvpFailure, IvpResult } from './ivpResult.ts'
@@ -27,35 +28,74 @@ interface Parts<V extends FloatArray> {
 export function resultOf<V extends FloatArray>(
   problem: Problem<V>,
   ending: Ending<V>,
-  { integrator, output, watcher, nfev }: Parts<V>,
+  parts: Parts<V>,
 ): IvpResult<V> {
-  const { y0, events, warnings } = problem
-  const { status, message, failure } = ending
-  let rows: V[] | null = null
-  const emptyRows = (): V[] => Array.from(y0, () => zerosLike(y0.subarray(0, 0) as V))
-  const result: IvpResult<V> = {
-    t: timesOf(output.times),
-    get y() {
-      return (rows ??= output.states.length > 0 ? toRows(output.states) : emptyRows())
-    },
-    states: output.states,
-    sol: output.solution(),
-    tEvents: events && events.map((_, e) => Float64Array.from(watcher?.tEvents[e] ?? [])),
-    yEvents: events && events.map((_, e) => watcher?.yEvents[e] ?? []),
-    nfev,
-    njev: integrator.njev,
-    nlu: integrator.nlu,
-    status,
-    message,
-    success: status >= 0,
-    warnings,
-  }
-  return failure === undefined ? result : Object.defineProperty(result, 'failure', ownValue(failure))
+  const result = new Result(problem, ending, parts)
+  return ending.failure === undefined
+    ? (result as unknown as IvpResult<V>)
+    : Object.defineProperty(result as unknown as IvpResult<V>, 'failure', {
+        value: ending.failure,
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      })
 }
 
-/** A property like those of a literal. Spreading the failure in would evaluate `y` or slow down every result. */
-function ownValue(value: unknown): PropertyDescriptor {
-  return { value, enumerable: true, writable: true, configurable: true }
+/**
+ * An `IvpResult`. Its `y` is an own property, so that it survives spreading, with one accessor for all results: of an accessor for each result V8
+ * would keep a map, and with it the result, until the next full collection.
+ */
+class Result<V extends FloatArray> {
+  declare readonly t: Float64Array
+  declare readonly states: ReadonlyArray<V>
+  declare readonly sol: OdeSolution<V> | null
+  declare readonly tEvents: ReadonlyArray<Float64Array> | null
+  declare readonly yEvents: ReadonlyArray<ReadonlyArray<V>> | null
+  declare readonly nfev: number
+  declare readonly njev: number
+  declare readonly nlu: number
+  declare readonly status: Ending<V>['status']
+  declare readonly message: string
+  declare readonly success: boolean
+  declare readonly warnings: ReadonlyArray<string>
+  readonly #y0: V
+  #rows: V[] | null = null
+
+  constructor(
+    { y0, events, warnings }: Problem<V>,
+    { status, message }: Ending<V>,
+    { integrator, output, watcher, nfev }: Parts<V>,
+  ) {
+    this.#y0 = y0
+    this.t = timesOf(output.times)
+    Object.defineProperty(this, 'y', Y)
+    this.states = output.states
+    this.sol = output.solution()
+    this.tEvents = events && events.map((_, e) => Float64Array.from(watcher?.tEvents[e] ?? []))
+    this.yEvents = events && events.map((_, e) => watcher?.yEvents[e] ?? [])
+    this.nfev = nfev
+    this.njev = integrator.njev
+    this.nlu = integrator.nlu
+    this.status = status
+    this.message = message
+    this.success = status >= 0
+    this.warnings = warnings
+  }
+
+  static rowsOf<V extends FloatArray>(result: Result<V>): V[] {
+    return (result.#rows ??=
+      result.states.length > 0
+        ? toRows(result.states)
+        : Array.from(result.#y0, () => zerosLike(result.#y0.subarray(0, 0) as V)))
+  }
+}
+
+const Y: PropertyDescriptor & ThisType<Result<FloatArray>> = {
+  get() {
+    return Result.rowsOf(this)
+  },
+  enumerable: true,
+  configurable: true,
 }
 
 /** Not `Float64Array.from`: through the iterator it takes ten times as long. */

@@ -7,8 +7,8 @@
 import { race, boost, fortran, inC, ours, scipy, type Outcome, type Racer } from './lib/race.ts'
 import { duration, machine, peerVersions, writeResult } from './lib/report.ts'
 
-const ROUNDS = 2
-const BUDGET = 0.6
+const ROUNDS = 4
+const BUDGET = 0.5
 const RTOL = { f64: 1e-6, f32: 1.2e-5 }
 const ATOL = 1e-9
 

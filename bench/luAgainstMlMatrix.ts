@@ -22,7 +22,7 @@ const rows = [2, 5, 10, 20, 50, 100, 200].map((n) => {
   const repeats = Math.ceil(4e6 / n ** 3) + 1
   const ours = (): void => {
     system.factor(J, 1, -0.1)
-    system.solve(b.slice())
+    system.solve(b.slice(), 0)
   }
   const matrix = Matrix.from1DArray(n, n, [...J.values])
   const theirs = (): void => {

@@ -88,7 +88,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
         continue
       }
       this.#norm.setState(this.#candidate)
-      const error = this.#norm.of(ERROR_CONSTANT[order]!, corrector.correction)
+      const error = this.#norm.of(ERROR_CONSTANT[order]!, corrector.correction, 1)
       if (error <= 1) return this.#accept(tNew, size, error)
       // The factors are kept: the iterations had no trouble with them
       const wanted = corrector.safety * error ** (-1 / (order + 1))
@@ -101,6 +101,10 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
   denseOutput(): DenseOutput<Float64Array> {
     const { tOld, t, order } = this
     return bdfDense(tOld, t, this.#size * this.direction, this.#differences.d.slice(0, order + 1))
+  }
+
+  override release(): void {
+    this.#factors.release()
   }
 
   save(): Saved {
@@ -154,8 +158,8 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
     const { order } = this
     const { safety } = this.#corrector
     const { d } = this.#differences
-    const lower = order > 1 ? this.#norm.of(ERROR_CONSTANT[order - 1]!, d[order]!) : Infinity
-    const higher = order < MAX_ORDER ? this.#norm.of(ERROR_CONSTANT[order + 1]!, d[order + 2]!) : Infinity
+    const lower = order > 1 ? this.#norm.of(ERROR_CONSTANT[order - 1]!, d[order]!, 1) : Infinity
+    const higher = order < MAX_ORDER ? this.#norm.of(ERROR_CONSTANT[order + 1]!, d[order + 2]!, 1) : Infinity
     const factors = [lower, error, higher].map((norm, i) => norm ** (-1 / (order + i)))
     const largest = Math.max(...factors)
     this.order = order + factors.indexOf(largest) - 1

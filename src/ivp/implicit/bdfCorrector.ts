@@ -63,7 +63,7 @@ export class BdfCorrector {
       if (firstNonFinite(f) >= 0) return false
       for (let i = 0; i < y.length; i++) increment[i] = c * f[i]! - psi[i]! - correction[i]!
       factors.solve(increment)
-      const verdict = monitor.judge(norm.of(1, increment))
+      const verdict = monitor.judge(norm.of(1, increment, 1))
       if (verdict === 'diverging') return false
       for (let i = 0; i < y.length; i++) {
         y[i] = y[i]! + increment[i]!

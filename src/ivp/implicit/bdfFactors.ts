@@ -9,7 +9,11 @@ export class BdfFactors extends NewtonFactors {
 
   /** b := (I - c J)^-1 b. */
   solve(b: Float64Array): void {
-    this.#system!.solve(b)
+    this.#system!.solve(b, 0)
+  }
+
+  release(): void {
+    this.#system?.release()
   }
 
   protected override allocate(jacobian: JacobianMatrix): void {

@@ -27,16 +27,15 @@ export class NewtonMonitor {
    * 'converged' after it is added.
    */
   judge(norm: number): 'going' | 'converged' | 'diverging' {
-    const k = this.iterations++
+    const left = this.#maxIterations - this.iterations++
     // Without a rate (first increment) every comparison with NaN below is false
-    this.rate = norm / this.#last
-    const { rate } = this
-    if (
-      Number.isNaN(norm) ||
-      rate >= 1 ||
-      (rate ** (this.#maxIterations - k) / (1 - rate)) * norm > this.#tolerance
-    )
-      return 'diverging'
+    const rate = norm / this.#last
+    this.rate = rate
+    if (Number.isNaN(norm) || rate >= 1) return 'diverging'
+    // Products, not **: the power function takes longer than all the rest
+    let power = rate
+    for (let m = 1; m < left; m++) power *= rate
+    if ((power / (1 - rate)) * norm > this.#tolerance) return 'diverging'
     this.#last = norm
     if (norm === 0 || (rate / (1 - rate)) * norm < this.#tolerance) return 'converged'
     return this.iterations < this.#maxIterations ? 'going' : 'diverging'

@@ -36,6 +36,9 @@ export abstract class NewtonFactors {
     this.nlu = saved.nlu
   }
 
+  /** Gives pooled storage back. */
+  abstract release(): void
+
   /** Prepares for Jacobians of this structure. */
   protected abstract allocate(jacobian: JacobianMatrix): void
 

@@ -32,8 +32,6 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
   readonly #factors: RadauFactors = new RadauFactors()
   readonly #control: PredictiveControl = new PredictiveControl()
   readonly #error: RadauError
-  /** The guess that the Newton iterations start from, kept for a second start. */
-  readonly #guess: readonly [Float64Array, Float64Array, Float64Array]
   /** f at y and at the candidate. */
   #f: Float64Array
   #fNew: Float64Array
@@ -48,7 +46,6 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
     this.#collocation = new Collocation(n, rhs, newtonTolerance(tightestRtol(tolerance), epsilon))
     this.#polynomial = new CollocationPolynomial(n)
     this.#error = new RadauError(n)
-    this.#guess = [new Float64Array(n), new Float64Array(n), new Float64Array(n)]
     this.#candidate = new Float64Array(n)
     this.#f = new Float64Array(n)
     this.#fNew = new Float64Array(n)
@@ -86,8 +83,10 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
         continue
       }
       const { z } = this.#collocation
-      for (let i = 0; i < y.length; i++) this.#candidate[i] = y[i]! + z[2][i]!
-      norm.setState(y, this.#candidate)
+      const candidate = this.#candidate
+      const n = candidate.length
+      for (let i = 0, last = 2 * n; i < n; i++, last++) candidate[i] = y[i]! + z[last]!
+      norm.setStates(y, candidate)
       let error = this.#error.estimate(h, this.#f, z, factors, norm)
       if (isRejected && error > 1) error = this.#error.refine(t, y, rhs, factors, norm)
       const safety = this.#safety()
@@ -104,6 +103,10 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
 
   denseOutput(): DenseOutput<Float64Array> {
     return this.#polynomial.dense(this.tOld, this.t, this.yOld)
+  }
+
+  override release(): void {
+    this.#factors.release()
   }
 
   save(): Saved {
@@ -131,11 +134,9 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
   #converge(t: number, y: Float64Array, h: number): boolean {
     const collocation = this.#collocation
     const factors = this.#factors
-    const guess = this.#guess
-    this.#polynomial.predict(this.tOld, this.yOld, t, y, h, guess)
+    this.#norm.setState(y)
     for (;;) {
-      for (let s = 0; s < 3; s++) collocation.z[s]!.set(guess[s]!)
-      this.#norm.setState(y)
+      this.#polynomial.predict(this.tOld, this.yOld, t, y, h, collocation.z)
       if (factors.areReady(h) && collocation.solve(t, y, h, factors, this.#norm)) return true
       if (this.#isJacobianCurrent) return false
       factors.setJacobian(this.problem.jacobian.evaluate(t, y, this.#f))

@@ -19,23 +19,18 @@ export class RadauError {
     this.#corrected = new Float64Array(n)
   }
 
-  /** The estimate (MU_REAL / h I - J)^-1 (f(t, y) + Z e / h) to `vector`; returns its norm. */
-  estimate(
-    h: number,
-    f: Float64Array,
-    [z0, z1, z2]: readonly [Float64Array, Float64Array, Float64Array],
-    factors: RadauFactors,
-    norm: ScaledNorm,
-  ): number {
-    const [e0, e1, e2] = ERROR_WEIGHTS
+  /** The estimate (MU_REAL / h I - J)^-1 (f(t, y) + Z e / h) to `vector`, from Z of shape (3, n); returns its norm. */
+  estimate(h: number, f: Float64Array, z: Float64Array, factors: RadauFactors, norm: ScaledNorm): number {
     const { vector } = this
     const weighted = this.#weighted
-    for (let i = 0; i < f.length; i++) {
-      weighted[i] = (e0 * z0[i]! + e1 * z1[i]! + e2 * z2[i]!) / h
-      vector[i] = f[i]! + weighted[i]!
+    const n = vector.length
+    for (let i = 0, i1 = n, i2 = 2 * n; i < n; i++, i1++, i2++) {
+      const sum = (ERROR_WEIGHTS[0] * z[i]! + ERROR_WEIGHTS[1] * z[i1]! + ERROR_WEIGHTS[2] * z[i2]!) / h
+      weighted[i] = sum
+      vector[i] = f[i]! + sum
     }
-    factors.solveReal(vector)
-    return norm.of(1, vector)
+    factors.solveReal(vector, 0)
+    return norm.of(1, vector, 1)
   }
 
   /** Once more, with f at the state that the estimate corrects: for a step tried after a rejection. */
@@ -47,11 +42,12 @@ export class RadauError {
     norm: ScaledNorm,
   ): number {
     const { vector } = this
+    const weighted = this.#weighted
     const corrected = this.#corrected
-    for (let i = 0; i < y.length; i++) corrected[i] = y[i]! + vector[i]!
+    for (let i = 0; i < corrected.length; i++) corrected[i] = y[i]! + vector[i]!
     rhs(t, corrected, vector)
-    for (let i = 0; i < y.length; i++) vector[i] = vector[i]! + this.#weighted[i]!
-    factors.solveReal(vector)
-    return norm.of(1, vector)
+    for (let i = 0; i < vector.length; i++) vector[i] = vector[i]! + weighted[i]!
+    factors.solveReal(vector, 0)
+    return norm.of(1, vector, 1)
   }
 }

@@ -12,14 +12,19 @@ export class RadauFactors extends NewtonFactors {
   #real: ShiftedSystem | null = null
   #complex: ComplexShiftedSystem | null = null
 
-  /** b := (MU_REAL / h I - J)^-1 b. */
-  solveReal(b: Float64Array): void {
-    this.#real!.solve(b)
+  /** (MU_REAL / h I - J)^-1 applied to the n components of v from `at` on. */
+  solveReal(v: Float64Array, at: number): void {
+    this.#real!.solve(v, at)
   }
 
-  /** re + i im := ((MU_RE + i MU_IM) / h I - J)^-1 (re + i im). */
-  solveComplex(re: Float64Array, im: Float64Array): void {
-    this.#complex!.solve(re, im)
+  /** ((MU_RE + i MU_IM) / h I - J)^-1 applied to the components of v with real parts from `re` and imaginary parts from `im` on. */
+  solveComplex(v: Float64Array, re: number, im: number): void {
+    this.#complex!.solve(v, re, im)
+  }
+
+  release(): void {
+    this.#real?.release()
+    this.#complex?.release()
   }
 
   protected override allocate(jacobian: JacobianMatrix): void {

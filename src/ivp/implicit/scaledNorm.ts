@@ -3,49 +3,77 @@ import type { Tolerance } from '../space/vectorSpace.ts'
 
 /** Error norms of an implicit method: the RMS of v[i] / (atol[i] + rtol[i] |y[i]|), largest of the blocks. */
 export class ScaledNorm {
+  readonly #n: number
+  readonly #blocks: NormBlocks
+  /** Where there is a number for each component of one tolerance, the other is made so too. */
   readonly #rtol: number | Float64Array
   readonly #atol: number | Float64Array
-  readonly #blocks: NormBlocks
   /** atol + rtol |y| of the state given last, shape (n). */
   readonly #scale: Float64Array
 
   constructor(n: number, { rtol, atol }: Tolerance, blocks: NormBlocks) {
-    this.#rtol = rtol
-    this.#atol = atol
+    const isScalar = typeof rtol === 'number' && typeof atol === 'number'
+    this.#n = n
+    this.#rtol = isScalar ? rtol : expand(rtol, n)
+    this.#atol = isScalar ? atol : expand(atol, n)
     this.#blocks = blocks
     this.#scale = new Float64Array(n)
   }
 
-  /** Measures in the tolerances of max(|y|, |other|) from now on. */
-  setState(y: Float64Array, other: Float64Array = y): void {
+  /** Measures in the tolerances of |y| from now on. */
+  setState(y: Float64Array): void {
     const rtol = this.#rtol
     const atol = this.#atol
-    for (let i = 0; i < y.length; i++) {
-      const size = Math.max(Math.abs(y[i]!), Math.abs(other[i]!))
-      this.#scale[i] =
-        (typeof atol === 'number' ? atol : atol[i]!) + (typeof rtol === 'number' ? rtol : rtol[i]!) * size
+    const scale = this.#scale
+    if (typeof rtol === 'number') {
+      const least = atol as number
+      for (let i = 0; i < scale.length; i++) scale[i] = least + rtol * Math.abs(y[i]!)
+    } else {
+      const least = atol as Float64Array
+      for (let i = 0; i < scale.length; i++) scale[i] = least[i]! + rtol[i]! * Math.abs(y[i]!)
     }
   }
 
-  /** Norm of factor (v_1, v_2, ...), vectors of shape (n) taken as one. NaN if an entry is. */
-  of(factor: number, ...vectors: ReadonlyArray<Float64Array>): number {
+  /** Measures in the tolerances of max(|y|, |other|) from now on. */
+  setStates(y: Float64Array, other: Float64Array): void {
+    const rtol = this.#rtol
+    const atol = this.#atol
+    const scale = this.#scale
+    if (typeof rtol === 'number') {
+      const least = atol as number
+      for (let i = 0; i < scale.length; i++)
+        scale[i] = least + rtol * Math.max(Math.abs(y[i]!), Math.abs(other[i]!))
+    } else {
+      const least = atol as Float64Array
+      for (let i = 0; i < scale.length; i++)
+        scale[i] = least[i]! + rtol[i]! * Math.max(Math.abs(y[i]!), Math.abs(other[i]!))
+    }
+  }
+
+  /** Norm of factor v, shape (rows, n), its rows taken as one vector. NaN if an entry is. */
+  of(factor: number, v: Float64Array, rows: number): number {
+    const n = this.#n
+    const scale = this.#scale
+    const blocks = this.#blocks
     let largest = 0
-    for (const [from, to] of this.#blocks) {
+    for (let b = 0; b < blocks.length; b++) {
+      const from = blocks[b]![0]
+      const to = blocks[b]![1]
       let sum = 0
-      for (const v of vectors) {
+      for (let row = 0, at = 0; row < rows; row++, at += n) {
         for (let i = from; i < to; i++) {
-          const scaled = (factor * v[i]!) / this.#scale[i]!
+          const scaled = (factor * v[at + i]!) / scale[i]!
           sum += scaled * scaled
         }
       }
-      const norm = Math.sqrt(sum) / Math.sqrt(vectors.length * (to - from))
+      const norm = Math.sqrt(sum) / Math.sqrt(rows * (to - from))
       if (Number.isNaN(norm)) return norm
       if (norm > largest) largest = norm
     }
     return largest
   }
 
-  /** Component of the largest entry of v in tolerances, or the first that is not finite. */
+  /** Component of the largest entry of v, shape (n), in tolerances, or the first that is not finite. */
   worst(v: Float64Array): number {
     let worst = 0
     for (let i = 0; i < v.length; i++) {
@@ -54,4 +82,8 @@ export class ScaledNorm {
     }
     return worst
   }
+}
+
+function expand(tolerance: number | Float64Array, n: number): Float64Array {
+  return typeof tolerance === 'number' ? new Float64Array(n).fill(tolerance) : tolerance
 }

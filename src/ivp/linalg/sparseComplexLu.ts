@@ -69,15 +69,15 @@ export class SparseComplexLu implements ComplexShiftedSystem<SparseMatrix> {
     return true
   }
 
-  solve(br: Float64Array, bi: Float64Array): void {
+  solve(v: Float64Array, fromRe: number, fromIm: number): void {
     const { n, rowStart, column, diagonal, order } = this.#pattern
     const re = this.#re
     const im = this.#im
     const xr = this.#rowRe
     const xi = this.#rowIm
     for (let i = 0; i < n; i++) {
-      let sr = br[order[i]!]!
-      let si = bi[order[i]!]!
+      let sr = v[fromRe + order[i]!]!
+      let si = v[fromIm + order[i]!]!
       for (let at = rowStart[i]!; at < diagonal[i]!; at++) {
         const j = column[at]!
         sr -= re[at]! * xr[j]! - im[at]! * xi[j]!
@@ -101,8 +101,10 @@ export class SparseComplexLu implements ComplexShiftedSystem<SparseMatrix> {
       xi[i] = (si * dr - sr * di) / size
     }
     for (let i = 0; i < n; i++) {
-      br[order[i]!] = xr[i]!
-      bi[order[i]!] = xi[i]!
+      v[fromRe + order[i]!] = xr[i]!
+      v[fromIm + order[i]!] = xi[i]!
     }
   }
+
+  release(): void {}
 }

@@ -57,12 +57,12 @@ export class SparseLu implements ShiftedSystem<SparseMatrix> {
     return true
   }
 
-  solve(b: Float64Array): void {
+  solve(v: Float64Array, from: number): void {
     const { n, rowStart, column, diagonal, order } = this.#pattern
     const lu = this.#lu
     const x = this.#x
     for (let i = 0; i < n; i++) {
-      let sum = b[order[i]!]!
+      let sum = v[from + order[i]!]!
       for (let at = rowStart[i]!; at < diagonal[i]!; at++) sum -= lu[at]! * x[column[at]!]!
       x[i] = sum
     }
@@ -71,6 +71,8 @@ export class SparseLu implements ShiftedSystem<SparseMatrix> {
       for (let at = diagonal[i]! + 1; at < rowStart[i + 1]!; at++) sum -= lu[at]! * x[column[at]!]!
       x[i] = sum / lu[diagonal[i]!]!
     }
-    for (let i = 0; i < n; i++) b[order[i]!] = x[i]!
+    for (let i = 0; i < n; i++) v[from + order[i]!] = x[i]!
   }
+
+  release(): void {}
 }

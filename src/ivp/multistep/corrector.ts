@@ -100,6 +100,10 @@ export class Corrector {
     }
   }
 
+  release(): void {
+    this.#system?.release()
+  }
+
   save(): Saved {
     return {
       nlu: this.nlu,
@@ -181,7 +185,7 @@ export class Corrector {
     const { correction, f } = this
     const increment = this.#increment
     for (let i = 0; i < increment.length; i++) increment[i] = h * f[i]! - (slope[i]! + correction[i]!)
-    this.#system!.solve(increment)
+    this.#system!.solve(increment, 0)
     for (let i = 0; i < increment.length; i++) correction[i] = correction[i]! + increment[i]!
     return this.#norm.of(increment)
   }

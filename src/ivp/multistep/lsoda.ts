@@ -88,6 +88,10 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
     return nordsieckDense(this.tOld, this.t, this.#strategy.h, this.#strategy.columnsUsed())
   }
 
+  override release(): void {
+    this.#corrector.release()
+  }
+
   save(): Saved {
     return {
       ends: this.saveEnds(),

@@ -74,6 +74,6 @@ function forEachEntry(jacobian: JacobianMatrix, visit: (i: number, j: number, va
   const upper = jacobian.kind === 'banded' ? jacobian.upper : n - 1
   for (let j = 0; j < n; j++) {
     for (let i = Math.max(0, j - upper); i <= Math.min(n - 1, j + lower); i++)
-      visit(i, j, values[jacobian.kind === 'banded' ? (upper + i - j) * n + j : i * n + j]!)
+      visit(i, j, values[jacobian.kind === 'banded' ? (upper + i - j) * n + j : j * n + i]!)
   }
 }

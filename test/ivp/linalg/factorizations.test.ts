@@ -38,7 +38,7 @@ function store(
   entries.forEach((row, i) =>
     row.forEach((value, j) => {
       if (!isStored(i, j)) return
-      if (J.kind === 'dense') J.values[i * n + j] = value
+      if (J.kind === 'dense') J.values[j * n + i] = value
       else if (J.kind === 'banded') J.values[(J.upper + i - j) * n + j] = value
       else {
         const rowsOfColumn = J.rowIndex.slice(J.columnStart[j]!, J.columnStart[j + 1]!)
@@ -58,7 +58,7 @@ describe('shifted systems', () => {
         const system = shiftedSystem(J)
         assert.isTrue(system.factor(J, alpha, -1.1))
         const x = Float64Array.from(b)
-        system.solve(x)
+        system.solve(x, 0)
         entries.forEach((row, i) => {
           const product = row.reduce((sum, value, j) => sum - 1.1 * value * x[j]!, alpha * x[i]!)
           assert.closeTo(product, b[i]!, 1e-12)
@@ -74,9 +74,11 @@ describe('shifted systems', () => {
         const { J, entries } = store(rows, storage)
         const system = complexShiftedSystem(J)
         assert.isTrue(system.factor(J, 11, 7, -1))
-        const re = Float64Array.from(b)
-        const im = Float64Array.from(b, (value) => 1 - value)
-        system.solve(re, im)
+        const n = b.length
+        const v = Float64Array.from([...b, ...b.map((value) => 1 - value)])
+        system.solve(v, 0, n)
+        const re = v.subarray(0, n)
+        const im = v.subarray(n)
         entries.forEach((row, i) => {
           const real = row.reduce((sum, value, j) => sum - value * re[j]!, 11 * re[i]! - 7 * im[i]!)
           const imaginary = row.reduce((sum, value, j) => sum - value * im[j]!, 11 * im[i]! + 7 * re[i]!)
@@ -101,7 +103,7 @@ describe('shifted systems', () => {
       assert.equal(system.factor(J, 0, 1), storage !== 'sparse')
       if (storage === 'sparse') continue
       const x = Float64Array.of(2, 4, 7)
-      system.solve(x)
+      system.solve(x, 0)
       ;[1, 2, 3].forEach((value, i) => assert.closeTo(x[i]!, value, 1e-14))
     }
   })

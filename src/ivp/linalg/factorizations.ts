@@ -7,12 +7,16 @@ import type { ComplexShiftedSystem, ShiftedSystem } from './shiftedSystem.ts'
 import { SparseComplexLu } from './sparseComplexLu.ts'
 import { SparseLu } from './sparseLu.ts'
 import { eliminationOf } from './symbolicLu.ts'
+import { WasmDenseComplexLu, WasmDenseLu } from './wasmDenseLu.ts'
+
+/** Dense matrices of at least this size are factored in wasm: below, a solve is as fast in plain loops (bench/lu.ts). */
+const WASM_FROM = 8
 
 /** The factorization for the storage of a Jacobian; further ones must have its storage and pattern. */
 export function shiftedSystem(like: JacobianMatrix): ShiftedSystem {
   switch (like.kind) {
     case 'dense':
-      return new DenseLu(like.n) as ShiftedSystem
+      return ((like.n >= WASM_FROM ? WasmDenseLu.of(like.n) : null) ?? new DenseLu(like.n)) as ShiftedSystem
     case 'banded':
       return new BandedLu(like.n, like.lower, like.upper) as ShiftedSystem
     case 'sparse':
@@ -24,7 +28,8 @@ export function shiftedSystem(like: JacobianMatrix): ShiftedSystem {
 export function complexShiftedSystem(like: JacobianMatrix): ComplexShiftedSystem {
   switch (like.kind) {
     case 'dense':
-      return new DenseComplexLu(like.n) as ComplexShiftedSystem
+      return ((like.n >= WASM_FROM ? WasmDenseComplexLu.of(like.n) : null) ??
+        new DenseComplexLu(like.n)) as ComplexShiftedSystem
     case 'banded':
       return new BandedComplexLu(like.n, like.lower, like.upper) as ComplexShiftedSystem
     case 'sparse':

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { assert, describe, it } from 'vitest'
+import { denseStructure } from '../../../src/ivp/jacobian/structure.ts'
+import { DenseComplexLu } from '../../../src/ivp/linalg/denseComplexLu.ts'
+import { DenseLu } from '../../../src/ivp/linalg/denseLu.ts'
+import type { DenseMatrix } from '../../../src/ivp/linalg/jacobianMatrix.ts'
+import { WasmDenseComplexLu, WasmDenseLu } from '../../../src/ivp/linalg/wasmDenseLu.ts'
+import { toLuModule } from '../../../tools/generateLu.mjs'
+
+/** Entries of all magnitudes, zeros of both signs among them, and repeated ones: pivots that are equal, columns that need no work. */
+const entry = fc.oneof(
+  { weight: 6, arbitrary: fc.double({ min: -10, max: 10, noNaN: true }) },
+  { weight: 3, arbitrary: fc.constantFrom(0, -0, 1, -1) },
+  { weight: 1, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }) },
+)
+const system = fc.integer({ min: 1, max: 21 }).chain((n) =>
+  fc.record({
+    values: fc.array(entry, { minLength: n * n, maxLength: n * n }),
+    b: fc.array(entry, { minLength: 2 * n, maxLength: 2 * n }),
+    alpha: fc.constantFrom(0, 3, 1e4),
+    beta: fc.constantFrom(-1, -0.37),
+  }),
+)
+
+function dense(values: ReadonlyArray<number>, n: number): DenseMatrix {
+  const J = denseStructure(n).empty() as DenseMatrix
+  J.values.set(values)
+  return J
+}
+
+describe('LU factors in wasm', () => {
+  it('are those of plain loops, bit for bit', () => {
+    fc.assert(
+      fc.property(system, ({ values, b, alpha, beta }) => {
+        const n = b.length / 2
+        const J = dense(values, n)
+        const plain = new DenseLu(n)
+        const wasm = WasmDenseLu.of(n)!
+        const isRegular = plain.factor(J, alpha, beta)
+        assert.equal(wasm.factor(J, alpha, beta), isRegular)
+        if (isRegular) {
+          const expected = Float64Array.from(b)
+          const x = Float64Array.from(b)
+          plain.solve(expected, n - 1)
+          wasm.solve(x, n - 1)
+          assert.deepEqual(x, expected)
+        }
+        wasm.release()
+      }),
+      { numRuns: 2000 },
+    )
+  })
+  it('with a complex shift too', () => {
+    fc.assert(
+      fc.property(system, ({ values, b, alpha, beta }) => {
+        const n = b.length / 2
+        const J = dense(values, n)
+        const plain = new DenseComplexLu(n)
+        const wasm = WasmDenseComplexLu.of(n)!
+        const isRegular = plain.factor(J, alpha, alpha / 3, beta)
+        assert.equal(wasm.factor(J, alpha, alpha / 3, beta), isRegular)
+        if (isRegular) {
+          const expected = Float64Array.from(b)
+          const x = Float64Array.from(b)
+          plain.solve(expected, 0, n)
+          wasm.solve(x, 0, n)
+          assert.deepEqual(x, expected)
+        }
+        wasm.release()
+      }),
+      { numRuns: 2000 },
+    )
+  })
+  it('refuse a matrix that is not finite', () => {
+    for (const bad of [NaN, Infinity]) {
+      const J = dense([1, 2, 3, 4, bad, 5, 6, 7, 8], 3)
+      assert.isFalse(WasmDenseLu.of(3)!.factor(J, 1, -1))
+      assert.isFalse(WasmDenseComplexLu.of(3)!.factor(J, 1, 1, -1))
+    }
+  })
+  it('of two systems at a time do not touch each other; memory is used again after release', () => {
+    const n = 9
+    const J = dense(
+      Array.from({ length: n * n }, (_, e) => Math.sin(e)),
+      n,
+    )
+    const ones = new Float64Array(n).fill(1)
+    const solve = (lu: WasmDenseLu): Float64Array => {
+      const x = ones.slice()
+      lu.solve(x, 0)
+      return x
+    }
+    const first = WasmDenseLu.of(n)!
+    first.factor(J, 4, -1)
+    const before = solve(first)
+    const second = WasmDenseLu.of(n)!
+    second.factor(J, 7, -1)
+    const other = solve(second)
+    assert.notDeepEqual(other, before)
+    assert.deepEqual(solve(first), before)
+    second.release()
+    const third = WasmDenseLu.of(n)!
+    third.factor(J, 7, -1)
+    assert.deepEqual(solve(third), other)
+  })
+  it('come from the bytes in the tree: node tools/generateLu.mjs', async () => {
+    const path = new URL('../../../src/ivp/linalg/luBytes.ts', import.meta.url)
+    assert.equal(readFileSync(path, 'utf8'), await toLuModule())
+  })
+})

@@ -1,0 +1,1 @@
+export declare function toLuModule(): Promise<string>

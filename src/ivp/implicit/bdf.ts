@@ -87,7 +87,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
         this.#factors.drop()
         continue
       }
-      this.#norm.setState(this.#candidate)
+      this.#norm.setState(this.#candidate, this.#candidate)
       const error = this.#norm.of(ERROR_CONSTANT[order]!, corrector.correction, 1)
       if (error <= 1) return this.#accept(tNew, size, error)
       // The factors are kept: the iterations had no trouble with them

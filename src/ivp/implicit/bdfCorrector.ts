@@ -56,7 +56,7 @@ export class BdfCorrector {
     const increment = this.#increment
     y.set(this.predicted)
     correction.fill(0)
-    norm.setState(y)
+    norm.setState(y, y)
     monitor.begin()
     for (;;) {
       const f = this.#rhs(t, y, this.f)

@@ -52,102 +52,97 @@ export class Collocation {
   }
 
   /**
-   * Starts from the guess in `z` and leaves the solution there.
+   * Starts from the guess in `z` and leaves the solution there. One function: with few components the way in and out of one takes as long
+   * as its loop.
    * @param factors - made for h, or for a step near it
    * @returns whether the iterations converged
    */
   solve(t: number, y: Float64Array, h: number, factors: RadauFactors, norm: ScaledNorm): boolean {
-    const { monitor } = this
+    const { monitor, z } = this
     const n = this.#n
     const rhs = this.#rhs
-    const dw = this.#dw
-    this.#begin(y)
-    monitor.begin()
-    for (;;) {
-      rhs(t + NODES[0] * h, this.#stage0, this.#f0)
-      rhs(t + NODES[1] * h, this.#stage1, this.#f1)
-      rhs(t + NODES[2] * h, this.#stage2, this.#f2)
-      if (!this.#residual(h)) return false
-      factors.solveReal(dw, 0)
-      factors.solveComplex(dw, n, 2 * n)
-      const verdict = monitor.judge(norm.of(1, dw, 3))
-      if (verdict === 'diverging' && monitor.iterations < NEWTON_MAX_ITERATIONS) return false
-      this.#move(y)
-      if (verdict !== 'going') return verdict === 'converged'
-    }
-  }
-
-  /** w = T^-1 z, and the stages. */
-  #begin(y: Float64Array): void {
-    const n = this.#n
-    const { z } = this
     const w = this.#w
+    const dw = this.#dw
+    const f = this.#f
     const stages = this.#stages
+    // By index: taking a list apart by a pattern runs its iterator
+    const a0 = T_INVERSE[0]
+    const a1 = T_INVERSE[1]
+    const a2 = T_INVERSE[2]
+    const b0 = T_INVERSE[3]
+    const b1 = T_INVERSE[4]
+    const b2 = T_INVERSE[5]
+    const c0 = T_INVERSE[6]
+    const c1 = T_INVERSE[7]
+    const c2 = T_INVERSE[8]
+    const p0 = T[0]
+    const p1 = T[1]
+    const p2 = T[2]
+    const q0 = T[3]
+    const q1 = T[4]
+    const q2 = T[5]
+    const real = MU_REAL / h
+    const re = MU_RE / h
+    const im = MU_IM / h
+    const t0 = t + NODES[0] * h
+    const t1 = t + NODES[1] * h
+    const t2 = t + NODES[2] * h
     for (let i = 0, i1 = n, i2 = 2 * n; i < n; i++, i1++, i2++) {
       const yi = y[i]!
       const z0 = z[i]!
       const z1 = z[i1]!
       const z2 = z[i2]!
-      w[i] = T_INVERSE[0] * z0 + T_INVERSE[1] * z1 + T_INVERSE[2] * z2
-      w[i1] = T_INVERSE[3] * z0 + T_INVERSE[4] * z1 + T_INVERSE[5] * z2
-      w[i2] = T_INVERSE[6] * z0 + T_INVERSE[7] * z1 + T_INVERSE[8] * z2
+      w[i] = a0 * z0 + a1 * z1 + a2 * z2
+      w[i1] = b0 * z0 + b1 * z1 + b2 * z2
+      w[i2] = c0 * z0 + c1 * z1 + c2 * z2
       stages[i] = yi + z0
       stages[i1] = yi + z1
       stages[i2] = yi + z2
     }
-  }
-
-  /** T^-1 F - (Lambda / h) W, the right-hand sides of the two linear systems, written to dw. Returns whether F is finite. */
-  #residual(h: number): boolean {
-    const n = this.#n
-    const f = this.#f
-    const w = this.#w
-    const dw = this.#dw
-    const real = MU_REAL / h
-    const re = MU_RE / h
-    const im = MU_IM / h
-    // Stays 0 as long as everything is finite
-    let zero = 0
-    for (let i = 0, i1 = n, i2 = 2 * n; i < n; i++, i1++, i2++) {
-      const f0 = f[i]!
-      const f1 = f[i1]!
-      const f2 = f[i2]!
-      const w0 = w[i]!
-      const w1 = w[i1]!
-      const w2 = w[i2]!
-      zero += f0 - f0 + (f1 - f1) + (f2 - f2)
-      dw[i] = T_INVERSE[0] * f0 + T_INVERSE[1] * f1 + T_INVERSE[2] * f2 - real * w0
-      dw[i1] = T_INVERSE[3] * f0 + T_INVERSE[4] * f1 + T_INVERSE[5] * f2 - (re * w1 - im * w2)
-      dw[i2] = T_INVERSE[6] * f0 + T_INVERSE[7] * f1 + T_INVERSE[8] * f2 - (re * w2 + im * w1)
-    }
-    return zero === 0
-  }
-
-  /** w += dw, z = T w, and the stages. */
-  #move(y: Float64Array): void {
-    const n = this.#n
-    const { z } = this
-    const w = this.#w
-    const dw = this.#dw
-    const stages = this.#stages
-    for (let i = 0, i1 = n, i2 = 2 * n; i < n; i++, i1++, i2++) {
-      const yi = y[i]!
-      const w0 = w[i]! + dw[i]!
-      const w1 = w[i1]! + dw[i1]!
-      const w2 = w[i2]! + dw[i2]!
-      const z0 = T[0] * w0 + T[1] * w1 + T[2] * w2
-      const z1 = T[3] * w0 + T[4] * w1 + T[5] * w2
-      // The last row of T is 1 1 0
-      const z2 = w0 + w1
-      w[i] = w0
-      w[i1] = w1
-      w[i2] = w2
-      z[i] = z0
-      z[i1] = z1
-      z[i2] = z2
-      stages[i] = yi + z0
-      stages[i1] = yi + z1
-      stages[i2] = yi + z2
+    monitor.begin()
+    for (;;) {
+      rhs(t0, this.#stage0, this.#f0)
+      rhs(t1, this.#stage1, this.#f1)
+      rhs(t2, this.#stage2, this.#f2)
+      // T^-1 F - (Lambda / h) W, the right-hand sides of the two linear systems; `zero` stays 0 as long as F is finite
+      let zero = 0
+      for (let i = 0, i1 = n, i2 = 2 * n; i < n; i++, i1++, i2++) {
+        const f0 = f[i]!
+        const f1 = f[i1]!
+        const f2 = f[i2]!
+        const w0 = w[i]!
+        const w1 = w[i1]!
+        const w2 = w[i2]!
+        zero += f0 - f0 + (f1 - f1) + (f2 - f2)
+        dw[i] = a0 * f0 + a1 * f1 + a2 * f2 - real * w0
+        dw[i1] = b0 * f0 + b1 * f1 + b2 * f2 - (re * w1 - im * w2)
+        dw[i2] = c0 * f0 + c1 * f1 + c2 * f2 - (re * w2 + im * w1)
+      }
+      if (zero !== 0) return false
+      factors.solveReal(dw, 0)
+      factors.solveComplex(dw, n, 2 * n)
+      const verdict = monitor.judge(norm.of(1, dw, 3))
+      if (verdict === 'diverging' && monitor.iterations < NEWTON_MAX_ITERATIONS) return false
+      // w += dw, z = T w; the last row of T is 1 1 0
+      for (let i = 0, i1 = n, i2 = 2 * n; i < n; i++, i1++, i2++) {
+        const yi = y[i]!
+        const w0 = w[i]! + dw[i]!
+        const w1 = w[i1]! + dw[i1]!
+        const w2 = w[i2]! + dw[i2]!
+        const z0 = p0 * w0 + p1 * w1 + p2 * w2
+        const z1 = q0 * w0 + q1 * w1 + q2 * w2
+        const z2 = w0 + w1
+        w[i] = w0
+        w[i1] = w1
+        w[i2] = w2
+        z[i] = z0
+        z[i1] = z1
+        z[i2] = z2
+        stages[i] = yi + z0
+        stages[i1] = yi + z1
+        stages[i2] = yi + z2
+      }
+      if (verdict !== 'going') return verdict === 'converged'
     }
   }
 }

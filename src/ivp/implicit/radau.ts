@@ -86,7 +86,7 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
       const candidate = this.#candidate
       const n = candidate.length
       for (let i = 0, last = 2 * n; i < n; i++, last++) candidate[i] = y[i]! + z[last]!
-      norm.setStates(y, candidate)
+      norm.setState(y, candidate)
       let error = this.#error.estimate(h, this.#f, z, factors, norm)
       if (isRejected && error > 1) error = this.#error.refine(t, y, rhs, factors, norm)
       const safety = this.#safety()
@@ -134,7 +134,7 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
   #converge(t: number, y: Float64Array, h: number): boolean {
     const collocation = this.#collocation
     const factors = this.#factors
-    this.#norm.setState(y)
+    this.#norm.setState(y, y)
     for (;;) {
       this.#polynomial.predict(this.tOld, this.yOld, t, y, h, collocation.z)
       if (factors.areReady(h) && collocation.solve(t, y, h, factors, this.#norm)) return true

@@ -4,7 +4,9 @@ import type { Tolerance } from '../space/vectorSpace.ts'
 /** Error norms of an implicit method: the RMS of v[i] / (atol[i] + rtol[i] |y[i]|), largest of the blocks. */
 export class ScaledNorm {
   readonly #n: number
-  readonly #blocks: NormBlocks
+  /** First component and end of each block. */
+  readonly #from: Int32Array
+  readonly #to: Int32Array
   /** Where there is a number for each component of one tolerance, the other is made so too. */
   readonly #rtol: number | Float64Array
   readonly #atol: number | Float64Array
@@ -16,26 +18,17 @@ export class ScaledNorm {
     this.#n = n
     this.#rtol = isScalar ? rtol : expand(rtol, n)
     this.#atol = isScalar ? atol : expand(atol, n)
-    this.#blocks = blocks
+    this.#from = new Int32Array(blocks.length)
+    this.#to = new Int32Array(blocks.length)
+    for (let b = 0; b < blocks.length; b++) {
+      this.#from[b] = blocks[b]![0]
+      this.#to[b] = blocks[b]![1]
+    }
     this.#scale = new Float64Array(n)
   }
 
-  /** Measures in the tolerances of |y| from now on. */
-  setState(y: Float64Array): void {
-    const rtol = this.#rtol
-    const atol = this.#atol
-    const scale = this.#scale
-    if (typeof rtol === 'number') {
-      const least = atol as number
-      for (let i = 0; i < scale.length; i++) scale[i] = least + rtol * Math.abs(y[i]!)
-    } else {
-      const least = atol as Float64Array
-      for (let i = 0; i < scale.length; i++) scale[i] = least[i]! + rtol[i]! * Math.abs(y[i]!)
-    }
-  }
-
   /** Measures in the tolerances of max(|y|, |other|) from now on. */
-  setStates(y: Float64Array, other: Float64Array): void {
+  setState(y: Float64Array, other: Float64Array): void {
     const rtol = this.#rtol
     const atol = this.#atol
     const scale = this.#scale
@@ -54,11 +47,12 @@ export class ScaledNorm {
   of(factor: number, v: Float64Array, rows: number): number {
     const n = this.#n
     const scale = this.#scale
-    const blocks = this.#blocks
+    const start = this.#from
+    const end = this.#to
     let largest = 0
-    for (let b = 0; b < blocks.length; b++) {
-      const from = blocks[b]![0]
-      const to = blocks[b]![1]
+    for (let b = 0; b < start.length; b++) {
+      const from = start[b]!
+      const to = end[b]!
       let sum = 0
       for (let row = 0, at = 0; row < rows; row++, at += n) {
         for (let i = from; i < to; i++) {
@@ -75,10 +69,11 @@ export class ScaledNorm {
 
   /** Component of the largest entry of v, shape (n), in tolerances, or the first that is not finite. */
   worst(v: Float64Array): number {
+    const scale = this.#scale
     let worst = 0
     for (let i = 0; i < v.length; i++) {
       if (!Number.isFinite(v[i]!)) return i
-      if (Math.abs(v[i]! / this.#scale[i]!) > Math.abs(v[worst]! / this.#scale[worst]!)) worst = i
+      if (Math.abs(v[i]! / scale[i]!) > Math.abs(v[worst]! / scale[worst]!)) worst = i
     }
     return worst
   }

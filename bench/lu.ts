@@ -1,5 +1,6 @@
 /**
- * From which n on is the dense LU faster in wasm than in plain loops? Factorization and solve of I - c J, real and complex, in turns.
+ * From which n on is the dense LU faster in wasm than in plain loops, and how much faster is it written out for n = 2 and 3? Factorization
+ * and solve of I - c J, real and complex, in turns.
  * Command: node bench/lu.ts; writes bench/results/lu.json. `WASM_FROM` in src/ivp/linalg/factorizations.ts follows from it.
  */
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
@@ -8,6 +9,7 @@ import { denseStructure } from '../src/ivp/jacobian/structure.ts'
 import { DenseComplexLu } from '../src/ivp/linalg/denseComplexLu.ts'
 import { DenseLu } from '../src/ivp/linalg/denseLu.ts'
 import type { DenseMatrix } from '../src/ivp/linalg/jacobianMatrix.ts'
+import { ComplexLu2, ComplexLu3, Lu2, Lu3 } from '../src/ivp/linalg/smallLu.ts'
 import { WasmDenseComplexLu, WasmDenseLu } from '../src/ivp/linalg/wasmDenseLu.ts'
 import { machine, writeResult } from './lib/report.ts'
 
@@ -39,8 +41,12 @@ const rows = [2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 64, 100, 200].map((n) => 
   J.values.set(uniform(n * n))
   const b = uniform(2 * n)
   const x = new Float64Array(2 * n)
-  const real = [new DenseLu(n), WasmDenseLu.of(n)!]
-  const complex = [new DenseComplexLu(n), WasmDenseComplexLu.of(n)!]
+  // Where it is written out, that takes the place of wasm
+  const real = [new DenseLu(n), n === 2 ? new Lu2() : n === 3 ? new Lu3() : WasmDenseLu.of(n)!]
+  const complex = [
+    new DenseComplexLu(n),
+    n === 2 ? new ComplexLu2() : n === 3 ? new ComplexLu3() : WasmDenseComplexLu.of(n)!,
+  ]
   const runs = [
     ...real.map((lu) => () => void lu.factor(J, 1, -0.1)),
     ...real.map((lu) => () => (x.set(b), lu.solve(x, 0))),
@@ -48,10 +54,10 @@ const rows = [2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 64, 100, 200].map((n) => 
     ...complex.map((lu) => () => (x.set(b), lu.solve(x, 0, n))),
   ]
   const best = nanoseconds(runs, n).map((time) => Number(time.toPrecision(3)))
-  const [factor, wasmFactor, solve, wasmSolve, zfactor, wasmZfactor, zsolve, wasmZsolve] = best
-  const result = { n, factor, wasmFactor, solve, wasmSolve, zfactor, wasmZfactor, zsolve, wasmZsolve }
+  const [factor, otherFactor, solve, otherSolve, zfactor, otherZfactor, zsolve, otherZsolve] = best
+  const result = { n, factor, otherFactor, solve, otherSolve, zfactor, otherZfactor, zsolve, otherZsolve }
   console.log(
-    `n = ${n}, ns in plain loops / wasm: factor ${factor} / ${wasmFactor}, solve ${solve} / ${wasmSolve}, complex ${zfactor} / ${wasmZfactor}, ${zsolve} / ${wasmZsolve}`,
+    `n = ${n}, ns in plain loops / ${n < 4 ? 'written out' : 'wasm'}: factor ${factor} / ${otherFactor}, solve ${solve} / ${otherSolve}, complex ${zfactor} / ${otherZfactor}, ${zsolve} / ${otherZsolve}`,
   )
   return result
 })

@@ -1,7 +1,10 @@
-// Writes src/ivp/linalg/luBytes.ts: `node tools/generateLu.mjs`. A test holds the file in the tree against this tool's output.
+// Writes src/ivp/linalg/luBytes.ts and smallLu.ts: `node tools/generateLu.mjs`. A test holds the files in the tree against this tool's output.
 import { writeFileSync } from 'node:fs'
 import wabt from 'wabt'
 import { toWat } from './lu.wat.mjs'
+import { toSmallLu } from './smallLu.mjs'
+
+export { toSmallLu }
 
 /** The module that carries the assembled factorization. */
 export async function toLuModule() {
@@ -16,5 +19,7 @@ export const LU_BASE64 = '${text}'
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
-  writeFileSync(new URL('../src/ivp/linalg/luBytes.ts', import.meta.url), await toLuModule())
+  const write = (name, text) => writeFileSync(new URL(`../src/ivp/linalg/${name}`, import.meta.url), text)
+  write('luBytes.ts', await toLuModule())
+  write('smallLu.ts', toSmallLu())
 }

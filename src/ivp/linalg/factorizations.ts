@@ -2,8 +2,9 @@ import { BandedComplexLu } from './bandedComplexLu.ts'
 import { BandedLu } from './bandedLu.ts'
 import { DenseComplexLu } from './denseComplexLu.ts'
 import { DenseLu } from './denseLu.ts'
-import type { JacobianMatrix } from './jacobianMatrix.ts'
+import type { DenseMatrix, JacobianMatrix } from './jacobianMatrix.ts'
 import type { ComplexShiftedSystem, ShiftedSystem } from './shiftedSystem.ts'
+import { ComplexLu2, ComplexLu3, Lu2, Lu3 } from './smallLu.ts'
 import { SparseComplexLu } from './sparseComplexLu.ts'
 import { SparseLu } from './sparseLu.ts'
 import { eliminationOf } from './symbolicLu.ts'
@@ -16,7 +17,7 @@ const WASM_FROM = 8
 export function shiftedSystem(like: JacobianMatrix): ShiftedSystem {
   switch (like.kind) {
     case 'dense':
-      return ((like.n >= WASM_FROM ? WasmDenseLu.of(like.n) : null) ?? new DenseLu(like.n)) as ShiftedSystem
+      return denseLu(like.n) as ShiftedSystem
     case 'banded':
       return new BandedLu(like.n, like.lower, like.upper) as ShiftedSystem
     case 'sparse':
@@ -28,11 +29,22 @@ export function shiftedSystem(like: JacobianMatrix): ShiftedSystem {
 export function complexShiftedSystem(like: JacobianMatrix): ComplexShiftedSystem {
   switch (like.kind) {
     case 'dense':
-      return ((like.n >= WASM_FROM ? WasmDenseComplexLu.of(like.n) : null) ??
-        new DenseComplexLu(like.n)) as ComplexShiftedSystem
+      return denseComplexLu(like.n) as ComplexShiftedSystem
     case 'banded':
       return new BandedComplexLu(like.n, like.lower, like.upper) as ComplexShiftedSystem
     case 'sparse':
       return new SparseComplexLu(eliminationOf(like)) as ComplexShiftedSystem
   }
+}
+
+function denseLu(n: number): ShiftedSystem<DenseMatrix> {
+  if (n === 2) return new Lu2()
+  if (n === 3) return new Lu3()
+  return (n >= WASM_FROM ? WasmDenseLu.of(n) : null) ?? new DenseLu(n)
+}
+
+function denseComplexLu(n: number): ComplexShiftedSystem<DenseMatrix> {
+  if (n === 2) return new ComplexLu2()
+  if (n === 3) return new ComplexLu3()
+  return (n >= WASM_FROM ? WasmDenseComplexLu.of(n) : null) ?? new DenseComplexLu(n)
 }

@@ -5,8 +5,10 @@ import { denseStructure } from '../../../src/ivp/jacobian/structure.ts'
 import { DenseComplexLu } from '../../../src/ivp/linalg/denseComplexLu.ts'
 import { DenseLu } from '../../../src/ivp/linalg/denseLu.ts'
 import type { DenseMatrix } from '../../../src/ivp/linalg/jacobianMatrix.ts'
+import type { ComplexShiftedSystem, ShiftedSystem } from '../../../src/ivp/linalg/shiftedSystem.ts'
+import * as small from '../../../src/ivp/linalg/smallLu.ts'
 import { WasmDenseComplexLu, WasmDenseLu } from '../../../src/ivp/linalg/wasmDenseLu.ts'
-import { toLuModule } from '../../../tools/generateLu.mjs'
+import { toLuModule, toSmallLu } from '../../../tools/generateLu.mjs'
 
 /** Entries of all magnitudes, zeros of both signs among them, and repeated ones: pivots that are equal, columns that need no work. */
 const entry = fc.oneof(
@@ -14,14 +16,20 @@ const entry = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(0, -0, 1, -1) },
   { weight: 1, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }) },
 )
-const system = fc.integer({ min: 1, max: 21 }).chain((n) =>
+const system = (n: number): fc.Arbitrary<System> =>
   fc.record({
     values: fc.array(entry, { minLength: n * n, maxLength: n * n }),
     b: fc.array(entry, { minLength: 2 * n, maxLength: 2 * n }),
     alpha: fc.constantFrom(0, 3, 1e4),
     beta: fc.constantFrom(-1, -0.37),
-  }),
-)
+  })
+
+interface System {
+  readonly values: number[]
+  readonly b: number[]
+  readonly alpha: number
+  readonly beta: number
+}
 
 function dense(values: ReadonlyArray<number>, n: number): DenseMatrix {
   const J = denseStructure(n).empty() as DenseMatrix
@@ -29,47 +37,65 @@ function dense(values: ReadonlyArray<number>, n: number): DenseMatrix {
   return J
 }
 
-describe('LU factors in wasm', () => {
-  it('are those of plain loops, bit for bit', () => {
-    fc.assert(
-      fc.property(system, ({ values, b, alpha, beta }) => {
-        const n = b.length / 2
-        const J = dense(values, n)
-        const plain = new DenseLu(n)
-        const wasm = WasmDenseLu.of(n)!
+/** Holds both against plain loops, bit for bit. */
+function compare(
+  real: (n: number) => ShiftedSystem<DenseMatrix>,
+  complex: (n: number) => ComplexShiftedSystem<DenseMatrix>,
+  sizes: fc.Arbitrary<number>,
+): void {
+  fc.assert(
+    fc.property(sizes.chain(system), ({ values, b, alpha, beta }) => {
+      const n = b.length / 2
+      const J = dense(values, n)
+      const pairs = [
+        [new DenseLu(n), real(n)],
+        [withImaginaryPart(new DenseComplexLu(n), n), withImaginaryPart(complex(n), n)],
+      ] as const
+      for (const [plain, other] of pairs) {
         const isRegular = plain.factor(J, alpha, beta)
-        assert.equal(wasm.factor(J, alpha, beta), isRegular)
+        assert.equal(other.factor(J, alpha, beta), isRegular)
         if (isRegular) {
           const expected = Float64Array.from(b)
           const x = Float64Array.from(b)
-          plain.solve(expected, n - 1)
-          wasm.solve(x, n - 1)
+          plain.solve(expected, 0)
+          other.solve(x, 0)
           assert.deepEqual(x, expected)
         }
-        wasm.release()
-      }),
-      { numRuns: 2000 },
+        other.release()
+      }
+    }),
+    { numRuns: 2000 },
+  )
+}
+
+function withImaginaryPart(system: ComplexShiftedSystem<DenseMatrix>, n: number): ShiftedSystem<DenseMatrix> {
+  return {
+    factor: (J, alpha, beta) => system.factor(J, alpha, alpha / 3, beta),
+    solve: (v, at) => system.solve(v, at, at + n),
+    release: () => system.release(),
+  }
+}
+
+describe('LU factors written out', () => {
+  it('are those of plain loops, bit for bit', () => {
+    compare(
+      (n) => (n === 2 ? new small.Lu2() : new small.Lu3()),
+      (n) => (n === 2 ? new small.ComplexLu2() : new small.ComplexLu3()),
+      fc.constantFrom(2, 3),
     )
   })
-  it('with a complex shift too', () => {
-    fc.assert(
-      fc.property(system, ({ values, b, alpha, beta }) => {
-        const n = b.length / 2
-        const J = dense(values, n)
-        const plain = new DenseComplexLu(n)
-        const wasm = WasmDenseComplexLu.of(n)!
-        const isRegular = plain.factor(J, alpha, alpha / 3, beta)
-        assert.equal(wasm.factor(J, alpha, alpha / 3, beta), isRegular)
-        if (isRegular) {
-          const expected = Float64Array.from(b)
-          const x = Float64Array.from(b)
-          plain.solve(expected, 0, n)
-          wasm.solve(x, 0, n)
-          assert.deepEqual(x, expected)
-        }
-        wasm.release()
-      }),
-      { numRuns: 2000 },
+  it('come from node tools/generateLu.mjs', () => {
+    const path = new URL('../../../src/ivp/linalg/smallLu.ts', import.meta.url)
+    assert.equal(readFileSync(path, 'utf8'), toSmallLu())
+  })
+})
+
+describe('LU factors in wasm', () => {
+  it('are those of plain loops, bit for bit', () => {
+    compare(
+      (n) => WasmDenseLu.of(n)!,
+      (n) => WasmDenseComplexLu.of(n)!,
+      fc.integer({ min: 1, max: 21 }),
     )
   })
   it('refuse a matrix that is not finite', () => {

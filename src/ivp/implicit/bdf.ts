@@ -53,8 +53,9 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
     if (!this.evaluateStart(f)) return
     this.#size = this.firstSize(f, 1)
     this.#factors.setJacobian(this.problem.jacobian.evaluate(this.t, this.y, f))
-    d[0]!.set(this.y)
-    for (let i = 0; i < f.length; i++) d[1]![i] = f[i]! * this.#size * this.direction
+    const n = f.length
+    d.set(this.y)
+    for (let i = 0; i < n; i++) d[n + i] = f[i]! * this.#size * this.direction
   }
 
   step(): void {
@@ -88,7 +89,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
         continue
       }
       this.#norm.setState(this.#candidate, this.#candidate)
-      const error = this.#norm.of(ERROR_CONSTANT[order]!, corrector.correction, 1)
+      const error = this.#norm.of(ERROR_CONSTANT[order]!, corrector.correction, 0, 1)
       if (error <= 1) return this.#accept(tNew, size, error)
       // The factors are kept: the iterations had no trouble with them
       const wanted = corrector.safety * error ** (-1 / (order + 1))
@@ -100,7 +101,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
 
   denseOutput(): DenseOutput<Float64Array> {
     const { tOld, t, order } = this
-    return bdfDense(tOld, t, this.#size * this.direction, this.#differences.d.slice(0, order + 1))
+    return bdfDense(tOld, t, this.#size * this.direction, this.#differences.rows(order + 1))
   }
 
   override release(): void {
@@ -110,7 +111,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
   save(): Saved {
     return {
       ends: this.saveEnds(),
-      d: this.#differences.d.map((row) => row.slice()),
+      d: this.#differences.rows(),
       order: this.order,
       size: this.#size,
       nEqualSteps: this.#nEqualSteps,
@@ -121,7 +122,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
   load(saved: Saved): void {
     const from = saved as unknown as SavedBdf
     this.loadEnds(from.ends)
-    this.#differences.d.forEach((row, j) => row.set(from.d[j]!))
+    this.#differences.load(from.d)
     this.order = from.order
     this.#size = from.size
     this.#nEqualSteps = from.nEqualSteps
@@ -158,11 +159,27 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
     const { order } = this
     const { safety } = this.#corrector
     const { d } = this.#differences
-    const lower = order > 1 ? this.#norm.of(ERROR_CONSTANT[order - 1]!, d[order]!, 1) : Infinity
-    const higher = order < MAX_ORDER ? this.#norm.of(ERROR_CONSTANT[order + 1]!, d[order + 2]!, 1) : Infinity
-    const factors = [lower, error, higher].map((norm, i) => norm ** (-1 / (order + i)))
-    const largest = Math.max(...factors)
-    this.order = order + factors.indexOf(largest) - 1
+    const n = this.y.length
+    // The first of equal ones, as scipy's argmax
+    let largest = 0
+    let change = 0
+    if (order > 1) {
+      largest = this.#norm.of(ERROR_CONSTANT[order - 1]!, d, order * n, 1) ** (-1 / order)
+      change = -1
+    }
+    const same = error ** (-1 / (order + 1))
+    if (order === 1 || same > largest) {
+      largest = same
+      change = 0
+    }
+    if (order < MAX_ORDER) {
+      const higher = this.#norm.of(ERROR_CONSTANT[order + 1]!, d, (order + 2) * n, 1) ** (-1 / (order + 2))
+      if (higher > largest) {
+        largest = higher
+        change = 1
+      }
+    }
+    this.order = order + change
     const factor = safety * largest < MAX_FACTOR ? safety * largest : MAX_FACTOR
     this.#size *= factor
     this.#rescale(factor)

@@ -1,4 +1,3 @@
-import { firstNonFinite } from '../failure.ts'
 import type { Rhs } from '../stepper/erkStepper.ts'
 import type { BackwardDifferences } from './backwardDifferences.ts'
 import type { BdfFactors } from './bdfFactors.ts'
@@ -34,15 +33,7 @@ export class BdfCorrector {
 
   /** Sets the predicted value and psi = (gamma_1 D^1 + ... + gamma_k D^k) / alpha_k of a step of order k. */
   predict(order: number, differences: BackwardDifferences): void {
-    const { d } = differences
-    const psi = this.#psi
-    const alpha = ALPHA[order]!
-    differences.predict(order, this.predicted)
-    for (let i = 0; i < psi.length; i++) {
-      let sum = 0
-      for (let j = 1; j <= order; j++) sum += GAMMA[j]! * d[j]![i]!
-      psi[i] = sum / alpha
-    }
+    differences.predict(order, GAMMA, ALPHA[order]!, this.predicted, this.#psi)
   }
 
   /**
@@ -51,23 +42,33 @@ export class BdfCorrector {
    * @returns whether the iterations converged
    */
   solve(t: number, y: Float64Array, c: number, factors: BdfFactors, norm: ScaledNorm): boolean {
-    const { monitor, correction } = this
+    const { monitor, correction, predicted, f } = this
+    const rhs = this.#rhs
     const psi = this.#psi
     const increment = this.#increment
-    y.set(this.predicted)
-    correction.fill(0)
+    for (let i = 0; i < y.length; i++) {
+      y[i] = predicted[i]!
+      correction[i] = 0
+    }
     norm.setState(y, y)
     monitor.begin()
     for (;;) {
-      const f = this.#rhs(t, y, this.f)
-      if (firstNonFinite(f) >= 0) return false
-      for (let i = 0; i < y.length; i++) increment[i] = c * f[i]! - psi[i]! - correction[i]!
+      rhs(t, y, f)
+      // Stays 0 as long as f is finite
+      let zero = 0
+      for (let i = 0; i < increment.length; i++) {
+        const slope = f[i]!
+        zero += slope - slope
+        increment[i] = c * slope - psi[i]! - correction[i]!
+      }
+      if (zero !== 0) return false
       factors.solve(increment)
-      const verdict = monitor.judge(norm.of(1, increment, 1))
+      const verdict = monitor.judge(norm.of(1, increment, 0, 1))
       if (verdict === 'diverging') return false
-      for (let i = 0; i < y.length; i++) {
-        y[i] = y[i]! + increment[i]!
-        correction[i] = correction[i]! + increment[i]!
+      for (let i = 0; i < increment.length; i++) {
+        const change = increment[i]!
+        y[i] = y[i]! + change
+        correction[i] = correction[i]! + change
       }
       if (verdict === 'converged') return true
     }

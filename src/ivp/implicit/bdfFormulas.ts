@@ -9,7 +9,7 @@ import { MAX_ORDER } from './backwardDifferences.ts'
 const KAPPA: ReadonlyArray<number> = [0, -0.185, -1 / 9, -0.0823, -0.0415, 0]
 
 /** gamma_k = sum of 1 / j up to k. */
-export const GAMMA: ReadonlyArray<number> = Array.from({ length: MAX_ORDER + 1 }, (_, k) =>
+export const GAMMA: Float64Array = Float64Array.from({ length: MAX_ORDER + 1 }, (_, k) =>
   Array.from({ length: k }, (__, j) => 1 / (j + 1)).reduce((a, b) => a + b, 0),
 )
 

@@ -121,7 +121,7 @@ export class Collocation {
       if (zero !== 0) return false
       factors.solveReal(dw, 0)
       factors.solveComplex(dw, n, 2 * n)
-      const verdict = monitor.judge(norm.of(1, dw, 3))
+      const verdict = monitor.judge(norm.of(1, dw, 0, 3))
       if (verdict === 'diverging' && monitor.iterations < NEWTON_MAX_ITERATIONS) return false
       // w += dw, z = T w; the last row of T is 1 1 0
       for (let i = 0, i1 = n, i2 = 2 * n; i < n; i++, i1++, i2++) {

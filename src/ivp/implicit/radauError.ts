@@ -30,7 +30,7 @@ export class RadauError {
       vector[i] = f[i]! + sum
     }
     factors.solveReal(vector, 0)
-    return norm.of(1, vector, 1)
+    return norm.of(1, vector, 0, 1)
   }
 
   /** Once more, with f at the state that the estimate corrects: for a step tried after a rejection. */
@@ -48,6 +48,6 @@ export class RadauError {
     rhs(t, corrected, vector)
     for (let i = 0; i < vector.length; i++) vector[i] = vector[i]! + weighted[i]!
     factors.solveReal(vector, 0)
-    return norm.of(1, vector, 1)
+    return norm.of(1, vector, 0, 1)
   }
 }

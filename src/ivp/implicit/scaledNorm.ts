@@ -43,8 +43,8 @@ export class ScaledNorm {
     }
   }
 
-  /** Norm of factor v, shape (rows, n), its rows taken as one vector. NaN if an entry is. */
-  of(factor: number, v: Float64Array, rows: number): number {
+  /** Norm of factor v, `rows` vectors of n components from v[offset] on, taken as one. NaN if an entry is. */
+  of(factor: number, v: Float64Array, offset: number, rows: number): number {
     const n = this.#n
     const scale = this.#scale
     const start = this.#from
@@ -54,7 +54,7 @@ export class ScaledNorm {
       const from = start[b]!
       const to = end[b]!
       let sum = 0
-      for (let row = 0, at = 0; row < rows; row++, at += n) {
+      for (let row = 0, at = offset; row < rows; row++, at += n) {
         for (let i = from; i < to; i++) {
           const scaled = (factor * v[at + i]!) / scale[i]!
           sum += scaled * scaled

@@ -1,4 +1,3 @@
-import { firstNonFinite } from '../failure.ts'
 import type { ImplicitProblem } from '../implicit/implicitProblem.ts'
 import type { Saved } from '../integrator.ts'
 import { shiftedSystem } from '../linalg/factorizations.ts'
@@ -15,18 +14,6 @@ const MAX_CHANGE = 0.3
 const MAX_AGE = 20
 /** Guess of the convergence rate after a new Jacobian. */
 const INITIAL_RATE = 0.7
-
-/** What a corrector iteration works on: h f(t, z_0 + l_0 e) = z_1 + e is solved for e. */
-export interface CorrectorStep {
-  /** End of the step. */
-  readonly t: number
-  readonly h: number
-  readonly order: number
-  readonly formula: MultistepFormula
-  /** Predicted at t. */
-  readonly history: Nordsieck
-  readonly isStiff: boolean
-}
 
 /**
  * Solves the implicit equation of a multistep step: by functional iteration for Adams, by Newton's with kept factors of
@@ -79,22 +66,34 @@ export class Corrector {
     this.#age++
   }
 
-  /** Returns whether it converged. */
-  solve(step: CorrectorStep): boolean {
-    const { t, h, formula, history, isStiff } = step
+  /**
+   * Solves h f(t, z_0 + l_0 e) = z_1 + e for e, with z predicted at t, the end of a step of size h.
+   * @returns whether it converged
+   */
+  solve(
+    t: number,
+    h: number,
+    order: number,
+    formula: MultistepFormula,
+    history: Nordsieck,
+    isStiff: boolean,
+  ): boolean {
+    const { y, f } = this
+    const { rhs } = this.#problem
+    const { z } = history
     const c = h * formula.corrector[0]!
     const change = c / this.#factoredFor - 1
     if (!(Math.abs(change) <= MAX_CHANGE) || this.#age >= MAX_AGE) this.#isStale = true
     let isCurrent = false
     for (;;) {
-      this.y.set(history.columns[0]!)
-      this.#problem.rhs(t, this.y, this.f)
-      if (firstNonFinite(this.f) >= 0) return false
+      for (let i = 0; i < y.length; i++) y[i] = z[i]!
+      rhs(t, y, f)
+      if (!isFinite(f)) return false
       if (isStiff && this.#isStale) {
         if (!this.#factor(t, c)) return false
         isCurrent = true
       }
-      if (this.#iterate(step)) return true
+      if (this.#iterate(t, h, order, formula, z, isStiff)) return true
       if (!isStiff || isCurrent) return false
       this.#isStale = true
     }
@@ -134,19 +133,46 @@ export class Corrector {
     this.#system.factor(this.#jacobian, 1, -from.factoredFor)
   }
 
-  #iterate(step: CorrectorStep): boolean {
-    const { t, h, order, formula, history, isStiff } = step
+  #iterate(
+    t: number,
+    h: number,
+    order: number,
+    formula: MultistepFormula,
+    z: Float64Array,
+    isStiff: boolean,
+  ): boolean {
     const { correction, y, f } = this
-    const [predicted, slope] = history.columns as [Float64Array, Float64Array]
+    const { rhs, epsilon } = this.#problem
+    const norm = this.#norm
+    const system = this.#system
+    const increment = this.#increment
+    const n = y.length
     const l0 = formula.corrector[0]!
-    const negligible = 100 * this.#problem.epsilon * this.#norm.of(predicted)
+    const negligible = 100 * epsilon * norm.of(z)
     const threshold = (0.5 / (order + 2)) * formula.errorSame
     let slowest = 0
     let lastSize = 0
-    correction.fill(0)
+    for (let i = 0; i < n; i++) correction[i] = 0
     for (let m = 0; ; m++) {
-      const size = isStiff ? this.#newtonIncrement(h, slope) : this.#functionalIncrement(h, slope)
-      for (let i = 0; i < y.length; i++) y[i] = predicted[i]! + l0 * correction[i]!
+      if (isStiff) {
+        // (I - h l_0 J) de = h f - (z_1 + e)
+        for (let i = 0; i < n; i++) increment[i] = h * f[i]! - (z[n + i]! + correction[i]!)
+        system!.solve(increment, 0)
+        for (let i = 0; i < n; i++) {
+          const e = correction[i]! + increment[i]!
+          correction[i] = e
+          y[i] = z[i]! + l0 * e
+        }
+      } else {
+        // e = h f - z_1
+        for (let i = 0; i < n; i++) {
+          const e = h * f[i]! - z[n + i]!
+          increment[i] = e - correction[i]!
+          correction[i] = e
+          y[i] = z[i]! + l0 * e
+        }
+      }
+      const size = norm.of(increment)
       if (!Number.isFinite(size)) return false
       if (size <= negligible) return true
       if (m > 0 || isStiff) {
@@ -163,31 +189,9 @@ export class Corrector {
       }
       if (m + 1 === MAX_ITERATIONS || (m > 0 && size > 2 * lastSize)) return false
       lastSize = size
-      this.#problem.rhs(t, y, f)
-      if (firstNonFinite(f) >= 0) return false
+      rhs(t, y, f)
+      if (!isFinite(f)) return false
     }
-  }
-
-  /** e = h f - z_1; returns the size of the change. */
-  #functionalIncrement(h: number, slope: Float64Array): number {
-    const { correction, f } = this
-    const increment = this.#increment
-    for (let i = 0; i < increment.length; i++) {
-      const next = h * f[i]! - slope[i]!
-      increment[i] = next - correction[i]!
-      correction[i] = next
-    }
-    return this.#norm.of(increment)
-  }
-
-  /** (I - h l_0 J) de = h f - (z_1 + e). */
-  #newtonIncrement(h: number, slope: Float64Array): number {
-    const { correction, f } = this
-    const increment = this.#increment
-    for (let i = 0; i < increment.length; i++) increment[i] = h * f[i]! - (slope[i]! + correction[i]!)
-    this.#system!.solve(increment, 0)
-    for (let i = 0; i < increment.length; i++) correction[i] = correction[i]! + increment[i]!
-    return this.#norm.of(increment)
   }
 
   #factor(t: number, c: number): boolean {
@@ -202,6 +206,13 @@ export class Corrector {
     this.#rate = INITIAL_RATE
     return isRegular
   }
+}
+
+/** Whether all of v is. */
+function isFinite(v: Float64Array): boolean {
+  let zero = 0
+  for (let i = 0; i < v.length; i++) zero += v[i]! - v[i]!
+  return zero === 0
 }
 
 interface SavedCorrector {

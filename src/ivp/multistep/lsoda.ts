@@ -39,7 +39,7 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
   }
 
   start(): void {
-    const [state, slope] = this.#strategy.history.columns as [Float64Array, Float64Array]
+    const { state, slope } = this.#strategy.history
     state.set(this.y)
     if (!this.evaluateStart(slope)) return
     this.#norm.setState(this.y)
@@ -51,7 +51,7 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
     const corrector = this.#corrector
     const { history } = strategy
     strategy.clip(this.t, this.problem.tBound)
-    this.#norm.setState(history.columns[0]!)
+    this.#norm.setState(history.state)
     let divergences = 0
     let misses = 0
     for (;;) {
@@ -61,7 +61,7 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
         return this.fail(divergences > 0 ? this.#diverged() : this.#tooSmall())
       }
       history.predict(order)
-      if (!corrector.solve({ t, h, order, formula, history, isStiff }) || firstNonFinite(corrector.y) >= 0) {
+      if (!corrector.solve(t, h, order, formula, history, isStiff) || firstNonFinite(corrector.y) >= 0) {
         history.retract(order)
         divergences++
         if (strategy.isAtMinStep || divergences === MAX_FAILURES) return this.fail(this.#diverged())
@@ -109,7 +109,7 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
 
   /** Returns whether the derivative at the start of the step is finite. */
   #restart(): boolean {
-    const [state, slope] = this.#strategy.history.columns as [Float64Array, Float64Array]
+    const { state, slope } = this.#strategy.history
     const { f } = this.#corrector
     slope.set(this.problem.rhs(this.t, state, f))
     this.#strategy.restart()
@@ -121,8 +121,9 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
     const { h, history } = this.#strategy
     // ODEPACK's bound of what counts as the end
     const isEnd = Math.abs(t - tBound) <= 100 * Number.EPSILON * (Math.abs(t) + Math.abs(h))
+    const { z } = history
     const state = this.yOld
-    state.set(history.columns[0]!)
+    for (let i = 0; i < state.length; i++) state[i] = z[i]!
     this.advance(isEnd ? tBound : t, state)
   }
 

@@ -64,7 +64,7 @@ export class Strategy {
   begin(h: number): void {
     this.#at.h = h
     this.#at.order = 1
-    const slope = this.history.columns[1]!
+    const { slope } = this.history
     for (let i = 0; i < slope.length; i++) slope[i] = slope[i]! * h
   }
 
@@ -111,7 +111,9 @@ export class Strategy {
     if (at.untilSwitch < 0 && this.#switchFamily(error)) return
     at.untilOrder--
     if (at.untilOrder === 1 && at.order < this.#maxOrder()) {
-      this.#earlierCorrection.set(this.#corrector.correction)
+      const { correction } = this.#corrector
+      const earlier = this.#earlierCorrection
+      for (let i = 0; i < earlier.length; i++) earlier[i] = correction[i]!
     }
     if (at.untilOrder !== 0) return
     const choice = chooseOrder(at.order, this.#errors(error, true), this.#stability(), 0)
@@ -126,7 +128,7 @@ export class Strategy {
   /** Copies of the columns that the step taken last is a polynomial of, scaled by `h`. */
   columnsUsed(): Float64Array[] {
     const { h, hUsed, order, orderUsed } = this.#at
-    const columns = this.history.columns.slice(0, orderUsed + 1).map((column) => column.slice())
+    const columns = this.history.columns(orderUsed + 1)
     if (order < orderUsed) {
       // The column that the lower order left behind is still scaled by the step taken
       const last = columns[orderUsed]!
@@ -138,7 +140,7 @@ export class Strategy {
   save(): Saved {
     return {
       at: { ...this.#at },
-      history: this.history.columns.map((column) => column.slice()),
+      history: this.history.columns(ADAMS_MAX_ORDER + 1),
       earlierCorrection: this.#earlierCorrection.slice(),
     }
   }
@@ -146,7 +148,7 @@ export class Strategy {
   load(saved: Saved): void {
     const from = saved as unknown as SavedStrategy
     Object.assign(this.#at, from.at)
-    this.history.columns.forEach((column, j) => column.set(from.history[j]!))
+    this.history.load(from.history)
     this.#earlierCorrection.set(from.earlierCorrection)
   }
 
@@ -179,7 +181,7 @@ export class Strategy {
       h: this.#at.h,
       order: this.#at.order,
       error,
-      roundoff: this.#problem.epsilon * this.#norm.of(this.history.columns[0]!),
+      roundoff: this.#problem.epsilon * this.#norm.of(this.history.z),
       lipschitz: corrector.lipschitz,
       lastLipschitz: corrector.lastLipschitz,
       jacobianNorm: corrector.jacobianNorm,
@@ -200,7 +202,8 @@ export class Strategy {
   #errors(same: number, mayRaise: boolean): OrderErrors {
     const { order } = this.#at
     const formula = this.formula
-    const lower = order > 1 ? this.#norm.of(this.history.columns[order]!) / formula.errorLower : null
+    const { z, state } = this.history
+    const lower = order > 1 ? this.#norm.of(z, order * state.length) / formula.errorLower : null
     let higher = null
     if (mayRaise && order < this.#maxOrder()) {
       const difference = this.#difference
@@ -223,9 +226,10 @@ export class Strategy {
   #apply({ order, ratio }: OrderChoice): void {
     if (order > this.#at.order) {
       const factor = this.formula.corrector[this.#at.order]! / order
-      const column = this.history.columns[order]!
+      const { z } = this.history
       const { correction } = this.#corrector
-      for (let i = 0; i < column.length; i++) column[i] = correction[i]! * factor
+      const n = correction.length
+      for (let i = 0, at = order * n; i < n; i++, at++) z[at] = correction[i]! * factor
     }
     this.#at.order = order
     this.#rescale(this.#atLeastMinStep(ratio))

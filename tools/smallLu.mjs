@@ -97,8 +97,8 @@ function factor(n, of) {
     all.map(([i, j]) => `lu[${part * n * n + j * n + i}] = ${a}${i}${j}`),
   )
   return lines([
-    'const lu = this.#lu',
-    'const rows = this.#rows',
+    'const lu = this.lu',
+    'const rows = this.rows',
     all.map(([i, j]) => of.load(null, i, j, n)),
     'let p = 0, largest = 0, size = 0, t = 0',
     steps,
@@ -110,8 +110,8 @@ function factor(n, of) {
 function solve(n, of, starts) {
   const eachUnknown = (i, f) => of.unknowns.map((x, part) => f(`${x}${i}`, `v[${starts[part]} + ${i}]`))
   return lines([
-    'const lu = this.#lu',
-    'const rows = this.#rows',
+    'const lu = this.lu',
+    'const rows = this.rows',
     range(0, n).map((i) => eachUnknown(i, (x, v) => `let ${x} = ${v}!`)),
     'let p = 0, t = 0',
     range(0, n - 1).map((k) => [
@@ -137,8 +137,13 @@ const classOf = (n, isComplex) => {
   return `
 // prettier-ignore
 export class ${name} implements ${face}<DenseMatrix> {
-  readonly #lu: Float64Array = new Float64Array(${n * n * of.parts.length})
-  readonly #rows: Int32Array = new Int32Array(${n})
+  declare private readonly lu: Float64Array
+  declare private readonly rows: Int32Array
+
+  constructor() {
+    this.lu = new Float64Array(${n * n * of.parts.length})
+    this.rows = new Int32Array(${n})
+  }
 
   factor({ values }: DenseMatrix, ${alpha}, beta: number): boolean {
     ${factor(n, of)}

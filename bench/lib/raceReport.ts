@@ -4,7 +4,8 @@ import { duration, machine, peerVersions, writeResult } from './report.ts'
 
 /** What a whole benchmark raced under. */
 export interface Conditions {
-  readonly rtol: number
+  /** One, or one for each precision. */
+  readonly rtol: number | Readonly<Record<string, number>>
   readonly atol: number
   readonly rounds: number
   readonly secondsPerRound: number

@@ -13,24 +13,24 @@ const SIZE = MAX_ORDER + 1
 
 export class BackwardDifferences {
   /** D, shape (ROWS, n). */
-  readonly d: Float64Array
-  readonly #n: number
-  readonly #stepMatrix: Float64Array = new Float64Array(SIZE * SIZE)
-  readonly #change: Float64Array = new Float64Array(SIZE * SIZE)
-  readonly #row: Float64Array = new Float64Array(SIZE)
+  declare readonly d: Float64Array
+  declare private readonly n: number
+  private readonly stepMatrix: Float64Array = new Float64Array(SIZE * SIZE)
+  private readonly change: Float64Array = new Float64Array(SIZE * SIZE)
+  private readonly row: Float64Array = new Float64Array(SIZE)
 
   constructor(n: number) {
-    this.#n = n
+    this.n = n
     this.d = new Float64Array(ROWS * n)
   }
 
   /** The differences of the same polynomial on a mesh whose step is `factor` times as large. Shampine, Reichelt, Sec. 2.2. */
   rescale(order: number, factor: number): void {
-    this.#setChange(order, factor)
-    const change = this.#change
-    const row = this.#row
+    this.setChange(order, factor)
+    const change = this.change
+    const row = this.row
     const { d } = this
-    const n = this.#n
+    const n = this.n
     for (let i = 0; i < n; i++) {
       for (let j = 0; j <= order; j++) {
         let sum = 0
@@ -44,7 +44,7 @@ export class BackwardDifferences {
   /** Moves on by one step, whose corrected value differs from the predicted one by `correction` = D^(order + 1). */
   advance(order: number, correction: Float64Array): void {
     const { d } = this
-    const n = this.#n
+    const n = this.n
     for (let i = 0; i < n; i++) {
       const next = (order + 1) * n + i
       let above = correction[i]!
@@ -69,7 +69,7 @@ export class BackwardDifferences {
     psi: Float64Array,
   ): void {
     const { d } = this
-    const n = this.#n
+    const n = this.n
     for (let i = 0; i < n; i++) {
       let value = d[i]!
       let sum = 0
@@ -85,18 +85,18 @@ export class BackwardDifferences {
 
   /** Copies of D[0] .. D[count - 1]. */
   rows(count: number = ROWS): Float64Array[] {
-    const n = this.#n
+    const n = this.n
     return Array.from({ length: count }, (_, j) => this.d.slice(j * n, (j + 1) * n))
   }
 
   load(rows: ReadonlyArray<Float64Array>): void {
-    rows.forEach((row, j) => this.d.set(row, j * this.#n))
+    rows.forEach((row, j) => this.d.set(row, j * this.n))
   }
 
   /** R(factor) R(1), row after row. */
-  #setChange(order: number, factor: number): void {
-    const r = this.#stepMatrix
-    const change = this.#change
+  private setChange(order: number, factor: number): void {
+    const r = this.stepMatrix
+    const change = this.change
     setStepMatrix(r, order, factor)
     for (let i = 0; i <= order; i++) {
       for (let j = 0; j <= order; j++) {

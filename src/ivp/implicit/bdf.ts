@@ -24,147 +24,145 @@ const MAX_FACTOR = 10
 export class Bdf extends StepEnds implements Integrator<Float64Array> {
   /** Order of the next step. */
   order = 1
-  readonly #norm: ScaledNorm
-  readonly #corrector: BdfCorrector
-  readonly #differences: BackwardDifferences
-  readonly #factors: BdfFactors = new BdfFactors()
-  #candidate: Float64Array
+  declare private readonly norm: ScaledNorm
+  declare private readonly corrector: BdfCorrector
+  declare private readonly differences: BackwardDifferences
+  private readonly factors: BdfFactors = new BdfFactors()
+  declare private candidate: Float64Array
   /** |h| of the next step. */
-  #size = 0
-  #nEqualSteps = 0
+  private size = 0
+  private nEqualSteps = 0
 
   constructor(problem: ImplicitProblem) {
     super(problem)
     const { y0, rhs, tolerance, norm, epsilon } = problem
     const n = y0.length
-    this.#norm = new ScaledNorm(n, tolerance, norm)
-    this.#corrector = new BdfCorrector(n, rhs, newtonTolerance(tightestRtol(tolerance), epsilon))
-    this.#differences = new BackwardDifferences(n)
-    this.#candidate = new Float64Array(n)
+    this.norm = new ScaledNorm(n, tolerance, norm)
+    this.corrector = new BdfCorrector(n, rhs, newtonTolerance(tightestRtol(tolerance), epsilon))
+    this.differences = new BackwardDifferences(n)
+    this.candidate = new Float64Array(n)
   }
 
   get nlu(): number {
-    return this.#factors.nlu
+    return this.factors.nlu
   }
 
   start(): void {
-    const { f } = this.#corrector
-    const { d } = this.#differences
+    const { f } = this.corrector
+    const { d } = this.differences
     if (!this.evaluateStart(f)) return
-    this.#size = this.firstSize(f, 1)
-    this.#factors.setJacobian(this.problem.jacobian.evaluate(this.t, this.y, f))
+    this.size = this.firstSize(f, 1)
+    this.factors.setJacobian(this.problem.jacobian.evaluate(this.t, this.y, f))
     const n = f.length
     d.set(this.y)
-    for (let i = 0; i < n; i++) d[n + i] = f[i]! * this.#size * this.direction
+    for (let i = 0; i < n; i++) d[n + i] = f[i]! * this.size * this.direction
   }
 
   step(): void {
     const { t, order, direction } = this
     const { tBound } = this.problem
-    const corrector = this.#corrector
+    const corrector = this.corrector
     const minStep = smallestStep(t, direction)
-    let size = this.#clippedSize(minStep)
+    let size = this.clippedSize(minStep)
     for (let isJacobianCurrent = this.problem.jacobian.isConstant; ;) {
-      if (!(size >= minStep)) return this.fail(this.#tooSmall())
+      if (!(size >= minStep)) return this.fail(this.tooSmall())
       let tNew = t + size * direction
       if (direction * (tNew - tBound) > 0) {
         tNew = tBound
-        this.#rescale(Math.abs(tNew - t) / size)
-        this.#factors.drop()
+        this.rescale(Math.abs(tNew - t) / size)
+        this.factors.drop()
       }
       const h = tNew - t
       const c = h / ALPHA[order]!
       size = Math.abs(h)
-      corrector.predict(order, this.#differences)
-      let isConverged = this.#solve(tNew, c)
+      corrector.predict(order, this.differences)
+      let isConverged = this.solve(tNew, c)
       if (!isConverged && !isJacobianCurrent) {
-        this.#evaluateJacobian(tNew)
+        this.evaluateJacobian(tNew)
         isJacobianCurrent = true
-        isConverged = this.#solve(tNew, c)
+        isConverged = this.solve(tNew, c)
       }
       if (!isConverged) {
         size *= 0.5
-        this.#rescale(0.5)
-        this.#factors.drop()
+        this.rescale(0.5)
+        this.factors.drop()
         continue
       }
-      this.#norm.setState(this.#candidate, this.#candidate)
-      const error = this.#norm.of(ERROR_CONSTANT[order]!, corrector.correction, 0, 1)
-      if (error <= 1) return this.#accept(tNew, size, error)
+      this.norm.setState(this.candidate, this.candidate)
+      const error = this.norm.of(ERROR_CONSTANT[order]!, corrector.correction, 0, 1)
+      if (error <= 1) return this.accept(tNew, size, error)
       // The factors are kept: the iterations had no trouble with them
       const wanted = corrector.safety * error ** (-1 / (order + 1))
       const factor = wanted > MIN_FACTOR ? wanted : MIN_FACTOR
       size *= factor
-      this.#rescale(factor)
+      this.rescale(factor)
     }
   }
 
   denseOutput(): DenseOutput<Float64Array> {
     const { tOld, t, order } = this
-    return bdfDense(tOld, t, this.#size * this.direction, this.#differences.rows(order + 1))
+    return bdfDense(tOld, t, this.size * this.direction, this.differences.rows(order + 1))
   }
 
   override release(): void {
-    this.#factors.release()
+    this.factors.release()
   }
 
   save(): Saved {
     return {
       ends: this.saveEnds(),
-      d: this.#differences.rows(),
+      d: this.differences.rows(),
       order: this.order,
-      size: this.#size,
-      nEqualSteps: this.#nEqualSteps,
-      factors: this.#factors.save(this.problem.jacobian),
+      size: this.size,
+      nEqualSteps: this.nEqualSteps,
+      factors: this.factors.save(this.problem.jacobian),
     }
   }
 
   load(saved: Saved): void {
     const from = saved as unknown as SavedBdf
     this.loadEnds(from.ends)
-    this.#differences.load(from.d)
+    this.differences.load(from.d)
     this.order = from.order
-    this.#size = from.size
-    this.#nEqualSteps = from.nEqualSteps
-    this.#factors.load(from.factors, this.problem.jacobian)
+    this.size = from.size
+    this.nEqualSteps = from.nEqualSteps
+    this.factors.load(from.factors, this.problem.jacobian)
   }
 
   /** The size to try first, within the limits; the differences follow. */
-  #clippedSize(minStep: number): number {
+  private clippedSize(minStep: number): number {
     const { maxStep } = this.problem
-    const size = this.#size
+    const size = this.size
     if (size <= maxStep && size >= minStep) return size
     const limit = size > maxStep ? maxStep : minStep
-    this.#rescale(limit / size)
+    this.rescale(limit / size)
     return limit
   }
 
-  #solve(tNew: number, c: number): boolean {
-    return (
-      this.#factors.areReady(c) && this.#corrector.solve(tNew, this.#candidate, c, this.#factors, this.#norm)
-    )
+  private solve(tNew: number, c: number): boolean {
+    return this.factors.areReady(c) && this.corrector.solve(tNew, this.candidate, c, this.factors, this.norm)
   }
 
-  #accept(tNew: number, size: number, error: number): void {
+  private accept(tNew: number, size: number, error: number): void {
     const { order } = this
-    this.#nEqualSteps++
-    this.#size = size
-    this.#candidate = this.advance(tNew, this.#candidate)
-    this.#differences.advance(order, this.#corrector.correction)
-    if (this.#nEqualSteps > order) this.#selectOrder(error)
+    this.nEqualSteps++
+    this.size = size
+    this.candidate = this.advance(tNew, this.candidate)
+    this.differences.advance(order, this.corrector.correction)
+    if (this.nEqualSteps > order) this.selectOrder(error)
   }
 
   /** After order + 1 equal steps: the order, of three neighbours, that allows the largest step. */
-  #selectOrder(error: number): void {
+  private selectOrder(error: number): void {
     const { order } = this
-    const { safety } = this.#corrector
-    const { d } = this.#differences
+    const { safety } = this.corrector
+    const { d } = this.differences
     const n = this.y.length
     // The first of equal ones, as scipy's argmax
     let largest = 0
     let change = 0
     if (order > 1) {
-      largest = this.#norm.of(ERROR_CONSTANT[order - 1]!, d, order * n, 1) ** (-1 / order)
+      largest = this.norm.of(ERROR_CONSTANT[order - 1]!, d, order * n, 1) ** (-1 / order)
       change = -1
     }
     const same = error ** (-1 / (order + 1))
@@ -173,7 +171,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
       change = 0
     }
     if (order < MAX_ORDER) {
-      const higher = this.#norm.of(ERROR_CONSTANT[order + 1]!, d, (order + 2) * n, 1) ** (-1 / (order + 2))
+      const higher = this.norm.of(ERROR_CONSTANT[order + 1]!, d, (order + 2) * n, 1) ** (-1 / (order + 2))
       if (higher > largest) {
         largest = higher
         change = 1
@@ -181,28 +179,28 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
     }
     this.order = order + change
     const factor = safety * largest < MAX_FACTOR ? safety * largest : MAX_FACTOR
-    this.#size *= factor
-    this.#rescale(factor)
-    this.#factors.drop()
+    this.size *= factor
+    this.rescale(factor)
+    this.factors.drop()
   }
 
-  #evaluateJacobian(tNew: number): void {
+  private evaluateJacobian(tNew: number): void {
     const { jacobian, uncounted } = this.problem
-    const { predicted, f } = this.#corrector
+    const { predicted, f } = this.corrector
     if (jacobian.usesF) uncounted(tNew, predicted, f)
-    this.#factors.setJacobian(jacobian.evaluate(tNew, predicted, f))
-    this.#factors.drop()
+    this.factors.setJacobian(jacobian.evaluate(tNew, predicted, f))
+    this.factors.drop()
   }
 
-  #rescale(factor: number): void {
-    this.#differences.rescale(this.order, factor)
-    this.#nEqualSteps = 0
+  private rescale(factor: number): void {
+    this.differences.rescale(this.order, factor)
+    this.nEqualSteps = 0
   }
 
-  #tooSmall(): StepFailure {
-    const { f, correction } = this.#corrector
+  private tooSmall(): StepFailure {
+    const { f, correction } = this.corrector
     const isFinite = firstNonFinite(f) < 0 && firstNonFinite(correction) < 0
-    const component = isFinite ? this.#norm.worst(correction) : Math.max(firstNonFinite(f), 0)
+    const component = isFinite ? this.norm.worst(correction) : Math.max(firstNonFinite(f), 0)
     return { kind: isFinite ? 'stepTooSmall' : 'nonFinite', message: MESSAGES.stepTooSmall, component }
   }
 }

@@ -11,29 +11,29 @@ import type { ScaledNorm } from './scaledNorm.ts'
  */
 export class BdfCorrector {
   readonly maxIterations: number = 4
-  readonly monitor: NewtonMonitor
+  declare readonly monitor: NewtonMonitor
   /** f at the last iterate. */
-  readonly f: Float64Array
-  readonly predicted: Float64Array
+  declare readonly f: Float64Array
+  declare readonly predicted: Float64Array
   /** Corrected minus predicted value. */
-  readonly correction: Float64Array
-  readonly #rhs: Rhs<Float64Array>
-  readonly #psi: Float64Array
-  readonly #increment: Float64Array
+  declare readonly correction: Float64Array
+  declare private readonly rhs: Rhs<Float64Array>
+  declare private readonly psi: Float64Array
+  declare private readonly increment: Float64Array
 
   constructor(n: number, rhs: Rhs<Float64Array>, tolerance: number) {
-    this.#rhs = rhs
+    this.rhs = rhs
     this.monitor = new NewtonMonitor(this.maxIterations, tolerance)
     this.f = new Float64Array(n)
     this.predicted = new Float64Array(n)
     this.correction = new Float64Array(n)
-    this.#psi = new Float64Array(n)
-    this.#increment = new Float64Array(n)
+    this.psi = new Float64Array(n)
+    this.increment = new Float64Array(n)
   }
 
   /** Sets the predicted value and psi = (gamma_1 D^1 + ... + gamma_k D^k) / alpha_k of a step of order k. */
   predict(order: number, differences: BackwardDifferences): void {
-    differences.predict(order, GAMMA, ALPHA[order]!, this.predicted, this.#psi)
+    differences.predict(order, GAMMA, ALPHA[order]!, this.predicted, this.psi)
   }
 
   /**
@@ -43,9 +43,9 @@ export class BdfCorrector {
    */
   solve(t: number, y: Float64Array, c: number, factors: BdfFactors, norm: ScaledNorm): boolean {
     const { monitor, correction, predicted, f } = this
-    const rhs = this.#rhs
-    const psi = this.#psi
-    const increment = this.#increment
+    const rhs = this.rhs
+    const psi = this.psi
+    const increment = this.increment
     for (let i = 0; i < y.length; i++) {
       y[i] = predicted[i]!
       correction[i] = 0

@@ -5,23 +5,23 @@ import { NewtonFactors } from './newtonFactors.ts'
 
 /** Factors of I - c J; the parameter is c. Shampine, Reichelt (1997), Sec. 2.1. */
 export class BdfFactors extends NewtonFactors {
-  #system: ShiftedSystem | null = null
+  private system: ShiftedSystem | null = null
 
   /** b := (I - c J)^-1 b. */
   solve(b: Float64Array): void {
-    this.#system!.solve(b, 0)
+    this.system!.solve(b, 0)
   }
 
   release(): void {
-    this.#system?.release()
+    this.system?.release()
   }
 
   protected override allocate(jacobian: JacobianMatrix): void {
-    this.#system = shiftedSystem(jacobian)
+    this.system = shiftedSystem(jacobian)
   }
 
   protected override factor(jacobian: JacobianMatrix, c: number): boolean {
     this.nlu++
-    return this.#system!.factor(jacobian, 1, -c)
+    return this.system!.factor(jacobian, 1, -c)
   }
 }

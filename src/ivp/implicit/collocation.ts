@@ -15,40 +15,40 @@ const NEWTON_MAX_ITERATIONS = 6
  */
 export class Collocation {
   /** Increments of the stages: y + z[i] is the solution at t + NODES[i] h. */
-  readonly z: Float64Array
-  readonly monitor: NewtonMonitor
+  declare readonly z: Float64Array
+  declare readonly monitor: NewtonMonitor
   readonly maxIterations: number = NEWTON_MAX_ITERATIONS
-  readonly #n: number
-  readonly #rhs: Rhs<Float64Array>
-  readonly #w: Float64Array
-  readonly #dw: Float64Array
-  readonly #f: Float64Array
-  readonly #stages: Float64Array
+  declare private readonly n: number
+  declare private readonly rhs: Rhs<Float64Array>
+  declare private readonly w: Float64Array
+  declare private readonly dw: Float64Array
+  declare private readonly f: Float64Array
+  declare private readonly stages: Float64Array
   /** Rows of the last two, which the right-hand side reads and writes. */
-  readonly #f0: Float64Array
-  readonly #f1: Float64Array
-  readonly #f2: Float64Array
-  readonly #stage0: Float64Array
-  readonly #stage1: Float64Array
-  readonly #stage2: Float64Array
+  declare private readonly f0: Float64Array
+  declare private readonly f1: Float64Array
+  declare private readonly f2: Float64Array
+  declare private readonly stage0: Float64Array
+  declare private readonly stage1: Float64Array
+  declare private readonly stage2: Float64Array
 
   constructor(n: number, rhs: Rhs<Float64Array>, tolerance: number) {
-    this.#n = n
-    this.#rhs = rhs
+    this.n = n
+    this.rhs = rhs
     this.monitor = new NewtonMonitor(NEWTON_MAX_ITERATIONS, tolerance)
     this.z = new Float64Array(3 * n)
-    this.#w = new Float64Array(3 * n)
-    this.#dw = new Float64Array(3 * n)
+    this.w = new Float64Array(3 * n)
+    this.dw = new Float64Array(3 * n)
     const f = new Float64Array(3 * n)
-    this.#f = f
-    this.#f0 = f.subarray(0, n)
-    this.#f1 = f.subarray(n, 2 * n)
-    this.#f2 = f.subarray(2 * n)
+    this.f = f
+    this.f0 = f.subarray(0, n)
+    this.f1 = f.subarray(n, 2 * n)
+    this.f2 = f.subarray(2 * n)
     const stages = new Float64Array(3 * n)
-    this.#stages = stages
-    this.#stage0 = stages.subarray(0, n)
-    this.#stage1 = stages.subarray(n, 2 * n)
-    this.#stage2 = stages.subarray(2 * n)
+    this.stages = stages
+    this.stage0 = stages.subarray(0, n)
+    this.stage1 = stages.subarray(n, 2 * n)
+    this.stage2 = stages.subarray(2 * n)
   }
 
   /**
@@ -59,12 +59,12 @@ export class Collocation {
    */
   solve(t: number, y: Float64Array, h: number, factors: RadauFactors, norm: ScaledNorm): boolean {
     const { monitor, z } = this
-    const n = this.#n
-    const rhs = this.#rhs
-    const w = this.#w
-    const dw = this.#dw
-    const f = this.#f
-    const stages = this.#stages
+    const n = this.n
+    const rhs = this.rhs
+    const w = this.w
+    const dw = this.dw
+    const f = this.f
+    const stages = this.stages
     // By index: taking a list apart by a pattern runs its iterator
     const a0 = T_INVERSE[0]
     const a1 = T_INVERSE[1]
@@ -101,9 +101,9 @@ export class Collocation {
     }
     monitor.begin()
     for (;;) {
-      rhs(t0, this.#stage0, this.#f0)
-      rhs(t1, this.#stage1, this.#f1)
-      rhs(t2, this.#stage2, this.#f2)
+      rhs(t0, this.stage0, this.f0)
+      rhs(t1, this.stage1, this.f1)
+      rhs(t2, this.stage2, this.f2)
       // T^-1 F - (Lambda / h) W, the right-hand sides of the two linear systems; `zero` stays 0 as long as F is finite
       let zero = 0
       for (let i = 0, i1 = n, i2 = 2 * n; i < n; i++, i1++, i2++) {

@@ -8,21 +8,21 @@ import { DENSE, NODES } from './radauTableau.ts'
  * y(tOld + x h) = yOld + q[0] x + q[1] x^2 + q[2] x^3.
  */
 export class CollocationPolynomial {
-  readonly #n: number
+  declare private readonly n: number
   /** Shape (3, n). */
-  readonly #q: Float64Array
-  #isFitted = false
+  declare private readonly q: Float64Array
+  private isFitted = false
 
   constructor(n: number) {
-    this.#n = n
-    this.#q = new Float64Array(3 * n)
+    this.n = n
+    this.q = new Float64Array(3 * n)
   }
 
   /** @param z - increments of the stages of an accepted step, shape (3, n) */
   fit(z: Float64Array): void {
-    this.#isFitted = true
-    const n = this.#n
-    const q = this.#q
+    this.isFitted = true
+    const n = this.n
+    const q = this.q
     for (let i = 0, i1 = n, i2 = 2 * n; i < n; i++, i1++, i2++) {
       const z0 = z[i]!
       const z1 = z[i1]!
@@ -35,12 +35,12 @@ export class CollocationPolynomial {
 
   /** First guess of the increments z, shape (3, n), of a step of size h from (t, y), by extrapolation; 0 before there was a step. */
   predict(tOld: number, yOld: Float64Array, t: number, y: Float64Array, h: number, z: Float64Array): void {
-    if (!this.#isFitted) {
+    if (!this.isFitted) {
       z.fill(0)
       return
     }
-    const n = this.#n
-    const q = this.#q
+    const n = this.n
+    const q = this.q
     for (let s = 0, at = 0; s < 3; s++) {
       const x = (t + h * NODES[s]! - tOld) / (t - tOld)
       const x2 = x * x
@@ -53,21 +53,21 @@ export class CollocationPolynomial {
 
   /** Independent of later steps. */
   dense(tOld: number, t: number, yOld: Float64Array): DenseOutput<Float64Array> {
-    return polynomialDense(tOld, t, yOld, this.#rows())
+    return polynomialDense(tOld, t, yOld, this.rows())
   }
 
   save(): SavedPolynomial {
-    return { isFitted: this.#isFitted, q: this.#rows() }
+    return { isFitted: this.isFitted, q: this.rows() }
   }
 
   load(saved: SavedPolynomial): void {
-    this.#isFitted = saved.isFitted
-    saved.q.forEach((row, j) => this.#q.set(row, j * this.#n))
+    this.isFitted = saved.isFitted
+    saved.q.forEach((row, j) => this.q.set(row, j * this.n))
   }
 
-  #rows(): Float64Array[] {
-    const n = this.#n
-    return [0, n, 2 * n].map((from) => this.#q.slice(from, from + n))
+  private rows(): Float64Array[] {
+    const n = this.n
+    return [0, n, 2 * n].map((from) => this.q.slice(from, from + n))
   }
 }
 

@@ -7,19 +7,19 @@ export class NewtonMonitor {
   /** Rate of convergence; NaN before the second increment. */
   rate: number = NaN
   iterations = 0
-  readonly #maxIterations: number
-  readonly #tolerance: number
-  #last = NaN
+  declare private readonly maxIterations: number
+  declare private readonly tolerance: number
+  private last = NaN
 
   constructor(maxIterations: number, tolerance: number) {
-    this.#maxIterations = maxIterations
-    this.#tolerance = tolerance
+    this.maxIterations = maxIterations
+    this.tolerance = tolerance
   }
 
   begin(): void {
     this.rate = NaN
     this.iterations = 0
-    this.#last = NaN
+    this.last = NaN
   }
 
   /**
@@ -27,18 +27,18 @@ export class NewtonMonitor {
    * 'converged' after it is added.
    */
   judge(norm: number): 'going' | 'converged' | 'diverging' {
-    const left = this.#maxIterations - this.iterations++
+    const left = this.maxIterations - this.iterations++
     // Without a rate (first increment) every comparison with NaN below is false
-    const rate = norm / this.#last
+    const rate = norm / this.last
     this.rate = rate
     if (Number.isNaN(norm) || rate >= 1) return 'diverging'
     // Products, not **: the power function takes longer than all the rest
     let power = rate
     for (let m = 1; m < left; m++) power *= rate
-    if ((power / (1 - rate)) * norm > this.#tolerance) return 'diverging'
-    this.#last = norm
-    if (norm === 0 || (rate / (1 - rate)) * norm < this.#tolerance) return 'converged'
-    return this.iterations < this.#maxIterations ? 'going' : 'diverging'
+    if ((power / (1 - rate)) * norm > this.tolerance) return 'diverging'
+    this.last = norm
+    if (norm === 0 || (rate / (1 - rate)) * norm < this.tolerance) return 'converged'
+    return this.iterations < this.maxIterations ? 'going' : 'diverging'
   }
 }
 

@@ -6,33 +6,33 @@ import type { JacobianMatrix } from '../linalg/jacobianMatrix.ts'
 export abstract class NewtonFactors {
   /** Factorizations made so far, of all matrices. */
   nlu = 0
-  #jacobian: JacobianMatrix | null = null
+  private jacobian: JacobianMatrix | null = null
   /** What the factors were made for: the step size, or what the method makes of it. NaN when they are outdated. */
-  #madeFor = NaN
+  private madeFor = NaN
 
   /** Whether there are factors to solve with; makes them for `parameter` if not. False if a matrix is singular. */
   areReady(parameter: number): boolean {
-    return !Number.isNaN(this.#madeFor) || this.#make(parameter)
+    return !Number.isNaN(this.madeFor) || this.make(parameter)
   }
 
   drop(): void {
-    this.#madeFor = NaN
+    this.madeFor = NaN
   }
 
   /** Later factors are of this Jacobian; those at hand are not dropped. */
   setJacobian(jacobian: JacobianMatrix): void {
-    if (this.#jacobian === null) this.allocate(jacobian)
-    this.#jacobian = jacobian
+    if (this.jacobian === null) this.allocate(jacobian)
+    this.jacobian = jacobian
   }
 
   save(source: JacobianSource): SavedFactors {
-    return { nlu: this.nlu, factoredFor: this.#madeFor, jacobian: source.save() }
+    return { nlu: this.nlu, factoredFor: this.madeFor, jacobian: source.save() }
   }
 
   /** Factors again instead of storing factors: equal bits for less space. */
   load(saved: SavedFactors, source: JacobianSource): void {
     this.setJacobian(source.load(saved.jacobian))
-    if (!Number.isNaN(saved.factoredFor)) this.#make(saved.factoredFor)
+    if (!Number.isNaN(saved.factoredFor)) this.make(saved.factoredFor)
     this.nlu = saved.nlu
   }
 
@@ -45,9 +45,9 @@ export abstract class NewtonFactors {
   /** Factors all matrices, counting them in `nlu`; whether they are regular. */
   protected abstract factor(jacobian: JacobianMatrix, parameter: number): boolean
 
-  #make(parameter: number): boolean {
-    const isRegular = this.factor(this.#jacobian!, parameter)
-    this.#madeFor = isRegular ? parameter : NaN
+  private make(parameter: number): boolean {
+    const isRegular = this.factor(this.jacobian!, parameter)
+    this.madeFor = isRegular ? parameter : NaN
     return isRegular
   }
 }

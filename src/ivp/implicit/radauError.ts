@@ -9,20 +9,20 @@ import type { ScaledNorm } from './scaledNorm.ts'
  */
 export class RadauError {
   /** The estimate made last, shape (n). */
-  readonly vector: Float64Array
-  readonly #weighted: Float64Array
-  readonly #corrected: Float64Array
+  declare readonly vector: Float64Array
+  declare private readonly weighted: Float64Array
+  declare private readonly corrected: Float64Array
 
   constructor(n: number) {
     this.vector = new Float64Array(n)
-    this.#weighted = new Float64Array(n)
-    this.#corrected = new Float64Array(n)
+    this.weighted = new Float64Array(n)
+    this.corrected = new Float64Array(n)
   }
 
   /** The estimate (MU_REAL / h I - J)^-1 (f(t, y) + Z e / h) to `vector`, from Z of shape (3, n); returns its norm. */
   estimate(h: number, f: Float64Array, z: Float64Array, factors: RadauFactors, norm: ScaledNorm): number {
     const { vector } = this
-    const weighted = this.#weighted
+    const weighted = this.weighted
     const n = vector.length
     for (let i = 0, i1 = n, i2 = 2 * n; i < n; i++, i1++, i2++) {
       const sum = (ERROR_WEIGHTS[0] * z[i]! + ERROR_WEIGHTS[1] * z[i1]! + ERROR_WEIGHTS[2] * z[i2]!) / h
@@ -42,8 +42,8 @@ export class RadauError {
     norm: ScaledNorm,
   ): number {
     const { vector } = this
-    const weighted = this.#weighted
-    const corrected = this.#corrected
+    const weighted = this.weighted
+    const corrected = this.corrected
     for (let i = 0; i < corrected.length; i++) corrected[i] = y[i]! + vector[i]!
     rhs(t, corrected, vector)
     for (let i = 0; i < vector.length; i++) vector[i] = vector[i]! + weighted[i]!

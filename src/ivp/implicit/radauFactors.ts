@@ -9,34 +9,33 @@ import { MU_IM, MU_RE, MU_REAL } from './radauTableau.ts'
  * @see Hairer, Wanner, "Solving Ordinary Differential Equations II", Sec. IV.8, eq. (8.4)
  */
 export class RadauFactors extends NewtonFactors {
-  #real: ShiftedSystem | null = null
-  #complex: ComplexShiftedSystem | null = null
+  private real: ShiftedSystem | null = null
+  private complex: ComplexShiftedSystem | null = null
 
   /** (MU_REAL / h I - J)^-1 applied to the n components of v from `at` on. */
   solveReal(v: Float64Array, at: number): void {
-    this.#real!.solve(v, at)
+    this.real!.solve(v, at)
   }
 
   /** ((MU_RE + i MU_IM) / h I - J)^-1 applied to the components of v with real parts from `re` and imaginary parts from `im` on. */
   solveComplex(v: Float64Array, re: number, im: number): void {
-    this.#complex!.solve(v, re, im)
+    this.complex!.solve(v, re, im)
   }
 
   release(): void {
-    this.#real?.release()
-    this.#complex?.release()
+    this.real?.release()
+    this.complex?.release()
   }
 
   protected override allocate(jacobian: JacobianMatrix): void {
-    this.#real = shiftedSystem(jacobian)
-    this.#complex = complexShiftedSystem(jacobian)
+    this.real = shiftedSystem(jacobian)
+    this.complex = complexShiftedSystem(jacobian)
   }
 
   protected override factor(jacobian: JacobianMatrix, h: number): boolean {
     this.nlu += 2
     return (
-      this.#real!.factor(jacobian, MU_REAL / h, -1) &&
-      this.#complex!.factor(jacobian, MU_RE / h, MU_IM / h, -1)
+      this.real!.factor(jacobian, MU_REAL / h, -1) && this.complex!.factor(jacobian, MU_RE / h, MU_IM / h, -1)
     )
   }
 }

@@ -3,35 +3,35 @@ import type { Tolerance } from '../space/vectorSpace.ts'
 
 /** Error norms of an implicit method: the RMS of v[i] / (atol[i] + rtol[i] |y[i]|), largest of the blocks. */
 export class ScaledNorm {
-  readonly #n: number
+  declare private readonly n: number
   /** First component and end of each block. */
-  readonly #from: Int32Array
-  readonly #to: Int32Array
+  declare private readonly from: Int32Array
+  declare private readonly to: Int32Array
   /** Where there is a number for each component of one tolerance, the other is made so too. */
-  readonly #rtol: number | Float64Array
-  readonly #atol: number | Float64Array
+  declare private readonly rtol: number | Float64Array
+  declare private readonly atol: number | Float64Array
   /** atol + rtol |y| of the state given last, shape (n). */
-  readonly #scale: Float64Array
+  declare private readonly scale: Float64Array
 
   constructor(n: number, { rtol, atol }: Tolerance, blocks: NormBlocks) {
     const isScalar = typeof rtol === 'number' && typeof atol === 'number'
-    this.#n = n
-    this.#rtol = isScalar ? rtol : expand(rtol, n)
-    this.#atol = isScalar ? atol : expand(atol, n)
-    this.#from = new Int32Array(blocks.length)
-    this.#to = new Int32Array(blocks.length)
+    this.n = n
+    this.rtol = isScalar ? rtol : expand(rtol, n)
+    this.atol = isScalar ? atol : expand(atol, n)
+    this.from = new Int32Array(blocks.length)
+    this.to = new Int32Array(blocks.length)
     for (let b = 0; b < blocks.length; b++) {
-      this.#from[b] = blocks[b]![0]
-      this.#to[b] = blocks[b]![1]
+      this.from[b] = blocks[b]![0]
+      this.to[b] = blocks[b]![1]
     }
-    this.#scale = new Float64Array(n)
+    this.scale = new Float64Array(n)
   }
 
   /** Measures in the tolerances of max(|y|, |other|) from now on. */
   setState(y: Float64Array, other: Float64Array): void {
-    const rtol = this.#rtol
-    const atol = this.#atol
-    const scale = this.#scale
+    const rtol = this.rtol
+    const atol = this.atol
+    const scale = this.scale
     if (typeof rtol === 'number') {
       const least = atol as number
       for (let i = 0; i < scale.length; i++)
@@ -45,10 +45,10 @@ export class ScaledNorm {
 
   /** Norm of factor v, `rows` vectors of n components from v[offset] on, taken as one. NaN if an entry is. */
   of(factor: number, v: Float64Array, offset: number, rows: number): number {
-    const n = this.#n
-    const scale = this.#scale
-    const start = this.#from
-    const end = this.#to
+    const n = this.n
+    const scale = this.scale
+    const start = this.from
+    const end = this.to
     let largest = 0
     for (let b = 0; b < start.length; b++) {
       const from = start[b]!
@@ -69,7 +69,7 @@ export class ScaledNorm {
 
   /** Component of the largest entry of v, shape (n), in tolerances, or the first that is not finite. */
   worst(v: Float64Array): number {
-    const scale = this.#scale
+    const scale = this.scale
     let worst = 0
     for (let i = 0; i < v.length; i++) {
       if (!Number.isFinite(v[i]!)) return i

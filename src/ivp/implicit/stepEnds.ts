@@ -6,16 +6,16 @@ import type { ImplicitProblem } from './implicitProblem.ts'
 
 /** What every implicit method knows of its solve: the two ends of the step accepted last, and whether there is a next one. */
 export abstract class StepEnds {
-  t: number
-  tOld: number
+  declare t: number
+  declare tOld: number
   /** Shape (n), as yOld. */
-  y: Float64Array
-  yOld: Float64Array
+  declare y: Float64Array
+  declare yOld: Float64Array
   status: 'running' | 'finished' | 'failed' = 'running'
   failure: StepFailure | null = null
-  protected readonly problem: ImplicitProblem
+  declare protected readonly problem: ImplicitProblem
   /** Sign of the time step. */
-  protected readonly direction: number
+  declare protected readonly direction: number
 
   constructor(problem: ImplicitProblem) {
     const { t0, y0, tBound } = problem

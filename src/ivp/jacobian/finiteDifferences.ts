@@ -19,23 +19,23 @@ export class FiniteDifferences implements JacobianSource {
   readonly isConstant = false
   readonly usesF = true
   count = 0
-  readonly #structure: Structure
-  readonly #groups: ColumnGroups
-  readonly #evaluateMany: EvaluateMany
-  readonly #threshold: Float64Array
+  declare private readonly structure: Structure
+  declare private readonly groups: ColumnGroups
+  declare private readonly evaluateMany: EvaluateMany
+  declare private readonly threshold: Float64Array
   /** Limits of largest difference / size of f. */
-  readonly #reject: number
-  readonly #small: number
-  readonly #big: number
-  readonly #leastFactor: number
-  readonly #factor: Float64Array
+  declare private readonly reject: number
+  declare private readonly small: number
+  declare private readonly big: number
+  declare private readonly leastFactor: number
+  declare private readonly factor: Float64Array
   /** Increments in units of `factor`, with their signs. */
-  readonly #scale: Float64Array
-  readonly #h: Float64Array
-  readonly #measured: GroupDifferences
-  readonly #matrix: JacobianMatrix
+  declare private readonly scale: Float64Array
+  declare private readonly h: Float64Array
+  declare private readonly measured: GroupDifferences
+  declare private readonly matrix: JacobianMatrix
   /** For the columns that drowned; made when the first one does. */
-  #retry: Retry | null = null
+  private retry: Retry | null = null
 
   /** @param threshold - smallest |y_j| that increments are measured by: the absolute tolerance. @param epsilon - unit roundoff */
   constructor(
@@ -45,38 +45,38 @@ export class FiniteDifferences implements JacobianSource {
     epsilon: number,
   ) {
     const { n } = structure
-    this.#structure = structure
-    this.#groups = structure.groups()
-    this.#evaluateMany = evaluateMany
-    this.#threshold = typeof threshold === 'number' ? new Float64Array(n).fill(threshold) : threshold
-    this.#reject = epsilon ** 0.875
-    this.#small = epsilon ** 0.75
-    this.#big = epsilon ** 0.25
-    this.#leastFactor = 1e3 * epsilon
-    this.#factor = new Float64Array(n).fill(epsilon ** 0.5)
-    this.#scale = new Float64Array(n)
-    this.#h = new Float64Array(n)
-    this.#measured = new GroupDifferences(structure, evaluateMany)
-    this.#matrix = structure.empty()
+    this.structure = structure
+    this.groups = structure.groups()
+    this.evaluateMany = evaluateMany
+    this.threshold = typeof threshold === 'number' ? new Float64Array(n).fill(threshold) : threshold
+    this.reject = epsilon ** 0.875
+    this.small = epsilon ** 0.75
+    this.big = epsilon ** 0.25
+    this.leastFactor = 1e3 * epsilon
+    this.factor = new Float64Array(n).fill(epsilon ** 0.5)
+    this.scale = new Float64Array(n)
+    this.h = new Float64Array(n)
+    this.measured = new GroupDifferences(structure, evaluateMany)
+    this.matrix = structure.empty()
   }
 
   evaluate(t: number, y: Float64Array, f: Float64Array): JacobianMatrix {
     this.count++
-    const h = this.#h
-    const measured = this.#measured
+    const h = this.h
+    const measured = this.measured
     const { largest, size, difference } = measured
-    const { n, columnStart, slot } = this.#structure
-    this.#chooseIncrements(y, f)
-    measured.take(t, y, f, h, this.#groups)
-    const reject = this.#reject
+    const { n, columnStart, slot } = this.structure
+    this.chooseIncrements(y, f)
+    measured.take(t, y, f, h, this.groups)
+    const reject = this.reject
     let hasDrowned = false
     for (let j = 0; j < n; j++) hasDrowned ||= largest[j]! < reject * size[j]!
-    if (hasDrowned) this.#takeAgain(t, y, f)
-    const { values } = this.#matrix
-    const factor = this.#factor
-    const small = this.#small
-    const big = this.#big
-    const least = this.#leastFactor
+    if (hasDrowned) this.takeAgain(t, y, f)
+    const { values } = this.matrix
+    const factor = this.factor
+    const small = this.small
+    const big = this.big
+    const least = this.leastFactor
     for (let j = 0, e = 0; j < n; j++) {
       const step = h[j]!
       for (const end = columnStart[j + 1]!; e < end; e++) values[slot[e]!] = difference[e]! / step
@@ -85,26 +85,26 @@ export class FiniteDifferences implements JacobianSource {
       if (largest[j]! > big * size[j]!) next *= DECREASE
       factor[j] = next < least ? least : next
     }
-    return this.#matrix
+    return this.matrix
   }
 
   save(): Saved {
-    return { count: this.count, factor: this.#factor.slice(), values: this.#matrix.values.slice() }
+    return { count: this.count, factor: this.factor.slice(), values: this.matrix.values.slice() }
   }
 
   load(saved: Saved): JacobianMatrix {
     const { count, factor, values } = saved as { count: number; factor: Float64Array; values: Float64Array }
     this.count = count
-    this.#factor.set(factor)
-    this.#matrix.values.set(values)
-    return this.#matrix
+    this.factor.set(factor)
+    this.matrix.values.set(values)
+    return this.matrix
   }
 
-  #chooseIncrements(y: Float64Array, f: Float64Array): void {
-    const threshold = this.#threshold
-    const factor = this.#factor
-    const scale = this.#scale
-    const h = this.#h
+  private chooseIncrements(y: Float64Array, f: Float64Array): void {
+    const threshold = this.threshold
+    const factor = this.factor
+    const scale = this.scale
+    const h = this.h
     for (let j = 0; j < h.length; j++) {
       const value = y[j]!
       const size = Math.abs(value)
@@ -124,19 +124,19 @@ export class FiniteDifferences implements JacobianSource {
   }
 
   /** Takes the drowned columns again with tenfold increments and keeps what stands out more clearly. */
-  #takeAgain(t: number, y: Float64Array, f: Float64Array): void {
-    const structure = this.#structure
-    const retry = (this.#retry ??= {
+  private takeAgain(t: number, y: Float64Array, f: Float64Array): void {
+    const structure = this.structure
+    const retry = (this.retry ??= {
       h: new Float64Array(structure.n),
-      groups: { start: this.#groups.start.slice(), columns: this.#groups.columns.slice() },
-      measured: new GroupDifferences(structure, this.#evaluateMany),
+      groups: { start: this.groups.start.slice(), columns: this.groups.columns.slice() },
+      measured: new GroupDifferences(structure, this.evaluateMany),
     })
-    const h = this.#h
-    const factor = this.#factor
-    const scale = this.#scale
-    const first = this.#measured
+    const h = this.h
+    const factor = this.factor
+    const scale = this.scale
+    const first = this.measured
     const again = retry.measured
-    const count = this.#drowned(retry.groups)
+    const count = this.drowned(retry.groups)
     const { columns } = retry.groups
     for (let c = 0; c < count; c++) {
       const j = columns[c]!
@@ -156,10 +156,10 @@ export class FiniteDifferences implements JacobianSource {
   }
 
   /** Writes the groups with the drowned columns only, some of them empty; returns the number of columns. */
-  #drowned({ start, columns }: ColumnGroups): number {
-    const all = this.#groups
-    const { largest, size } = this.#measured
-    const reject = this.#reject
+  private drowned({ start, columns }: ColumnGroups): number {
+    const all = this.groups
+    const { largest, size } = this.measured
+    const reject = this.reject
     let count = 0
     for (let g = 0; g + 1 < all.start.length; g++) {
       for (let c = all.start[g]!; c < all.start[g + 1]!; c++) {

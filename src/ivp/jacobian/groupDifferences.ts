@@ -16,47 +16,47 @@ export type EvaluateMany = (
 /** Differences f(y + h) - f(y) of a Jacobian's columns, a group of columns for each evaluation. Allocates nothing per call. */
 export class GroupDifferences {
   /** By entries of the pattern. */
-  readonly difference: Float64Array
+  declare readonly difference: Float64Array
   /** Largest |difference| of each column, and the larger |f| in that row. */
-  readonly largest: Float64Array
-  readonly size: Float64Array
-  readonly #pattern: Pattern
-  readonly #evaluateMany: EvaluateMany
+  declare readonly largest: Float64Array
+  declare readonly size: Float64Array
+  declare private readonly pattern: Pattern
+  declare private readonly evaluateMany: EvaluateMany
   /** Numbers of the groups that have columns. */
-  readonly #present: Int32Array
+  declare private readonly present: Int32Array
   // What the two callbacks below work on
-  #y: Float64Array
-  #f: Float64Array
-  #h: Float64Array
-  #groups: ColumnGroups | null = null
+  declare private y: Float64Array
+  declare private f: Float64Array
+  declare private h: Float64Array
+  private groups: ColumnGroups | null = null
 
   constructor(pattern: Pattern, evaluateMany: EvaluateMany) {
-    this.#pattern = pattern
-    this.#evaluateMany = evaluateMany
+    this.pattern = pattern
+    this.evaluateMany = evaluateMany
     this.difference = new Float64Array(pattern.rowIndex.length)
     this.largest = new Float64Array(pattern.n)
     this.size = new Float64Array(pattern.n)
-    this.#present = new Int32Array(pattern.n)
-    this.#y = this.#f = this.#h = this.size
+    this.present = new Int32Array(pattern.n)
+    this.y = this.f = this.h = this.size
   }
 
   /** @param h - increments of y by columns. @param groups - empty ones are left out, other columns keep their values */
   take(t: number, y: Float64Array, f: Float64Array, h: Float64Array, groups: ColumnGroups): void {
     const { start } = groups
     let count = 0
-    for (let g = 0; g + 1 < start.length; g++) if (start[g + 1]! > start[g]!) this.#present[count++] = g
-    this.#y = y
-    this.#f = f
-    this.#h = h
-    this.#groups = groups
-    this.#evaluateMany(t, count, this.#write, this.#read)
+    for (let g = 0; g + 1 < start.length; g++) if (start[g + 1]! > start[g]!) this.present[count++] = g
+    this.y = y
+    this.f = f
+    this.h = h
+    this.groups = groups
+    this.evaluateMany(t, count, this.write, this.read)
   }
 
-  readonly #write = (number: number, state: Float64Array): void => {
-    const y = this.#y
-    const h = this.#h
-    const { start, columns } = this.#groups!
-    const g = this.#present[number]!
+  private readonly write = (number: number, state: Float64Array): void => {
+    const y = this.y
+    const h = this.h
+    const { start, columns } = this.groups!
+    const g = this.present[number]!
     for (let i = 0; i < y.length; i++) state[i] = y[i]!
     for (let c = start[g]!; c < start[g + 1]!; c++) {
       const j = columns[c]!
@@ -64,12 +64,12 @@ export class GroupDifferences {
     }
   }
 
-  readonly #read = (number: number, fNew: Float64Array): void => {
-    const f = this.#f
-    const { columnStart, rowIndex } = this.#pattern
-    const { start, columns } = this.#groups!
+  private readonly read = (number: number, fNew: Float64Array): void => {
+    const f = this.f
+    const { columnStart, rowIndex } = this.pattern
+    const { start, columns } = this.groups!
     const { difference } = this
-    const g = this.#present[number]!
+    const g = this.present[number]!
     for (let c = start[g]!; c < start[g + 1]!; c++) {
       const j = columns[c]!
       const first = columnStart[j]!

@@ -3,34 +3,34 @@ import type { ComplexShiftedSystem } from './shiftedSystem.ts'
 
 /** LU factors of a banded complex matrix: BandedLu with real and imaginary parts in alternation. */
 export class BandedComplexLu implements ComplexShiftedSystem<BandedMatrix> {
-  readonly #n: number
-  readonly #lower: number
-  readonly #upper: number
+  declare private readonly n: number
+  declare private readonly lower: number
+  declare private readonly upper: number
   /** Entry (r, j) at 2 (r width + (j - r + lower)). */
-  readonly #rows: Float64Array
+  declare private readonly rows: Float64Array
   /** Multiplier of row k + 1 + m in step k at 2 (k lower + m). */
-  readonly #multipliers: Float64Array
-  readonly #pivot: Int32Array
+  declare private readonly multipliers: Float64Array
+  declare private readonly pivot: Int32Array
 
   constructor(n: number, lower: number, upper: number) {
-    this.#n = n
-    this.#lower = lower
-    this.#upper = upper
-    this.#rows = new Float64Array(2 * n * (2 * lower + upper + 1))
-    this.#multipliers = new Float64Array(2 * n * lower)
-    this.#pivot = new Int32Array(n)
+    this.n = n
+    this.lower = lower
+    this.upper = upper
+    this.rows = new Float64Array(2 * n * (2 * lower + upper + 1))
+    this.multipliers = new Float64Array(2 * n * lower)
+    this.pivot = new Int32Array(n)
   }
 
   factor({ values }: BandedMatrix, alphaRe: number, alphaIm: number, beta: number): boolean {
-    const n = this.#n
-    const lower = this.#lower
-    const upper = this.#upper
-    const rows = this.#rows
-    const multipliers = this.#multipliers
-    const pivots = this.#pivot
+    const n = this.n
+    const lower = this.lower
+    const upper = this.upper
+    const rows = this.rows
+    const multipliers = this.multipliers
+    const pivots = this.pivot
     const width = 2 * (2 * lower + upper + 1)
     const down = width - 2
-    this.#fill(values, alphaRe, alphaIm, beta)
+    this.fill(values, alphaRe, alphaIm, beta)
     for (let k = 0, top = 2 * lower; k < n; k++, top += width) {
       const last = k + lower < n ? lower : n - 1 - k
       // Entry (k + m, k) at top + m down
@@ -82,12 +82,12 @@ export class BandedComplexLu implements ComplexShiftedSystem<BandedMatrix> {
   }
 
   solve(v: Float64Array, re: number, im: number): void {
-    const n = this.#n
-    const lower = this.#lower
-    const span = lower + this.#upper
-    const rows = this.#rows
-    const multipliers = this.#multipliers
-    const pivots = this.#pivot
+    const n = this.n
+    const lower = this.lower
+    const span = lower + this.upper
+    const rows = this.rows
+    const multipliers = this.multipliers
+    const pivots = this.pivot
     const width = 2 * (lower + span + 1)
     for (let k = 0, m = 0; k < n; k++, m += 2 * lower) {
       const p = pivots[k]!
@@ -128,12 +128,12 @@ export class BandedComplexLu implements ComplexShiftedSystem<BandedMatrix> {
 
   release(): void {}
 
-  #fill(values: Float64Array, alphaRe: number, alphaIm: number, beta: number): void {
-    const n = this.#n
-    const lower = this.#lower
-    const upper = this.#upper
+  private fill(values: Float64Array, alphaRe: number, alphaIm: number, beta: number): void {
+    const n = this.n
+    const lower = this.lower
+    const upper = this.upper
     const width = 2 * lower + upper + 1
-    const rows = this.#rows
+    const rows = this.rows
     rows.fill(0)
     // Diagonal by diagonal, d = j - i
     for (let d = -lower; d <= upper; d++) {

@@ -9,33 +9,33 @@ import type { ShiftedSystem } from './shiftedSystem.ts'
  * @see Golub, Van Loan, "Matrix Computations", 4th ed., Sec. 4.3.3
  */
 export class BandedLu implements ShiftedSystem<BandedMatrix> {
-  readonly #n: number
-  readonly #lower: number
-  readonly #upper: number
+  declare private readonly n: number
+  declare private readonly lower: number
+  declare private readonly upper: number
   /** Entry (r, j) at r width + (j - r + lower). */
-  readonly #rows: Float64Array
+  declare private readonly rows: Float64Array
   /** Multiplier of row k + 1 + m in step k at k lower + m. */
-  readonly #multipliers: Float64Array
-  readonly #pivot: Int32Array
+  declare private readonly multipliers: Float64Array
+  declare private readonly pivot: Int32Array
 
   constructor(n: number, lower: number, upper: number) {
-    this.#n = n
-    this.#lower = lower
-    this.#upper = upper
-    this.#rows = new Float64Array(n * (2 * lower + upper + 1))
-    this.#multipliers = new Float64Array(n * lower)
-    this.#pivot = new Int32Array(n)
+    this.n = n
+    this.lower = lower
+    this.upper = upper
+    this.rows = new Float64Array(n * (2 * lower + upper + 1))
+    this.multipliers = new Float64Array(n * lower)
+    this.pivot = new Int32Array(n)
   }
 
   factor({ values }: BandedMatrix, alpha: number, beta: number): boolean {
-    const n = this.#n
-    const lower = this.#lower
-    const upper = this.#upper
+    const n = this.n
+    const lower = this.lower
+    const upper = this.upper
     const width = 2 * lower + upper + 1
-    const rows = this.#rows
-    const multipliers = this.#multipliers
-    const pivots = this.#pivot
-    this.#fill(values, alpha, beta)
+    const rows = this.rows
+    const multipliers = this.multipliers
+    const pivots = this.pivot
+    this.fill(values, alpha, beta)
     for (let k = 0, top = lower; k < n; k++, top += width) {
       const last = k + lower < n ? lower : n - 1 - k
       // Entry (k + m, k) at top + m (width - 1)
@@ -75,13 +75,13 @@ export class BandedLu implements ShiftedSystem<BandedMatrix> {
   }
 
   solve(v: Float64Array, at: number): void {
-    const n = this.#n
-    const lower = this.#lower
-    const span = lower + this.#upper
+    const n = this.n
+    const lower = this.lower
+    const span = lower + this.upper
     const width = lower + span + 1
-    const rows = this.#rows
-    const multipliers = this.#multipliers
-    const pivots = this.#pivot
+    const rows = this.rows
+    const multipliers = this.multipliers
+    const pivots = this.pivot
     for (let k = 0, m = 0; k < n; k++, m += lower) {
       const p = at + pivots[k]!
       const value = v[p]!
@@ -104,12 +104,12 @@ export class BandedLu implements ShiftedSystem<BandedMatrix> {
 
   release(): void {}
 
-  #fill(values: Float64Array, alpha: number, beta: number): void {
-    const n = this.#n
-    const lower = this.#lower
-    const upper = this.#upper
+  private fill(values: Float64Array, alpha: number, beta: number): void {
+    const n = this.n
+    const lower = this.lower
+    const upper = this.upper
     const width = 2 * lower + upper + 1
-    const rows = this.#rows
+    const rows = this.rows
     rows.fill(0)
     // Diagonal by diagonal, d = j - i
     for (let d = -lower; d <= upper; d++) {

@@ -3,21 +3,21 @@ import type { ComplexShiftedSystem } from './shiftedSystem.ts'
 
 /** LU factors of a dense complex matrix. As DenseLu, pivots by |re| + |im|; a column holds its real parts, then its imaginary parts. */
 export class DenseComplexLu implements ComplexShiftedSystem<DenseMatrix> {
-  readonly #n: number
+  declare private readonly n: number
   /** Entry (i, j) at 2 j n + i and 2 j n + n + i. */
-  readonly #lu: Float64Array
-  readonly #pivotRow: Int32Array
+  declare private readonly lu: Float64Array
+  declare private readonly pivotRow: Int32Array
 
   constructor(n: number) {
-    this.#n = n
-    this.#lu = new Float64Array(2 * n * n)
-    this.#pivotRow = new Int32Array(n)
+    this.n = n
+    this.lu = new Float64Array(2 * n * n)
+    this.pivotRow = new Int32Array(n)
   }
 
   factor({ values }: DenseMatrix, alphaRe: number, alphaIm: number, beta: number): boolean {
-    const n = this.#n
-    const lu = this.#lu
-    const rowOf = this.#pivotRow
+    const n = this.n
+    const lu = this.lu
+    const rowOf = this.pivotRow
     for (let j = 0, from = 0, re = 0, im = n; j < n; j++, from += n, re += 2 * n, im += 2 * n) {
       for (let i = 0; i < n; i++) {
         lu[re + i] = beta * values[from + i]!
@@ -74,9 +74,9 @@ export class DenseComplexLu implements ComplexShiftedSystem<DenseMatrix> {
   }
 
   solve(v: Float64Array, re: number, im: number): void {
-    const n = this.#n
-    const lu = this.#lu
-    const rowOf = this.#pivotRow
+    const n = this.n
+    const lu = this.lu
+    const rowOf = this.pivotRow
     for (let k = 0, top = 0; k < n; k++, top += 2 * n) {
       const p = rowOf[k]!
       const xr = v[re + p]!

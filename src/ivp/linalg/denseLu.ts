@@ -7,21 +7,21 @@ import type { ShiftedSystem } from './shiftedSystem.ts'
  * @see Golub, Van Loan, "Matrix Computations", 4th ed., Sec. 3.4, Algorithm 3.4.1
  */
 export class DenseLu implements ShiftedSystem<DenseMatrix> {
-  readonly #n: number
+  declare private readonly n: number
   /** Entry (i, j) at j n + i. */
-  readonly #lu: Float64Array
-  readonly #pivotRow: Int32Array
+  declare private readonly lu: Float64Array
+  declare private readonly pivotRow: Int32Array
 
   constructor(n: number) {
-    this.#n = n
-    this.#lu = new Float64Array(n * n)
-    this.#pivotRow = new Int32Array(n)
+    this.n = n
+    this.lu = new Float64Array(n * n)
+    this.pivotRow = new Int32Array(n)
   }
 
   factor({ values }: DenseMatrix, alpha: number, beta: number): boolean {
-    const n = this.#n
-    const lu = this.#lu
-    const rowOf = this.#pivotRow
+    const n = this.n
+    const lu = this.lu
+    const rowOf = this.pivotRow
     for (let e = 0; e < lu.length; e++) lu[e] = beta * values[e]!
     for (let e = 0; e < lu.length; e += n + 1) lu[e] = lu[e]! + alpha
     for (let k = 0, top = 0; k < n; k++, top += n) {
@@ -54,9 +54,9 @@ export class DenseLu implements ShiftedSystem<DenseMatrix> {
   }
 
   solve(v: Float64Array, at: number): void {
-    const n = this.#n
-    const lu = this.#lu
-    const rowOf = this.#pivotRow
+    const n = this.n
+    const lu = this.lu
+    const rowOf = this.pivotRow
     for (let k = 0, top = 0; k < n; k++, top += n) {
       const p = rowOf[k]!
       const x = v[at + p]!

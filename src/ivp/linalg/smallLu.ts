@@ -7,12 +7,17 @@ import type { ComplexShiftedSystem, ShiftedSystem } from './shiftedSystem.ts'
 
 // prettier-ignore
 export class Lu2 implements ShiftedSystem<DenseMatrix> {
-  readonly #lu: Float64Array = new Float64Array(4)
-  readonly #rows: Int32Array = new Int32Array(2)
+  declare private readonly lu: Float64Array
+  declare private readonly rows: Int32Array
+
+  constructor() {
+    this.lu = new Float64Array(4)
+    this.rows = new Int32Array(2)
+  }
 
   factor({ values }: DenseMatrix, alpha: number, beta: number): boolean {
-    const lu = this.#lu
-    const rows = this.#rows
+    const lu = this.lu
+    const rows = this.rows
     let a00 = beta * values[0]! + alpha
     let a10 = beta * values[1]!
     let a01 = beta * values[2]!
@@ -40,8 +45,8 @@ export class Lu2 implements ShiftedSystem<DenseMatrix> {
   }
 
   solve(v: Float64Array, at: number): void {
-    const lu = this.#lu
-    const rows = this.#rows
+    const lu = this.lu
+    const rows = this.rows
     let x0 = v[at + 0]!
     let x1 = v[at + 1]!
     let p = 0, t = 0
@@ -60,12 +65,17 @@ export class Lu2 implements ShiftedSystem<DenseMatrix> {
 
 // prettier-ignore
 export class ComplexLu2 implements ComplexShiftedSystem<DenseMatrix> {
-  readonly #lu: Float64Array = new Float64Array(8)
-  readonly #rows: Int32Array = new Int32Array(2)
+  declare private readonly lu: Float64Array
+  declare private readonly rows: Int32Array
+
+  constructor() {
+    this.lu = new Float64Array(8)
+    this.rows = new Int32Array(2)
+  }
 
   factor({ values }: DenseMatrix, alphaRe: number, alphaIm: number, beta: number): boolean {
-    const lu = this.#lu
-    const rows = this.#rows
+    const lu = this.lu
+    const rows = this.rows
     let a00 = beta * values[0]! + alphaRe
     let b00 = alphaIm
     let a10 = beta * values[1]!
@@ -105,8 +115,8 @@ export class ComplexLu2 implements ComplexShiftedSystem<DenseMatrix> {
   }
 
   solve(v: Float64Array, re: number, im: number): void {
-    const lu = this.#lu
-    const rows = this.#rows
+    const lu = this.lu
+    const rows = this.rows
     let x0 = v[re + 0]!
     let z0 = v[im + 0]!
     let x1 = v[re + 1]!
@@ -137,12 +147,17 @@ export class ComplexLu2 implements ComplexShiftedSystem<DenseMatrix> {
 
 // prettier-ignore
 export class Lu3 implements ShiftedSystem<DenseMatrix> {
-  readonly #lu: Float64Array = new Float64Array(9)
-  readonly #rows: Int32Array = new Int32Array(3)
+  declare private readonly lu: Float64Array
+  declare private readonly rows: Int32Array
+
+  constructor() {
+    this.lu = new Float64Array(9)
+    this.rows = new Int32Array(3)
+  }
 
   factor({ values }: DenseMatrix, alpha: number, beta: number): boolean {
-    const lu = this.#lu
-    const rows = this.#rows
+    const lu = this.lu
+    const rows = this.rows
     let a00 = beta * values[0]! + alpha
     let a10 = beta * values[1]!
     let a20 = beta * values[2]!
@@ -201,8 +216,8 @@ export class Lu3 implements ShiftedSystem<DenseMatrix> {
   }
 
   solve(v: Float64Array, at: number): void {
-    const lu = this.#lu
-    const rows = this.#rows
+    const lu = this.lu
+    const rows = this.rows
     let x0 = v[at + 0]!
     let x1 = v[at + 1]!
     let x2 = v[at + 2]!
@@ -231,12 +246,17 @@ export class Lu3 implements ShiftedSystem<DenseMatrix> {
 
 // prettier-ignore
 export class ComplexLu3 implements ComplexShiftedSystem<DenseMatrix> {
-  readonly #lu: Float64Array = new Float64Array(18)
-  readonly #rows: Int32Array = new Int32Array(3)
+  declare private readonly lu: Float64Array
+  declare private readonly rows: Int32Array
+
+  constructor() {
+    this.lu = new Float64Array(18)
+    this.rows = new Int32Array(3)
+  }
 
   factor({ values }: DenseMatrix, alphaRe: number, alphaIm: number, beta: number): boolean {
-    const lu = this.#lu
-    const rows = this.#rows
+    const lu = this.lu
+    const rows = this.rows
     let a00 = beta * values[0]! + alphaRe
     let b00 = alphaIm
     let a10 = beta * values[1]!
@@ -326,8 +346,8 @@ export class ComplexLu3 implements ComplexShiftedSystem<DenseMatrix> {
   }
 
   solve(v: Float64Array, re: number, im: number): void {
-    const lu = this.#lu
-    const rows = this.#rows
+    const lu = this.lu
+    const rows = this.rows
     let x0 = v[re + 0]!
     let z0 = v[im + 0]!
     let x1 = v[re + 1]!

@@ -5,26 +5,26 @@ import type { Elimination } from './symbolicLu.ts'
 
 /** SparseLu with a complex shift: real and imaginary parts in separate arrays. */
 export class SparseComplexLu implements ComplexShiftedSystem<SparseMatrix> {
-  readonly #pattern: Elimination
-  readonly #re: Float64Array
-  readonly #im: Float64Array
-  readonly #rowRe: Float64Array
-  readonly #rowIm: Float64Array
+  declare private readonly pattern: Elimination
+  declare private readonly re: Float64Array
+  declare private readonly im: Float64Array
+  declare private readonly rowRe: Float64Array
+  declare private readonly rowIm: Float64Array
 
   constructor(pattern: Elimination) {
-    this.#pattern = pattern
-    this.#re = new Float64Array(pattern.column.length)
-    this.#im = new Float64Array(pattern.column.length)
-    this.#rowRe = new Float64Array(pattern.n)
-    this.#rowIm = new Float64Array(pattern.n)
+    this.pattern = pattern
+    this.re = new Float64Array(pattern.column.length)
+    this.im = new Float64Array(pattern.column.length)
+    this.rowRe = new Float64Array(pattern.n)
+    this.rowIm = new Float64Array(pattern.n)
   }
 
   factor({ values }: SparseMatrix, alphaRe: number, alphaIm: number, beta: number): boolean {
-    const { n, rowStart, column, diagonal, target } = this.#pattern
-    const re = this.#re
-    const im = this.#im
-    const rowRe = this.#rowRe
-    const rowIm = this.#rowIm
+    const { n, rowStart, column, diagonal, target } = this.pattern
+    const re = this.re
+    const im = this.im
+    const rowRe = this.rowRe
+    const rowIm = this.rowIm
     re.fill(0)
     im.fill(0)
     for (let entry = 0; entry < target.length; entry++) re[target[entry]!] = beta * values[entry]!
@@ -70,11 +70,11 @@ export class SparseComplexLu implements ComplexShiftedSystem<SparseMatrix> {
   }
 
   solve(v: Float64Array, fromRe: number, fromIm: number): void {
-    const { n, rowStart, column, diagonal, order } = this.#pattern
-    const re = this.#re
-    const im = this.#im
-    const xr = this.#rowRe
-    const xi = this.#rowIm
+    const { n, rowStart, column, diagonal, order } = this.pattern
+    const re = this.re
+    const im = this.im
+    const xr = this.rowRe
+    const xi = this.rowIm
     for (let i = 0; i < n; i++) {
       let sr = v[fromRe + order[i]!]!
       let si = v[fromIm + order[i]!]!

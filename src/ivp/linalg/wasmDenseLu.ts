@@ -15,11 +15,11 @@ function layoutOf(
 
 /** DenseLu in wasm: equal bits, two components at a time. */
 export class WasmDenseLu implements ShiftedSystem<DenseMatrix> {
-  readonly #n: number
-  readonly #memory: LuMemory
-  readonly #ld: number
-  readonly #a: number
-  readonly #b: number
+  declare private readonly n: number
+  declare private readonly memory: LuMemory
+  declare private readonly ld: number
+  declare private readonly a: number
+  declare private readonly b: number
 
   /** Null where there is no wasm. */
   static of(n: number): WasmDenseLu | null {
@@ -29,45 +29,45 @@ export class WasmDenseLu implements ShiftedSystem<DenseMatrix> {
 
   private constructor(n: number, memory: LuMemory) {
     const { ld, a, b } = layoutOf(n, 1)
-    this.#n = n
-    this.#memory = memory
-    this.#ld = ld
-    this.#a = a
-    this.#b = b
+    this.n = n
+    this.memory = memory
+    this.ld = ld
+    this.a = a
+    this.b = b
   }
 
   factor({ values }: DenseMatrix, alpha: number, beta: number): boolean {
-    const n = this.#n
-    const lu = this.#memory.float64
-    const stride = this.#ld / 8
-    for (let j = 0, from = 0, to = this.#a / 8; j < n; j++, from += n, to += stride) {
+    const n = this.n
+    const lu = this.memory.float64
+    const stride = this.ld / 8
+    for (let j = 0, from = 0, to = this.a / 8; j < n; j++, from += n, to += stride) {
       for (let i = 0; i < n; i++) lu[to + i] = beta * values[from + i]!
       lu[to + j] = lu[to + j]! + alpha
     }
-    return this.#memory.factor(this.#a, 8 * n, this.#ld, 0) !== 0
+    return this.memory.factor(this.a, 8 * n, this.ld, 0) !== 0
   }
 
   solve(v: Float64Array, at: number): void {
-    const n = this.#n
-    const x = this.#memory.float64
-    const b = this.#b / 8
+    const n = this.n
+    const x = this.memory.float64
+    const b = this.b / 8
     for (let i = 0; i < n; i++) x[b + i] = v[at + i]!
-    this.#memory.solve(this.#a, 8 * n, this.#ld, 0, this.#b)
+    this.memory.solve(this.a, 8 * n, this.ld, 0, this.b)
     for (let i = 0; i < n; i++) v[at + i] = x[b + i]!
   }
 
   release(): void {
-    giveLuMemory(this.#memory)
+    giveLuMemory(this.memory)
   }
 }
 
 /** DenseComplexLu in wasm: equal bits, two components at a time. */
 export class WasmDenseComplexLu implements ComplexShiftedSystem<DenseMatrix> {
-  readonly #n: number
-  readonly #memory: LuMemory
-  readonly #ld: number
-  readonly #a: number
-  readonly #b: number
+  declare private readonly n: number
+  declare private readonly memory: LuMemory
+  declare private readonly ld: number
+  declare private readonly a: number
+  declare private readonly b: number
 
   /** Null where there is no wasm. */
   static of(n: number): WasmDenseComplexLu | null {
@@ -77,18 +77,18 @@ export class WasmDenseComplexLu implements ComplexShiftedSystem<DenseMatrix> {
 
   private constructor(n: number, memory: LuMemory) {
     const { ld, a, b } = layoutOf(n, 2)
-    this.#n = n
-    this.#memory = memory
-    this.#ld = ld
-    this.#a = a
-    this.#b = b
+    this.n = n
+    this.memory = memory
+    this.ld = ld
+    this.a = a
+    this.b = b
   }
 
   factor({ values }: DenseMatrix, alphaRe: number, alphaIm: number, beta: number): boolean {
-    const n = this.#n
-    const lu = this.#memory.float64
-    const stride = this.#ld / 8
-    for (let j = 0, from = 0, to = this.#a / 8; j < n; j++, from += n, to += 2 * stride) {
+    const n = this.n
+    const lu = this.memory.float64
+    const stride = this.ld / 8
+    for (let j = 0, from = 0, to = this.a / 8; j < n; j++, from += n, to += 2 * stride) {
       for (let i = 0; i < n; i++) {
         lu[to + i] = beta * values[from + i]!
         lu[to + stride + i] = 0
@@ -96,19 +96,19 @@ export class WasmDenseComplexLu implements ComplexShiftedSystem<DenseMatrix> {
       lu[to + j] = lu[to + j]! + alphaRe
       lu[to + stride + j] = alphaIm
     }
-    return this.#memory.zfactor(this.#a, 8 * n, this.#ld, 0) !== 0
+    return this.memory.zfactor(this.a, 8 * n, this.ld, 0) !== 0
   }
 
   solve(v: Float64Array, re: number, im: number): void {
-    const n = this.#n
-    const x = this.#memory.float64
-    const b = this.#b / 8
-    const bIm = b + this.#ld / 8
+    const n = this.n
+    const x = this.memory.float64
+    const b = this.b / 8
+    const bIm = b + this.ld / 8
     for (let i = 0; i < n; i++) {
       x[b + i] = v[re + i]!
       x[bIm + i] = v[im + i]!
     }
-    this.#memory.zsolve(this.#a, 8 * n, this.#ld, 0, this.#b)
+    this.memory.zsolve(this.a, 8 * n, this.ld, 0, this.b)
     for (let i = 0; i < n; i++) {
       v[re + i] = x[b + i]!
       v[im + i] = x[bIm + i]!
@@ -116,6 +116,6 @@ export class WasmDenseComplexLu implements ComplexShiftedSystem<DenseMatrix> {
   }
 
   release(): void {
-    giveLuMemory(this.#memory)
+    giveLuMemory(this.memory)
   }
 }

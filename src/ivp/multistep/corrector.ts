@@ -24,46 +24,46 @@ const INITIAL_RATE = 0.7
  */
 export class Corrector {
   /** The solution e, shape (n). */
-  readonly correction: Float64Array
+  declare readonly correction: Float64Array
   /** The corrected state z_0 + l_0 e, shape (n). */
-  readonly y: Float64Array
+  declare readonly y: Float64Array
   /** The last f, for naming a failure. */
-  readonly f: Float64Array
+  declare readonly f: Float64Array
   nlu = 0
   /** Estimates of the Lipschitz constant from the convergence rate: the largest since the last choice of order, and the last but zero. */
   lipschitz = 0
   lastLipschitz = 0
   /** Weighted norm of the last Jacobian. */
   jacobianNorm = 0
-  readonly #problem: ImplicitProblem
-  readonly #norm: WeightedMaxNorm
-  readonly #increment: Float64Array
-  #jacobian: JacobianMatrix | null = null
-  #system: ShiftedSystem | null = null
+  declare private readonly problem: ImplicitProblem
+  declare private readonly norm: WeightedMaxNorm
+  declare private readonly increment: Float64Array
+  private jacobian: JacobianMatrix | null = null
+  private system: ShiftedSystem | null = null
   /** h l_0 of the factors in use. */
-  #factoredFor = NaN
-  #isStale = true
-  #age = 0
-  #rate = INITIAL_RATE
+  private factoredFor = NaN
+  private isStale = true
+  private age = 0
+  private rate = INITIAL_RATE
 
   constructor(problem: ImplicitProblem, norm: WeightedMaxNorm) {
     const n = problem.y0.length
-    this.#problem = problem
-    this.#norm = norm
+    this.problem = problem
+    this.norm = norm
     this.correction = new Float64Array(n)
     this.y = new Float64Array(n)
     this.f = new Float64Array(n)
-    this.#increment = new Float64Array(n)
+    this.increment = new Float64Array(n)
   }
 
   /** Has the factors renewed before the next BDF iteration. */
   renew(): void {
-    this.#isStale = true
+    this.isStale = true
   }
 
   /** Counts a step towards the age of the factors. */
   grow(): void {
-    this.#age++
+    this.age++
   }
 
   /**
@@ -79,28 +79,28 @@ export class Corrector {
     isStiff: boolean,
   ): boolean {
     const { y, f } = this
-    const { rhs } = this.#problem
+    const { rhs } = this.problem
     const { z } = history
     const c = h * formula.corrector[0]!
-    const change = c / this.#factoredFor - 1
-    if (!(Math.abs(change) <= MAX_CHANGE) || this.#age >= MAX_AGE) this.#isStale = true
+    const change = c / this.factoredFor - 1
+    if (!(Math.abs(change) <= MAX_CHANGE) || this.age >= MAX_AGE) this.isStale = true
     let isCurrent = false
     for (;;) {
       for (let i = 0; i < y.length; i++) y[i] = z[i]!
       rhs(t, y, f)
       if (!isFinite(f)) return false
-      if (isStiff && this.#isStale) {
-        if (!this.#factor(t, c)) return false
+      if (isStiff && this.isStale) {
+        if (!this.factor(t, c)) return false
         isCurrent = true
       }
-      if (this.#iterate(t, h, order, formula, z, isStiff)) return true
+      if (this.iterate(t, h, order, formula, z, isStiff)) return true
       if (!isStiff || isCurrent) return false
-      this.#isStale = true
+      this.isStale = true
     }
   }
 
   release(): void {
-    this.#system?.release()
+    this.system?.release()
   }
 
   save(): Saved {
@@ -109,11 +109,11 @@ export class Corrector {
       lipschitz: this.lipschitz,
       lastLipschitz: this.lastLipschitz,
       jacobianNorm: this.jacobianNorm,
-      factoredFor: this.#factoredFor,
-      isStale: this.#isStale,
-      age: this.#age,
-      rate: this.#rate,
-      jacobian: this.#problem.jacobian.save(),
+      factoredFor: this.factoredFor,
+      isStale: this.isStale,
+      age: this.age,
+      rate: this.rate,
+      jacobian: this.problem.jacobian.save(),
     }
   }
 
@@ -123,17 +123,17 @@ export class Corrector {
     this.lipschitz = from.lipschitz
     this.lastLipschitz = from.lastLipschitz
     this.jacobianNorm = from.jacobianNorm
-    this.#factoredFor = from.factoredFor
-    this.#isStale = from.isStale
-    this.#age = from.age
-    this.#rate = from.rate
+    this.factoredFor = from.factoredFor
+    this.isStale = from.isStale
+    this.age = from.age
+    this.rate = from.rate
     if (Number.isNaN(from.factoredFor)) return
-    this.#jacobian = this.#problem.jacobian.load(from.jacobian)
-    this.#system = shiftedSystem(this.#jacobian)
-    this.#system.factor(this.#jacobian, 1, -from.factoredFor)
+    this.jacobian = this.problem.jacobian.load(from.jacobian)
+    this.system = shiftedSystem(this.jacobian)
+    this.system.factor(this.jacobian, 1, -from.factoredFor)
   }
 
-  #iterate(
+  private iterate(
     t: number,
     h: number,
     order: number,
@@ -142,10 +142,10 @@ export class Corrector {
     isStiff: boolean,
   ): boolean {
     const { correction, y, f } = this
-    const { rhs, epsilon } = this.#problem
-    const norm = this.#norm
-    const system = this.#system
-    const increment = this.#increment
+    const { rhs, epsilon } = this.problem
+    const norm = this.norm
+    const system = this.system
+    const increment = this.increment
     const n = y.length
     const l0 = formula.corrector[0]!
     const negligible = 100 * epsilon * norm.of(z)
@@ -179,9 +179,9 @@ export class Corrector {
         if (m > 0) {
           const rate = size <= 1024 * lastSize ? size / lastSize : 1024
           slowest = Math.max(slowest, rate)
-          this.#rate = Math.max(0.2 * this.#rate, rate)
+          this.rate = Math.max(0.2 * this.rate, rate)
         }
-        if (size * Math.min(1, 1.5 * this.#rate) <= threshold) {
+        if (size * Math.min(1, 1.5 * this.rate) <= threshold) {
           this.lipschitz = Math.max(this.lipschitz, slowest / Math.abs(h * l0))
           if (this.lipschitz !== 0) this.lastLipschitz = this.lipschitz
           return true
@@ -194,16 +194,16 @@ export class Corrector {
     }
   }
 
-  #factor(t: number, c: number): boolean {
-    this.#jacobian = this.#problem.jacobian.evaluate(t, this.y, this.f)
-    this.#system ??= shiftedSystem(this.#jacobian)
-    this.jacobianNorm = this.#norm.ofMatrix(this.#jacobian)
+  private factor(t: number, c: number): boolean {
+    this.jacobian = this.problem.jacobian.evaluate(t, this.y, this.f)
+    this.system ??= shiftedSystem(this.jacobian)
+    this.jacobianNorm = this.norm.ofMatrix(this.jacobian)
     this.nlu++
-    const isRegular = this.#system.factor(this.#jacobian, 1, -c)
-    this.#factoredFor = isRegular ? c : NaN
-    this.#isStale = !isRegular
-    this.#age = 0
-    this.#rate = INITIAL_RATE
+    const isRegular = this.system.factor(this.jacobian, 1, -c)
+    this.factoredFor = isRegular ? c : NaN
+    this.isStale = !isRegular
+    this.age = 0
+    this.rate = INITIAL_RATE
     return isRegular
   }
 }

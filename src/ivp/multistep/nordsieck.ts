@@ -5,14 +5,14 @@
  */
 export class Nordsieck {
   /** Column after column, each of n components. */
-  readonly z: Float64Array
+  declare readonly z: Float64Array
   /** Column 0: the state. Column 1: its derivative, times h. Views. */
-  readonly state: Float64Array
-  readonly slope: Float64Array
-  readonly #n: number
+  declare readonly state: Float64Array
+  declare readonly slope: Float64Array
+  declare private readonly n: number
 
   constructor(n: number, highestOrder: number) {
-    this.#n = n
+    this.n = n
     this.z = new Float64Array((highestOrder + 1) * n)
     this.state = this.z.subarray(0, n)
     this.slope = this.z.subarray(n, 2 * n)
@@ -21,7 +21,7 @@ export class Nordsieck {
   /** Taylor's theorem over one step: multiplication by Pascal's triangle. */
   predict(order: number): void {
     const { z } = this
-    const n = this.#n
+    const n = this.n
     const end = order * n
     for (let first = end - n; first >= 0; first -= n) {
       for (let e = first; e < end; e++) z[e] = z[e]! + z[e + n]!
@@ -31,7 +31,7 @@ export class Nordsieck {
   /** Takes `predict` back, up to rounding. */
   retract(order: number): void {
     const { z } = this
-    const n = this.#n
+    const n = this.n
     const end = order * n
     for (let first = end - n; first >= 0; first -= n) {
       for (let e = first; e < end; e++) z[e] = z[e]! - z[e + n]!
@@ -41,7 +41,7 @@ export class Nordsieck {
   /** Adds l_j e to column j. */
   correct(corrector: Float64Array, e: Float64Array): void {
     const { z } = this
-    const n = this.#n
+    const n = this.n
     for (let j = 0, at = 0; j < corrector.length; j++) {
       const l = corrector[j]!
       for (let i = 0; i < n; i++, at++) z[at] = z[at]! + l * e[i]!
@@ -51,7 +51,7 @@ export class Nordsieck {
   /** Changes the step size by the factor `ratio`. */
   rescale(order: number, ratio: number): void {
     const { z } = this
-    const n = this.#n
+    const n = this.n
     let power = 1
     for (let j = 1, at = n; j <= order; j++) {
       power *= ratio
@@ -61,11 +61,11 @@ export class Nordsieck {
 
   /** Copies of columns 0 .. count - 1. */
   columns(count: number): Float64Array[] {
-    const n = this.#n
+    const n = this.n
     return Array.from({ length: count }, (_, j) => this.z.slice(j * n, (j + 1) * n))
   }
 
   load(columns: ReadonlyArray<Float64Array>): void {
-    columns.forEach((column, j) => this.z.set(column, j * this.#n))
+    columns.forEach((column, j) => this.z.set(column, j * this.n))
   }
 }

@@ -8,34 +8,34 @@ import type { Tolerance } from '../space/vectorSpace.ts'
  */
 export class WeightedMaxNorm {
   /** First component and end of each block. */
-  readonly #from: Int32Array
-  readonly #to: Int32Array
+  declare private readonly from: Int32Array
+  declare private readonly to: Int32Array
   /** Where there is a number for each component of one tolerance, the other is made so too. */
-  readonly #rtol: number | Float64Array
-  readonly #atol: number | Float64Array
+  declare private readonly rtol: number | Float64Array
+  declare private readonly atol: number | Float64Array
   /** 1 / (atol + rtol |y|), shape (n). */
-  readonly #weights: Float64Array
+  declare private readonly weights: Float64Array
   /** Row sums of a matrix. */
-  readonly #sums: Float64Array
+  declare private readonly sums: Float64Array
 
   constructor(n: number, { rtol, atol }: Tolerance, blocks: NormBlocks) {
     const isScalar = typeof rtol === 'number' && typeof atol === 'number'
-    this.#rtol = isScalar ? rtol : expand(rtol, n)
-    this.#atol = isScalar ? atol : expand(atol, n)
-    this.#from = new Int32Array(blocks.length)
-    this.#to = new Int32Array(blocks.length)
+    this.rtol = isScalar ? rtol : expand(rtol, n)
+    this.atol = isScalar ? atol : expand(atol, n)
+    this.from = new Int32Array(blocks.length)
+    this.to = new Int32Array(blocks.length)
     for (let b = 0; b < blocks.length; b++) {
-      this.#from[b] = blocks[b]![0]
-      this.#to[b] = blocks[b]![1]
+      this.from[b] = blocks[b]![0]
+      this.to[b] = blocks[b]![1]
     }
-    this.#weights = new Float64Array(n)
-    this.#sums = new Float64Array(n)
+    this.weights = new Float64Array(n)
+    this.sums = new Float64Array(n)
   }
 
   setState(y: Float64Array): void {
-    const rtol = this.#rtol
-    const atol = this.#atol
-    const weights = this.#weights
+    const rtol = this.rtol
+    const atol = this.atol
+    const weights = this.weights
     if (typeof rtol === 'number') {
       const least = atol as number
       for (let i = 0; i < weights.length; i++) weights[i] = 1 / (rtol * Math.abs(y[i]!) + least)
@@ -47,9 +47,9 @@ export class WeightedMaxNorm {
 
   /** Norm of the n components of v from `at` on. NaN if an entry is. */
   of(v: Float64Array, at = 0): number {
-    const weights = this.#weights
-    const start = this.#from
-    const end = this.#to
+    const weights = this.weights
+    const start = this.from
+    const end = this.to
     let largest = 0
     for (let b = 0; b < start.length; b++) {
       const to = end[b]!
@@ -66,8 +66,8 @@ export class WeightedMaxNorm {
   /** max_i weight_i sum_j |J_ij| / weight_j. */
   ofMatrix(jacobian: JacobianMatrix): number {
     const { n, values } = jacobian
-    const weights = this.#weights
-    const sums = this.#sums
+    const weights = this.weights
+    const sums = this.sums
     for (let i = 0; i < n; i++) sums[i] = 0
     if (jacobian.kind === 'sparse') {
       const { columnStart, rowIndex } = jacobian
@@ -100,7 +100,7 @@ export class WeightedMaxNorm {
     let worst = 0
     for (let i = 0; i < v.length; i++) {
       if (!Number.isFinite(v[i]!)) return i
-      if (Math.abs(v[i]!) * this.#weights[i]! > Math.abs(v[worst]!) * this.#weights[worst]!) worst = i
+      if (Math.abs(v[i]!) * this.weights[i]! > Math.abs(v[worst]!) * this.weights[worst]!) worst = i
     }
     return worst
   }

@@ -14,6 +14,8 @@ const SIZE = MAX_ORDER + 1
 export class BackwardDifferences {
   /** D, shape (ROWS, n). */
   declare readonly d: Float64Array
+  /** Of the next change of the step. A field: V8 boxes numbers that it passes to a function. */
+  ratio: number = NaN
   declare private readonly n: number
   private readonly stepMatrix: Float64Array = new Float64Array(SIZE * SIZE)
   private readonly change: Float64Array = new Float64Array(SIZE * SIZE)
@@ -24,9 +26,9 @@ export class BackwardDifferences {
     this.d = new Float64Array(ROWS * n)
   }
 
-  /** The differences of the same polynomial on a mesh whose step is `factor` times as large. Shampine, Reichelt, Sec. 2.2. */
-  rescale(order: number, factor: number): void {
-    this.setChange(order, factor)
+  /** The differences of the same polynomial on a mesh whose step is `ratio` times as large. Shampine, Reichelt, Sec. 2.2. */
+  rescale(order: number): void {
+    this.setChange(order)
     const change = this.change
     const row = this.row
     const { d } = this
@@ -58,18 +60,19 @@ export class BackwardDifferences {
   }
 
   /**
-   * The value that the polynomial of the given order takes one step ahead, and the sum of gamma_j D[j], j >= 1, over alpha.
+   * The value that the polynomial of the given order takes one step ahead, and the sum of gamma_j D[j], j >= 1, over the order's alpha.
    * Written to `predicted` and `psi`, shape (n).
    */
   predict(
     order: number,
     gamma: Float64Array,
-    alpha: number,
+    alphas: Float64Array,
     predicted: Float64Array,
     psi: Float64Array,
   ): void {
     const { d } = this
     const n = this.n
+    const alpha = alphas[order]!
     for (let i = 0; i < n; i++) {
       let value = d[i]!
       let sum = 0
@@ -93,11 +96,11 @@ export class BackwardDifferences {
     rows.forEach((row, j) => this.d.set(row, j * this.n))
   }
 
-  /** R(factor) R(1), row after row. */
-  private setChange(order: number, factor: number): void {
+  /** R(ratio) R(1), row after row. */
+  private setChange(order: number): void {
     const r = this.stepMatrix
     const change = this.change
-    setStepMatrix(r, order, factor)
+    setStepMatrix(r, order, this.ratio)
     for (let i = 0; i <= order; i++) {
       for (let j = 0; j <= order; j++) {
         let sum = 0

@@ -12,6 +12,9 @@ import type { ScaledNorm } from './scaledNorm.ts'
 export class BdfCorrector {
   readonly maxIterations: number = 4
   declare readonly monitor: NewtonMonitor
+  /** End of the step, and its size over alpha. Fields: V8 boxes numbers that it passes to a function. */
+  t: number = NaN
+  c: number = NaN
   /** f at the last iterate. */
   declare readonly f: Float64Array
   declare readonly predicted: Float64Array
@@ -33,16 +36,16 @@ export class BdfCorrector {
 
   /** Sets the predicted value and psi = (gamma_1 D^1 + ... + gamma_k D^k) / alpha_k of a step of order k. */
   predict(order: number, differences: BackwardDifferences): void {
-    differences.predict(order, GAMMA, ALPHA[order]!, this.predicted, this.psi)
+    differences.predict(order, GAMMA, ALPHA, this.predicted, this.psi)
   }
 
   /**
-   * The corrected value to y.
-   * @param factors - of I - c J
+   * The corrected value at `t` to y.
+   * @param factors - of I - c J, made for `c` or a number near it
    * @returns whether the iterations converged
    */
-  solve(t: number, y: Float64Array, c: number, factors: BdfFactors, norm: ScaledNorm): boolean {
-    const { monitor, correction, predicted, f } = this
+  solve(y: Float64Array, factors: BdfFactors, norm: ScaledNorm): boolean {
+    const { t, c, monitor, correction, predicted, f } = this
     const rhs = this.rhs
     const psi = this.psi
     const increment = this.increment
@@ -51,6 +54,7 @@ export class BdfCorrector {
       correction[i] = 0
     }
     norm.setState(y, y)
+    norm.factor = 1
     monitor.begin()
     for (;;) {
       rhs(t, y, f)
@@ -63,7 +67,8 @@ export class BdfCorrector {
       }
       if (zero !== 0) return false
       factors.solve(increment)
-      const verdict = monitor.judge(norm.of(1, increment, 0, 1))
+      norm.measure(increment, 0, 1)
+      const verdict = monitor.judge(norm)
       if (verdict === 'diverging') return false
       for (let i = 0; i < increment.length; i++) {
         const change = increment[i]!

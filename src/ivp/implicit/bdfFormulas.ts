@@ -14,7 +14,10 @@ export const GAMMA: Float64Array = Float64Array.from({ length: MAX_ORDER + 1 }, 
 )
 
 /** alpha_k = (1 - kappa_k) gamma_k. */
-export const ALPHA: ReadonlyArray<number> = KAPPA.map((kappa, k) => (1 - kappa) * GAMMA[k]!)
+export const ALPHA: Float64Array = Float64Array.from(KAPPA, (kappa, k) => (1 - kappa) * GAMMA[k]!)
 
 /** Constant of the leading error term. */
-export const ERROR_CONSTANT: ReadonlyArray<number> = KAPPA.map((kappa, k) => kappa * GAMMA[k]! + 1 / (k + 1))
+export const ERROR_CONSTANT: Float64Array = Float64Array.from(
+  KAPPA,
+  (kappa, k) => kappa * GAMMA[k]! + 1 / (k + 1),
+)

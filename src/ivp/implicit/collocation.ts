@@ -16,6 +16,9 @@ const NEWTON_MAX_ITERATIONS = 6
 export class Collocation {
   /** Increments of the stages: y + z[i] is the solution at t + NODES[i] h. */
   declare readonly z: Float64Array
+  /** Start and size of the step: fields, since V8 boxes numbers that it passes to a function. */
+  t: number = NaN
+  h: number = NaN
   declare readonly monitor: NewtonMonitor
   readonly maxIterations: number = NEWTON_MAX_ITERATIONS
   declare private readonly n: number
@@ -57,8 +60,8 @@ export class Collocation {
    * @param factors - made for h, or for a step near it
    * @returns whether the iterations converged
    */
-  solve(t: number, y: Float64Array, h: number, factors: RadauFactors, norm: ScaledNorm): boolean {
-    const { monitor, z } = this
+  solve(y: Float64Array, factors: RadauFactors, norm: ScaledNorm): boolean {
+    const { t, h, monitor, z } = this
     const n = this.n
     const rhs = this.rhs
     const w = this.w
@@ -121,7 +124,8 @@ export class Collocation {
       if (zero !== 0) return false
       factors.solveReal(dw, 0)
       factors.solveComplex(dw, n, 2 * n)
-      const verdict = monitor.judge(norm.of(1, dw, 0, 3))
+      norm.measure(dw, 0, 3)
+      const verdict = monitor.judge(norm)
       if (verdict === 'diverging' && monitor.iterations < NEWTON_MAX_ITERATIONS) return false
       // w += dw, z = T w; the last row of T is 1 1 0
       for (let i = 0, i1 = n, i2 = 2 * n; i < n; i++, i1++, i2++) {

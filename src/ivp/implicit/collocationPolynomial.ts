@@ -1,7 +1,9 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
 import { polynomialDense } from '../dense/polynomialDense.ts'
 import type { Saved } from '../integrator.ts'
+import type { Collocation } from './collocation.ts'
 import { DENSE, NODES } from './radauTableau.ts'
+import type { StepEnds } from './stepEnds.ts'
 
 /**
  * The polynomial of degree 3 through the start and the stages of the Radau IIA step accepted last,
@@ -33,8 +35,8 @@ export class CollocationPolynomial {
     }
   }
 
-  /** First guess of the increments z, shape (3, n), of a step of size h from (t, y), by extrapolation; 0 before there was a step. */
-  predict(tOld: number, yOld: Float64Array, t: number, y: Float64Array, h: number, z: Float64Array): void {
+  /** First guess of the increments z of the next step, by extrapolation from the last one; 0 before there was one. */
+  predict({ t, tOld, y, yOld }: StepEnds, { h, z }: Collocation): void {
     if (!this.isFitted) {
       z.fill(0)
       return

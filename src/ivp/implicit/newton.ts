@@ -1,3 +1,5 @@
+import type { ScaledNorm } from './scaledNorm.ts'
+
 /**
  * When simplified Newton iterations stop: the rate of convergence theta is the ratio of successive increments; the error after
  * iteration k is about theta / (1 - theta) times the last increment.
@@ -23,10 +25,10 @@ export class NewtonMonitor {
   }
 
   /**
-   * Judges an increment of the given scaled norm, before it is added: 'diverging' also when the iterations left cannot suffice;
+   * Judges the increment that was measured last, before it is added: 'diverging' also when the iterations left cannot suffice;
    * 'converged' after it is added.
    */
-  judge(norm: number): 'going' | 'converged' | 'diverging' {
+  judge({ value: norm }: ScaledNorm): 'going' | 'converged' | 'diverging' {
     const left = this.maxIterations - this.iterations++
     // Without a rate (first increment) every comparison with NaN below is false
     const rate = norm / this.last

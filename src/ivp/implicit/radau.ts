@@ -1,7 +1,6 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
 import { MESSAGES, firstNonFinite } from '../failure.ts'
 import type { Integrator, Saved, StepFailure } from '../integrator.ts'
-import { smallestStep } from '../spacing.ts'
 import { Collocation } from './collocation.ts'
 import { CollocationPolynomial, type SavedPolynomial } from './collocationPolynomial.ts'
 import { tightestRtol, type ImplicitProblem } from './implicitProblem.ts'
@@ -63,41 +62,42 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
 
   step(): void {
     const { t, y, direction } = this
-    const { maxStep, tBound, rhs } = this.problem
-    const control = this.control
-    const factors = this.factors
-    const norm = this.norm
-    const minStep = smallestStep(t, direction)
-    let size = control.clipped(minStep, maxStep)
+    const { tBound } = this.problem
+    const { control, factors, norm, collocation } = this
     let isRejected = false
+    this.setMinStep()
+    control.begin(this, this.problem)
     for (;;) {
       // Written so that NaN counts as too small
-      if (!(size >= minStep)) return this.fail(this.tooSmall())
-      let tNew = t + size * direction
+      if (!(control.tried >= this.minStep)) return this.fail(this.tooSmall())
+      let tNew = t + control.tried * direction
       if (direction * (tNew - tBound) > 0) tNew = tBound
       const h = tNew - t
-      size = Math.abs(h)
-      if (!this.converge(t, y, h)) {
-        size *= 0.5
+      this.tNew = tNew
+      control.tried = Math.abs(h)
+      collocation.t = t
+      collocation.h = h
+      if (!this.converge()) {
+        control.tried *= 0.5
         factors.drop()
         continue
       }
-      const { z } = this.collocation
-      const candidate = this.candidate
+      const { z } = collocation
+      const { candidate } = this
       const n = candidate.length
       for (let i = 0, last = 2 * n; i < n; i++, last++) candidate[i] = y[i]! + z[last]!
       norm.setState(y, candidate)
-      let error = this.error.estimate(h, this.f, z, factors, norm)
-      if (isRejected && error > 1) error = this.error.refine(t, y, rhs, factors, norm)
-      const safety = this.safety()
-      if (!(error <= 1)) {
-        size *= control.shrinkFactor(safety, size, error)
+      this.error.estimate(collocation, this.f, factors, norm)
+      if (isRejected && norm.value > 1) this.error.refine(t, y, this.problem.rhs, factors, norm)
+      control.error = norm.value
+      this.setSafety()
+      if (!(control.error <= 1)) {
+        control.shrink()
         factors.drop()
         isRejected = true
         continue
       }
-      this.accept(tNew, error, size, safety)
-      return
+      return this.accept()
     }
   }
 
@@ -131,43 +131,48 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
   }
 
   /** Newton iterations with the factors at hand, else with new ones, and with a new Jacobian if they fail with an old one. */
-  private converge(t: number, y: Float64Array, h: number): boolean {
-    const collocation = this.collocation
-    const factors = this.factors
-    this.norm.setState(y, y)
+  private converge(): boolean {
+    const { collocation, factors, norm, y } = this
+    norm.setState(y, y)
+    factors.wanted = collocation.h
     for (;;) {
-      this.polynomial.predict(this.tOld, this.yOld, t, y, h, collocation.z)
-      if (factors.areReady(h) && collocation.solve(t, y, h, factors, this.norm)) return true
+      this.polynomial.predict(this, collocation)
+      if (factors.areReady() && collocation.solve(y, factors, norm)) return true
       if (this.isJacobianCurrent) return false
-      factors.setJacobian(this.problem.jacobian.evaluate(t, y, this.f))
+      factors.setJacobian(this.problem.jacobian.evaluate(this.t, y, this.f))
       factors.drop()
       this.isJacobianCurrent = true
     }
   }
 
   /** Fewer Newton iterations let the next step be bolder. HW II, Sec. IV.8, after (8.21) */
-  private safety(): number {
+  private setSafety(): void {
     const { maxIterations, monitor } = this.collocation
-    return (0.9 * (2 * maxIterations + 1)) / (2 * maxIterations + monitor.iterations)
+    this.control.safety = (0.9 * (2 * maxIterations + 1)) / (2 * maxIterations + monitor.iterations)
   }
 
-  private accept(tNew: number, error: number, size: number, safety: number): void {
-    const { jacobian, rhs } = this.problem
+  private accept(): void {
+    const { jacobian } = this.problem
+    const { control, factors } = this
     const { iterations, rate } = this.collocation.monitor
-    const factors = this.factors
     const isSlow = !jacobian.isConstant && iterations > 2 && rate > FAST_RATE
-    let factor = this.control.growFactor(safety, size, error)
-    if (!isSlow && factor < WORTH_REFACTORING) factor = 1
-    else factors.drop()
-    rhs(tNew, this.candidate, this.fNew)
-    this.control.accept(error, size * factor)
+    control.measureGrowth()
+    const isKept = !isSlow && control.growth < WORTH_REFACTORING
+    if (!isKept) factors.drop()
+    this.evaluateNext()
+    control.accept(isKept)
     this.polynomial.fit(this.collocation.z)
-    this.candidate = this.advance(tNew, this.candidate)
+    this.candidate = this.advance(this.candidate)
     const freed = this.f
     this.f = this.fNew
     this.fNew = freed
-    if (isSlow) factors.setJacobian(jacobian.evaluate(tNew, this.y, this.f))
+    if (isSlow) factors.setJacobian(jacobian.evaluate(this.t, this.y, this.f))
     this.isJacobianCurrent = isSlow || (jacobian.isConstant && this.isJacobianCurrent)
+  }
+
+  /** A function of its own, small enough for V8 to put the right-hand side in line. */
+  private evaluateNext(): void {
+    this.problem.rhs(this.tNew, this.candidate, this.fNew)
   }
 
   private tooSmall(): StepFailure {

@@ -1,4 +1,5 @@
 import type { Rhs } from '../stepper/erkStepper.ts'
+import type { Collocation } from './collocation.ts'
 import type { RadauFactors } from './radauFactors.ts'
 import { ERROR_WEIGHTS } from './radauTableau.ts'
 import type { ScaledNorm } from './scaledNorm.ts'
@@ -19,8 +20,8 @@ export class RadauError {
     this.corrected = new Float64Array(n)
   }
 
-  /** The estimate (MU_REAL / h I - J)^-1 (f(t, y) + Z e / h) to `vector`, from Z of shape (3, n); returns its norm. */
-  estimate(h: number, f: Float64Array, z: Float64Array, factors: RadauFactors, norm: ScaledNorm): number {
+  /** The estimate (MU_REAL / h I - J)^-1 (f(t, y) + Z e / h) to `vector`, and its norm to `norm`. */
+  estimate({ h, z }: Collocation, f: Float64Array, factors: RadauFactors, norm: ScaledNorm): void {
     const { vector } = this
     const weighted = this.weighted
     const n = vector.length
@@ -30,17 +31,11 @@ export class RadauError {
       vector[i] = f[i]! + sum
     }
     factors.solveReal(vector, 0)
-    return norm.of(1, vector, 0, 1)
+    norm.measure(vector, 0, 1)
   }
 
   /** Once more, with f at the state that the estimate corrects: for a step tried after a rejection. */
-  refine(
-    t: number,
-    y: Float64Array,
-    rhs: Rhs<Float64Array>,
-    factors: RadauFactors,
-    norm: ScaledNorm,
-  ): number {
+  refine(t: number, y: Float64Array, rhs: Rhs<Float64Array>, factors: RadauFactors, norm: ScaledNorm): void {
     const { vector } = this
     const weighted = this.weighted
     const corrected = this.corrected
@@ -48,6 +43,6 @@ export class RadauError {
     rhs(t, corrected, vector)
     for (let i = 0; i < vector.length; i++) vector[i] = vector[i]! + weighted[i]!
     factors.solveReal(vector, 0)
-    return norm.of(1, vector, 0, 1)
+    norm.measure(vector, 0, 1)
   }
 }

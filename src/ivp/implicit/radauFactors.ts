@@ -1,16 +1,18 @@
 import { complexShiftedSystem, shiftedSystem } from '../linalg/factorizations.ts'
 import type { JacobianMatrix } from '../linalg/jacobianMatrix.ts'
+import { Shift } from '../linalg/shift.ts'
 import type { ComplexShiftedSystem, ShiftedSystem } from '../linalg/shiftedSystem.ts'
 import { NewtonFactors } from './newtonFactors.ts'
 import { MU_IM, MU_RE, MU_REAL } from './radauTableau.ts'
 
 /**
- * Factors of MU_REAL / h I - J and (MU_RE + i MU_IM) / h I - J; the parameter is h.
+ * Factors of MU_REAL / h I - J and (MU_RE + i MU_IM) / h I - J; made for h.
  * @see Hairer, Wanner, "Solving Ordinary Differential Equations II", Sec. IV.8, eq. (8.4)
  */
 export class RadauFactors extends NewtonFactors {
   private real: ShiftedSystem | null = null
   private complex: ComplexShiftedSystem | null = null
+  private readonly shift: Shift = new Shift()
 
   /** (MU_REAL / h I - J)^-1 applied to the n components of v from `at` on. */
   solveReal(v: Float64Array, at: number): void {
@@ -32,10 +34,13 @@ export class RadauFactors extends NewtonFactors {
     this.complex = complexShiftedSystem(jacobian)
   }
 
-  protected override factor(jacobian: JacobianMatrix, h: number): boolean {
+  protected override factor(jacobian: JacobianMatrix): boolean {
+    const h = this.wanted
+    const { shift } = this
     this.nlu += 2
     return (
-      this.real!.factor(jacobian, MU_REAL / h, -1) && this.complex!.factor(jacobian, MU_RE / h, MU_IM / h, -1)
+      this.real!.factor(jacobian, shift.set(MU_REAL / h, 0, -1)) &&
+      this.complex!.factor(jacobian, shift.set(MU_RE / h, MU_IM / h, -1))
     )
   }
 }

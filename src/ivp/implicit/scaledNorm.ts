@@ -3,6 +3,10 @@ import type { Tolerance } from '../space/vectorSpace.ts'
 
 /** Error norms of an implicit method: the RMS of v[i] / (atol[i] + rtol[i] |y[i]|), largest of the blocks. */
 export class ScaledNorm {
+  /** The norm measured last. */
+  value: number = NaN
+  /** What vectors are multiplied by before they are measured. */
+  declare factor: number
   declare private readonly n: number
   /** First component and end of each block. */
   declare private readonly from: Int32Array
@@ -25,6 +29,7 @@ export class ScaledNorm {
       this.to[b] = blocks[b]![1]
     }
     this.scale = new Float64Array(n)
+    this.factor = 1
   }
 
   /** Measures in the tolerances of max(|y|, |other|) from now on. */
@@ -43,8 +48,12 @@ export class ScaledNorm {
     }
   }
 
-  /** Norm of factor v, `rows` vectors of n components from v[offset] on, taken as one. NaN if an entry is. */
-  of(factor: number, v: Float64Array, offset: number, rows: number): number {
+  /**
+   * Norm of `factor` v to `value`, v being `rows` vectors of n components from v[offset] on, taken as one. NaN if an entry is. Numbers go
+   * through fields: V8 boxes those that it passes or returns.
+   */
+  measure(v: Float64Array, offset: number, rows: number): void {
+    const { factor } = this
     const n = this.n
     const scale = this.scale
     const start = this.from
@@ -61,10 +70,13 @@ export class ScaledNorm {
         }
       }
       const norm = Math.sqrt(sum) / Math.sqrt(rows * (to - from))
-      if (Number.isNaN(norm)) return norm
+      if (Number.isNaN(norm)) {
+        this.value = norm
+        return
+      }
       if (norm > largest) largest = norm
     }
-    return largest
+    this.value = largest
   }
 
   /** Component of the largest entry of v, shape (n), in tolerances, or the first that is not finite. */

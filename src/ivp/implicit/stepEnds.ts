@@ -1,5 +1,6 @@
 import { firstNonFinite, notFiniteAtStart } from '../failure.ts'
 import type { Saved, StepFailure } from '../integrator.ts'
+import { smallestStep } from '../spacing.ts'
 import { typedArraySpace } from '../space/typedArraySpace.ts'
 import { initialStep } from '../stepper/initialStep.ts'
 import type { ImplicitProblem } from './implicitProblem.ts'
@@ -8,6 +9,10 @@ import type { ImplicitProblem } from './implicitProblem.ts'
 export abstract class StepEnds {
   declare t: number
   declare tOld: number
+  /** End of the attempt at hand. A field, as minStep: V8 boxes numbers that it passes to a function. */
+  declare tNew: number
+  /** The smallest |h| at t. */
+  declare minStep: number
   /** Shape (n), as yOld. */
   declare y: Float64Array
   declare yOld: Float64Array
@@ -23,6 +28,8 @@ export abstract class StepEnds {
     this.direction = Math.sign(tBound - t0)
     this.t = t0
     this.tOld = t0
+    this.tNew = t0
+    this.minStep = 0
     this.y = y0.slice()
     this.yOld = y0.slice()
   }
@@ -53,14 +60,18 @@ export abstract class StepEnds {
   }
 
   /** Moves on to (tNew, yNew), taking the array over. Returns one to use instead. */
-  protected advance(tNew: number, yNew: Float64Array): Float64Array {
-    const freed = this.yOld
+  protected advance(yNew: Float64Array): Float64Array {
+    const { tNew, yOld: freed } = this
     this.tOld = this.t
     this.t = tNew
     this.yOld = this.y
     this.y = yNew
     if (this.direction * (tNew - this.problem.tBound) >= 0) this.status = 'finished'
     return freed
+  }
+
+  protected setMinStep(): void {
+    this.minStep = smallestStep(this.t, this.direction)
   }
 
   protected fail(failure: StepFailure): void {

@@ -1,4 +1,5 @@
 import type { BandedMatrix } from './jacobianMatrix.ts'
+import type { Shift } from './shift.ts'
 import type { ComplexShiftedSystem } from './shiftedSystem.ts'
 
 /** LU factors of a banded complex matrix: BandedLu with real and imaginary parts in alternation. */
@@ -21,7 +22,7 @@ export class BandedComplexLu implements ComplexShiftedSystem<BandedMatrix> {
     this.pivot = new Int32Array(n)
   }
 
-  factor({ values }: BandedMatrix, alphaRe: number, alphaIm: number, beta: number): boolean {
+  factor({ values }: BandedMatrix, { re: alphaRe, im: alphaIm, beta }: Shift): boolean {
     const n = this.n
     const lower = this.lower
     const upper = this.upper

@@ -1,4 +1,5 @@
 import type { BandedMatrix } from './jacobianMatrix.ts'
+import type { Shift } from './shift.ts'
 import type { ShiftedSystem } from './shiftedSystem.ts'
 
 /**
@@ -27,7 +28,7 @@ export class BandedLu implements ShiftedSystem<BandedMatrix> {
     this.pivot = new Int32Array(n)
   }
 
-  factor({ values }: BandedMatrix, alpha: number, beta: number): boolean {
+  factor({ values }: BandedMatrix, { re: alpha, beta }: Shift): boolean {
     const n = this.n
     const lower = this.lower
     const upper = this.upper

@@ -1,4 +1,5 @@
 import type { DenseMatrix } from './jacobianMatrix.ts'
+import type { Shift } from './shift.ts'
 import type { ComplexShiftedSystem } from './shiftedSystem.ts'
 
 /** LU factors of a dense complex matrix. As DenseLu, pivots by |re| + |im|; a column holds its real parts, then its imaginary parts. */
@@ -14,7 +15,7 @@ export class DenseComplexLu implements ComplexShiftedSystem<DenseMatrix> {
     this.pivotRow = new Int32Array(n)
   }
 
-  factor({ values }: DenseMatrix, alphaRe: number, alphaIm: number, beta: number): boolean {
+  factor({ values }: DenseMatrix, { re: alphaRe, im: alphaIm, beta }: Shift): boolean {
     const n = this.n
     const lu = this.lu
     const rowOf = this.pivotRow

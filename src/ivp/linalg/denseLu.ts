@@ -1,4 +1,5 @@
 import type { DenseMatrix } from './jacobianMatrix.ts'
+import type { Shift } from './shift.ts'
 import type { ShiftedSystem } from './shiftedSystem.ts'
 
 /**
@@ -18,7 +19,7 @@ export class DenseLu implements ShiftedSystem<DenseMatrix> {
     this.pivotRow = new Int32Array(n)
   }
 
-  factor({ values }: DenseMatrix, alpha: number, beta: number): boolean {
+  factor({ values }: DenseMatrix, { re: alpha, beta }: Shift): boolean {
     const n = this.n
     const lu = this.lu
     const rowOf = this.pivotRow

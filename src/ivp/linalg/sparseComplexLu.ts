@@ -1,4 +1,5 @@
 import type { SparseMatrix } from './jacobianMatrix.ts'
+import type { Shift } from './shift.ts'
 import type { ComplexShiftedSystem } from './shiftedSystem.ts'
 import { SMALLEST_PIVOT } from './sparseLu.ts'
 import type { Elimination } from './symbolicLu.ts'
@@ -19,7 +20,7 @@ export class SparseComplexLu implements ComplexShiftedSystem<SparseMatrix> {
     this.rowIm = new Float64Array(pattern.n)
   }
 
-  factor({ values }: SparseMatrix, alphaRe: number, alphaIm: number, beta: number): boolean {
+  factor({ values }: SparseMatrix, { re: alphaRe, im: alphaIm, beta }: Shift): boolean {
     const { n, rowStart, column, diagonal, target } = this.pattern
     const re = this.re
     const im = this.im

@@ -1,4 +1,5 @@
 import type { SparseMatrix } from './jacobianMatrix.ts'
+import type { Shift } from './shift.ts'
 import type { ShiftedSystem } from './shiftedSystem.ts'
 import type { Elimination } from './symbolicLu.ts'
 
@@ -26,7 +27,7 @@ export class SparseLu implements ShiftedSystem<SparseMatrix> {
     this.x = new Float64Array(pattern.n)
   }
 
-  factor({ values }: SparseMatrix, alpha: number, beta: number): boolean {
+  factor({ values }: SparseMatrix, { re: alpha, beta }: Shift): boolean {
     const { n, rowStart, column, diagonal, target } = this.pattern
     const lu = this.lu
     const row = this.row

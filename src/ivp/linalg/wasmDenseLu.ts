@@ -1,5 +1,6 @@
 import type { DenseMatrix } from './jacobianMatrix.ts'
 import { giveLuMemory, takeLuMemory, type LuMemory } from './luMemory.ts'
+import type { Shift } from './shift.ts'
 import type { ComplexShiftedSystem, ShiftedSystem } from './shiftedSystem.ts'
 
 /** Where rows of pivots, one column for right-hand sides and the matrix lie, in bytes; `parts` is 2 for a complex matrix, else 1. */
@@ -36,7 +37,7 @@ export class WasmDenseLu implements ShiftedSystem<DenseMatrix> {
     this.b = b
   }
 
-  factor({ values }: DenseMatrix, alpha: number, beta: number): boolean {
+  factor({ values }: DenseMatrix, { re: alpha, beta }: Shift): boolean {
     const n = this.n
     const lu = this.memory.float64
     const stride = this.ld / 8
@@ -84,7 +85,7 @@ export class WasmDenseComplexLu implements ComplexShiftedSystem<DenseMatrix> {
     this.b = b
   }
 
-  factor({ values }: DenseMatrix, alphaRe: number, alphaIm: number, beta: number): boolean {
+  factor({ values }: DenseMatrix, { re: alphaRe, im: alphaIm, beta }: Shift): boolean {
     const n = this.n
     const lu = this.memory.float64
     const stride = this.ld / 8

@@ -2,6 +2,7 @@ import type { ImplicitProblem } from '../implicit/implicitProblem.ts'
 import type { Saved } from '../integrator.ts'
 import { shiftedSystem } from '../linalg/factorizations.ts'
 import type { JacobianMatrix } from '../linalg/jacobianMatrix.ts'
+import { Shift } from '../linalg/shift.ts'
 import type { ShiftedSystem } from '../linalg/shiftedSystem.ts'
 import type { MultistepFormula } from './coefficients.ts'
 import type { Nordsieck } from './nordsieck.ts'
@@ -23,6 +24,9 @@ const INITIAL_RATE = 0.7
  * @see Radhakrishnan, Hindmarsh, "Description and use of LSODE", LLNL UCRL-ID-113855 (1993), Sec. 2.4
  */
 export class Corrector {
+  /** End and size of the step. Fields: V8 boxes numbers that it passes to a function. */
+  t: number = NaN
+  h: number = NaN
   /** The solution e, shape (n). */
   declare readonly correction: Float64Array
   /** The corrected state z_0 + l_0 e, shape (n). */
@@ -40,6 +44,7 @@ export class Corrector {
   declare private readonly increment: Float64Array
   private jacobian: JacobianMatrix | null = null
   private system: ShiftedSystem | null = null
+  private readonly shift: Shift = new Shift()
   /** h l_0 of the factors in use. */
   private factoredFor = NaN
   private isStale = true
@@ -67,17 +72,11 @@ export class Corrector {
   }
 
   /**
-   * Solves h f(t, z_0 + l_0 e) = z_1 + e for e, with z predicted at t, the end of a step of size h.
+   * Solves h f(t, z_0 + l_0 e) = z_1 + e for e, with z predicted at t.
    * @returns whether it converged
    */
-  solve(
-    t: number,
-    h: number,
-    order: number,
-    formula: MultistepFormula,
-    history: Nordsieck,
-    isStiff: boolean,
-  ): boolean {
+  solve(order: number, formula: MultistepFormula, history: Nordsieck, isStiff: boolean): boolean {
+    const { t, h } = this
     const { y, f } = this
     const { rhs } = this.problem
     const { z } = history
@@ -90,10 +89,10 @@ export class Corrector {
       rhs(t, y, f)
       if (!isFinite(f)) return false
       if (isStiff && this.isStale) {
-        if (!this.factor(t, c)) return false
+        if (!this.factor(c)) return false
         isCurrent = true
       }
-      if (this.iterate(t, h, order, formula, z, isStiff)) return true
+      if (this.iterate(order, formula, z, isStiff)) return true
       if (!isStiff || isCurrent) return false
       this.isStale = true
     }
@@ -130,17 +129,11 @@ export class Corrector {
     if (Number.isNaN(from.factoredFor)) return
     this.jacobian = this.problem.jacobian.load(from.jacobian)
     this.system = shiftedSystem(this.jacobian)
-    this.system.factor(this.jacobian, 1, -from.factoredFor)
+    this.system.factor(this.jacobian, this.shift.set(1, 0, -from.factoredFor))
   }
 
-  private iterate(
-    t: number,
-    h: number,
-    order: number,
-    formula: MultistepFormula,
-    z: Float64Array,
-    isStiff: boolean,
-  ): boolean {
+  private iterate(order: number, formula: MultistepFormula, z: Float64Array, isStiff: boolean): boolean {
+    const { t, h } = this
     const { correction, y, f } = this
     const { rhs, epsilon } = this.problem
     const norm = this.norm
@@ -194,12 +187,12 @@ export class Corrector {
     }
   }
 
-  private factor(t: number, c: number): boolean {
-    this.jacobian = this.problem.jacobian.evaluate(t, this.y, this.f)
+  private factor(c: number): boolean {
+    this.jacobian = this.problem.jacobian.evaluate(this.t, this.y, this.f)
     this.system ??= shiftedSystem(this.jacobian)
     this.jacobianNorm = this.norm.ofMatrix(this.jacobian)
     this.nlu++
-    const isRegular = this.system.factor(this.jacobian, 1, -c)
+    const isRegular = this.system.factor(this.jacobian, this.shift.set(1, 0, -c))
     this.factoredFor = isRegular ? c : NaN
     this.isStale = !isRegular
     this.age = 0

@@ -50,7 +50,7 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
     const strategy = this.strategy
     const corrector = this.corrector
     const { history } = strategy
-    strategy.clip(this.t, this.problem.tBound)
+    strategy.clip(this)
     this.norm.setState(history.state)
     let divergences = 0
     let misses = 0
@@ -60,8 +60,10 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
       if (!(Math.abs(t - this.t) > 0)) {
         return this.fail(divergences > 0 ? this.diverged() : this.tooSmall())
       }
+      corrector.t = t
+      corrector.h = h
       history.predict(order)
-      if (!corrector.solve(t, h, order, formula, history, isStiff) || firstNonFinite(corrector.y) >= 0) {
+      if (!corrector.solve(order, formula, history, isStiff) || firstNonFinite(corrector.y) >= 0) {
         history.retract(order)
         divergences++
         if (strategy.isAtMinStep || divergences === MAX_FAILURES) return this.fail(this.diverged())
@@ -73,13 +75,15 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
         history.retract(order)
         misses++
         if (strategy.isAtMinStep || misses === MAX_FAILURES) return this.fail(this.tooSmall())
-        if (misses <= MAX_TRUSTED) strategy.retry(error, misses)
+        strategy.error = error
+        if (misses <= MAX_TRUSTED) strategy.retry(misses)
         else if (!this.restart()) return this.fail(this.diverged())
         continue
       }
       strategy.accept()
-      this.moveOn(t)
-      strategy.prepareNext(error)
+      strategy.error = error
+      this.moveOn()
+      strategy.prepareNext()
       return
     }
   }
@@ -116,15 +120,17 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
     return firstNonFinite(f) < 0
   }
 
-  private moveOn(t: number): void {
+  private moveOn(): void {
     const { tBound } = this.problem
+    const { t } = this.corrector
     const { h, history } = this.strategy
     // ODEPACK's bound of what counts as the end
     const isEnd = Math.abs(t - tBound) <= 100 * Number.EPSILON * (Math.abs(t) + Math.abs(h))
     const { z } = history
     const state = this.yOld
     for (let i = 0; i < state.length; i++) state[i] = z[i]!
-    this.advance(isEnd ? tBound : t, state)
+    this.tNew = isEnd ? tBound : t
+    this.advance(state)
   }
 
   private tooSmall(): StepFailure {

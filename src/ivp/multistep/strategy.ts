@@ -21,6 +21,8 @@ const SWITCH_PERIOD = 20
  */
 export class Strategy {
   declare readonly history: Nordsieck
+  /** Of the attempt at hand, in tolerances. A field: V8 boxes numbers that it passes to a function. */
+  error: number = NaN
   declare private readonly problem: ImplicitProblem
   declare private readonly norm: WeightedMaxNorm
   declare private readonly corrector: Corrector
@@ -69,7 +71,8 @@ export class Strategy {
   }
 
   /** Ends the step at tBound if it would pass it, a few roundings short of it. */
-  clip(t: number, tBound: number): void {
+  clip({ t }: { readonly t: number }): void {
+    const { tBound } = this.problem
     const next = t + this.at.h * (1 + 4 * Number.EPSILON)
     if ((next - tBound) * this.at.h > 0) this.rescale(((tBound - t) * (1 - 4 * Number.EPSILON)) / this.at.h)
   }
@@ -82,9 +85,9 @@ export class Strategy {
   }
 
   /** After an error test that failed for the first or second time in a step. */
-  retry(error: number, failures: number): void {
+  retry(failures: number): void {
     this.at.growth = GROWTH.afterFailure
-    this.apply(chooseOrder(this.at.order, this.errors(error, false), this.stability(), failures)!)
+    this.apply(chooseOrder(this.at.order, this.errors(false), this.stability(), failures)!)
   }
 
   /** After more of them: the history is not to be trusted. Column 1 must have been set to the derivative again. */
@@ -105,9 +108,9 @@ export class Strategy {
   }
 
   /** Family, order and size of the next step, after one with this error in tolerances. */
-  prepareNext(error: number): void {
+  prepareNext(): void {
     const at = this.at
-    if (at.untilSwitch < 0 && this.switchFamily(error)) return
+    if (at.untilSwitch < 0 && this.switchFamily()) return
     at.untilOrder--
     if (at.untilOrder === 1 && at.order < this.maxOrder()) {
       const { correction } = this.corrector
@@ -115,7 +118,7 @@ export class Strategy {
       for (let i = 0; i < earlier.length; i++) earlier[i] = correction[i]!
     }
     if (at.untilOrder !== 0) return
-    const choice = chooseOrder(at.order, this.errors(error, true), this.stability(), 0)
+    const choice = chooseOrder(at.order, this.errors(true), this.stability(), 0)
     if (choice === null) {
       at.untilOrder = 3
       return
@@ -174,12 +177,12 @@ export class Strategy {
     this.at.untilOrder = this.at.order + 1
   }
 
-  private switchFamily(error: number): boolean {
+  private switchFamily(): boolean {
     const corrector = this.corrector
     const evidence = {
       h: this.at.h,
       order: this.at.order,
-      error,
+      error: this.error,
       roundoff: this.problem.epsilon * this.norm.of(this.history.z),
       lipschitz: corrector.lipschitz,
       lastLipschitz: corrector.lastLipschitz,
@@ -198,7 +201,8 @@ export class Strategy {
   }
 
   /** Errors at the neighbouring orders, in tolerances. */
-  private errors(same: number, mayRaise: boolean): OrderErrors {
+  private errors(mayRaise: boolean): OrderErrors {
+    const same = this.error
     const { order } = this.at
     const formula = this.formula
     const { z, state } = this.history

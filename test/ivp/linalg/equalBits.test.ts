@@ -5,6 +5,7 @@ import { denseStructure } from '../../../src/ivp/jacobian/structure.ts'
 import { DenseComplexLu } from '../../../src/ivp/linalg/denseComplexLu.ts'
 import { DenseLu } from '../../../src/ivp/linalg/denseLu.ts'
 import type { DenseMatrix } from '../../../src/ivp/linalg/jacobianMatrix.ts'
+import { Shift } from '../../../src/ivp/linalg/shift.ts'
 import type { ComplexShiftedSystem, ShiftedSystem } from '../../../src/ivp/linalg/shiftedSystem.ts'
 import * as small from '../../../src/ivp/linalg/smallLu.ts'
 import { WasmDenseComplexLu, WasmDenseLu } from '../../../src/ivp/linalg/wasmDenseLu.ts'
@@ -47,13 +48,14 @@ function compare(
     fc.property(sizes.chain(system), ({ values, b, alpha, beta }) => {
       const n = b.length / 2
       const J = dense(values, n)
+      const shift = new Shift().set(alpha, alpha / 3, beta)
       const pairs = [
         [new DenseLu(n), real(n)],
         [withImaginaryPart(new DenseComplexLu(n), n), withImaginaryPart(complex(n), n)],
       ] as const
       for (const [plain, other] of pairs) {
-        const isRegular = plain.factor(J, alpha, beta)
-        assert.equal(other.factor(J, alpha, beta), isRegular)
+        const isRegular = plain.factor(J, shift)
+        assert.equal(other.factor(J, shift), isRegular)
         if (isRegular) {
           const expected = Float64Array.from(b)
           const x = Float64Array.from(b)
@@ -70,7 +72,7 @@ function compare(
 
 function withImaginaryPart(system: ComplexShiftedSystem<DenseMatrix>, n: number): ShiftedSystem<DenseMatrix> {
   return {
-    factor: (J, alpha, beta) => system.factor(J, alpha, alpha / 3, beta),
+    factor: (J, shift) => system.factor(J, shift),
     solve: (v, at) => system.solve(v, at, at + n),
     release: () => system.release(),
   }
@@ -101,8 +103,8 @@ describe('LU factors in wasm', () => {
   it('refuse a matrix that is not finite', () => {
     for (const bad of [NaN, Infinity]) {
       const J = dense([1, 2, 3, 4, bad, 5, 6, 7, 8], 3)
-      assert.isFalse(WasmDenseLu.of(3)!.factor(J, 1, -1))
-      assert.isFalse(WasmDenseComplexLu.of(3)!.factor(J, 1, 1, -1))
+      assert.isFalse(WasmDenseLu.of(3)!.factor(J, new Shift().set(1, 0, -1)))
+      assert.isFalse(WasmDenseComplexLu.of(3)!.factor(J, new Shift().set(1, 1, -1)))
     }
   })
   it('of two systems at a time do not touch each other; memory is used again after release', () => {
@@ -118,16 +120,16 @@ describe('LU factors in wasm', () => {
       return x
     }
     const first = WasmDenseLu.of(n)!
-    first.factor(J, 4, -1)
+    first.factor(J, new Shift().set(4, 0, -1))
     const before = solve(first)
     const second = WasmDenseLu.of(n)!
-    second.factor(J, 7, -1)
+    second.factor(J, new Shift().set(7, 0, -1))
     const other = solve(second)
     assert.notDeepEqual(other, before)
     assert.deepEqual(solve(first), before)
     second.release()
     const third = WasmDenseLu.of(n)!
-    third.factor(J, 7, -1)
+    third.factor(J, new Shift().set(7, 0, -1))
     assert.deepEqual(solve(third), other)
   })
   it('come from the bytes in the tree: node tools/generateLu.mjs', async () => {

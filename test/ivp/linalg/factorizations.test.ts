@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { assert, describe, it } from 'vitest'
 import { bandedStructure, denseStructure, sparseStructure } from '../../../src/ivp/jacobian/structure.ts'
 import { complexShiftedSystem, shiftedSystem } from '../../../src/ivp/linalg/factorizations.ts'
+import { Shift } from '../../../src/ivp/linalg/shift.ts'
 import type { JacobianMatrix } from '../../../src/ivp/linalg/jacobianMatrix.ts'
 
 const STORAGES = ['dense', 'banded', 'sparse'] as const
@@ -56,7 +57,7 @@ describe('shifted systems', () => {
         const { J, entries } = store(rows, storage)
         const before = J.values.slice()
         const system = shiftedSystem(J)
-        assert.isTrue(system.factor(J, alpha, -1.1))
+        assert.isTrue(system.factor(J, new Shift().set(alpha, 0, -1.1)))
         const x = Float64Array.from(b)
         system.solve(x, 0)
         entries.forEach((row, i) => {
@@ -73,7 +74,7 @@ describe('shifted systems', () => {
       fc.property(matrix, ({ rows, b, storage }) => {
         const { J, entries } = store(rows, storage)
         const system = complexShiftedSystem(J)
-        assert.isTrue(system.factor(J, 11, 7, -1))
+        assert.isTrue(system.factor(J, new Shift().set(11, 7, -1)))
         const n = b.length
         const v = Float64Array.from([...b, ...b.map((value) => 1 - value)])
         system.solve(v, 0, n)
@@ -100,7 +101,7 @@ describe('shifted systems', () => {
         storage,
       )
       const system = shiftedSystem(J)
-      assert.equal(system.factor(J, 0, 1), storage !== 'sparse')
+      assert.equal(system.factor(J, new Shift().set(0, 0, 1)), storage !== 'sparse')
       if (storage === 'sparse') continue
       const x = Float64Array.of(2, 4, 7)
       system.solve(x, 0)
@@ -115,8 +116,8 @@ describe('shifted systems', () => {
       ],
       storage,
     )
-    assert.isFalse(shiftedSystem(J).factor(J, 0, 1))
-    assert.isFalse(shiftedSystem(J).factor(J, NaN, 1))
-    assert.isFalse(complexShiftedSystem(J).factor(J, 0, 0, 1))
+    assert.isFalse(shiftedSystem(J).factor(J, new Shift().set(0, 0, 1)))
+    assert.isFalse(shiftedSystem(J).factor(J, new Shift().set(NaN, 0, 1)))
+    assert.isFalse(complexShiftedSystem(J).factor(J, new Shift().set(0, 0, 1)))
   })
 })

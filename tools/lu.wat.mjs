@@ -32,9 +32,9 @@ function overVectors(limit, pointers, unroll, body) {
   const move = (bytes) => ['i', ...pointers].map((p) => set(p, add(get(p), i32(bytes)))).join(' ')
   const block = (count) => Array.from({ length: count }, (_, v) => body(16 * v)).join(' ')
   const bytes = 16 * unroll
-  return `
-    ${loopWhile(`(i32.le_u ${add(get('i'), i32(bytes))} ${limit})`, block(unroll) + move(bytes))}
-    ${loopWhile(`(i32.lt_u ${get('i')} ${limit})`, block(1) + move(16))}`
+  const rest = loopWhile(`(i32.lt_u ${get('i')} ${limit})`, block(1) + move(16))
+  if (unroll === 1) return rest
+  return loopWhile(`(i32.le_u ${add(get('i'), i32(bytes))} ${limit})`, block(unroll) + move(bytes)) + rest
 }
 
 /** dst[i] -= src[i] x for i in [$i, limit), addresses of dst and src being bases; clobbers i, d, s, xs. */
@@ -51,7 +51,7 @@ function axpy(dst, src, x, limit) {
     ${overVectors(
       limit,
       ['d', 's'],
-      4,
+      2,
       (at) =>
         `(v128.store offset=${at} ${get('d')} ${vec('sub', vload(get('d'), at), vec('mul', vload(get('s'), at), get('xs')))})`,
     )}`

@@ -18,6 +18,7 @@ function layoutOf(
 export class WasmDenseLu implements ShiftedSystem<DenseMatrix> {
   declare private readonly n: number
   declare private readonly memory: LuMemory
+  private isReleased = false
   declare private readonly ld: number
   declare private readonly a: number
   declare private readonly b: number
@@ -58,7 +59,9 @@ export class WasmDenseLu implements ShiftedSystem<DenseMatrix> {
   }
 
   release(): void {
-    giveLuMemory(this.memory)
+    // Once: a memory that came back twice would be lent to two
+    if (!this.isReleased) giveLuMemory(this.memory)
+    this.isReleased = true
   }
 }
 
@@ -66,6 +69,7 @@ export class WasmDenseLu implements ShiftedSystem<DenseMatrix> {
 export class WasmDenseComplexLu implements ComplexShiftedSystem<DenseMatrix> {
   declare private readonly n: number
   declare private readonly memory: LuMemory
+  private isReleased = false
   declare private readonly ld: number
   declare private readonly a: number
   declare private readonly b: number
@@ -117,6 +121,8 @@ export class WasmDenseComplexLu implements ComplexShiftedSystem<DenseMatrix> {
   }
 
   release(): void {
-    giveLuMemory(this.memory)
+    // Once: a memory that came back twice would be lent to two
+    if (!this.isReleased) giveLuMemory(this.memory)
+    this.isReleased = true
   }
 }

@@ -4,8 +4,8 @@
  * Commands: bash bench/peers/setup.sh, then node bench/explicitAgainstCompiled.ts [problem ...]; all problems together write
  * bench/results/explicit-against-compiled.json.
  */
-import { race, boost, fortran, inC, ours, scipy, type Outcome, type Racer } from './lib/race.ts'
-import { duration, machine, peerVersions, writeResult } from './lib/report.ts'
+import { race, boost, fortran, inC, ours, scipy, type Racer } from './lib/race.ts'
+import { printRace, ratiosOf, writeRaces } from './lib/raceReport.ts'
 
 const ROUNDS = 4
 const BUDGET = 0.5
@@ -40,35 +40,11 @@ const rows = RACES.filter(({ problem }) => chosen.length === 0 || chosen.include
     { problem: each.problem, rtol: RTOL[each.precision], atol: ATOL, budget: BUDGET },
     ROUNDS,
   )
-  const title = `${each.problem}, ${each.method}, ${each.precision}`
-  console.log(title)
-  const [mine, ...others] = outcomes
-  for (const outcome of outcomes) console.log(`  ${line(outcome, mine!)}`)
-  return {
-    ...each,
-    outcomes,
-    timeRatios: Object.fromEntries(others.map(({ name, seconds }) => [name, mine!.seconds / seconds])),
-    overheadRatios: Object.fromEntries(
-      others.map(({ name, overheadSeconds }) => [name, mine!.overheadSeconds / overheadSeconds]),
-    ),
-  }
+  printRace(`${each.problem}, ${each.method}, ${each.precision}`, outcomes)
+  return { ...each, outcomes, ...ratiosOf(outcomes) }
 })
 
-function line({ name, seconds, overheadSeconds, nfev, error }: Outcome, mine: Outcome): string {
-  const time = `${duration(seconds).padStart(8)}, without f ${duration(overheadSeconds).padStart(8)}`
-  const ratio = `ours/it ${(mine.seconds / seconds).toPrecision(3).padStart(7)} (${(mine.overheadSeconds / overheadSeconds).toPrecision(3)})`
-  return `${name.padEnd(13)} ${time}, nfev ${String(nfev).padStart(5)}, error ${error.toExponential(1)}, ${ratio}`
-}
-
 if (chosen.length === 0) {
-  writeResult('explicit-against-compiled', {
-    command: 'node bench/explicitAgainstCompiled.ts',
-    ...machine(),
-    peers: peerVersions(),
-    rtol: RTOL,
-    atol: ATOL,
-    rounds: ROUNDS,
-    secondsPerRound: BUDGET,
-    rows,
-  })
+  const conditions = { rtol: RTOL, atol: ATOL, rounds: ROUNDS, secondsPerRound: BUDGET }
+  writeRaces('explicit-against-compiled', 'bench/explicitAgainstCompiled.ts', conditions, rows)
 }

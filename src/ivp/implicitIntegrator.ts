@@ -51,6 +51,7 @@ export function implicitJacobian<V extends FloatArray>(
 function countingAll<V>(rhs: CountedRhs<V>): CountedRhs<V> {
   return {
     ...rhs,
+    uncounted: rhs.call,
     many: (t, states) => {
       rhs.setCount(rhs.count() + states.length)
       return rhs.many(t, states)

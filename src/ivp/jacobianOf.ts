@@ -1,6 +1,7 @@
 import { IvpInputError } from './errors.ts'
 import { shapeOf } from './check/matrix.ts'
-import { FiniteDifferences, type EvaluateMany } from './jacobian/finiteDifferences.ts'
+import { FiniteDifferences } from './jacobian/finiteDifferences.ts'
+import type { EvaluateMany } from './jacobian/groupDifferences.ts'
 import { ConstantJacobian, JacobianFunction, type EntryOf } from './jacobian/givenJacobian.ts'
 import type { JacobianSource } from './jacobian/jacobianSource.ts'
 import { bandedStructure, denseStructure, sparseStructure, type Structure } from './jacobian/structure.ts'
@@ -8,6 +9,7 @@ import type { MatrixLike } from './options.ts'
 import type { Problem } from './problem.ts'
 import type { CountedRhs } from './rhs.ts'
 import { zerosLike, type FloatArray } from './space/typedArraySpace.ts'
+import type { Rhs } from './stepper/erkStepper.ts'
 
 /** Chooses the source and the storage of the Jacobian from the options. */
 export function jacobianSource<V extends FloatArray>(
@@ -26,8 +28,7 @@ export function jacobianSource<V extends FloatArray>(
     return state
   }
   if (jac === null) {
-    const evaluateMany: EvaluateMany = (t, states) =>
-      rhs.many(t, states.map(asState)).map((f) => Float64Array.from(f))
+    const evaluateMany = problem.form === 'vectorized' ? allAtOnce(y0, rhs) : oneAfterAnother(y0, rhs)
     return new FiniteDifferences(structure, evaluateMany, tolerance.atol, epsilon)
   }
   const entries = (matrix: MatrixLike): EntryOf => {
@@ -43,6 +44,48 @@ export function jacobianSource<V extends FloatArray>(
       throw new IvpInputError('jac', matrix, `must return a matrix of ${rows} x ${columns}`)
     return entries(matrix)
   })
+}
+
+/** One call of a vectorized right-hand side. */
+function allAtOnce<V extends FloatArray>(y0: V, rhs: CountedRhs<V>): EvaluateMany {
+  const inDouble = new Float64Array(y0.length)
+  return (t, count, write, read) => {
+    const states = Array.from({ length: count }, (_, g) => {
+      const state = zerosLike(y0)
+      write(g, inDouble)
+      state.set(inDouble)
+      return state
+    })
+    rhs.many(t, states).forEach((f, g) => {
+      inDouble.set(f)
+      read(g, inDouble)
+    })
+  }
+}
+
+function oneAfterAnother<V extends FloatArray>(y0: V, rhs: CountedRhs<V>): EvaluateMany {
+  const { uncounted } = rhs
+  const state = new Float64Array(y0.length)
+  const f = new Float64Array(y0.length)
+  if (y0 instanceof Float64Array) {
+    const call = uncounted as unknown as Rhs<Float64Array>
+    return (t, count, write, read) => {
+      for (let g = 0; g < count; g++) {
+        write(g, state)
+        read(g, call(t, state, f))
+      }
+    }
+  }
+  const given = zerosLike(y0)
+  const returned = zerosLike(y0)
+  return (t, count, write, read) => {
+    for (let g = 0; g < count; g++) {
+      write(g, state)
+      given.set(state)
+      f.set(uncounted(t, given, returned))
+      read(g, f)
+    }
+  }
 }
 
 function structureOf(

@@ -1,7 +1,6 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
 import { MESSAGES, firstNonFinite } from '../failure.ts'
 import type { Integrator, Saved, StepFailure } from '../integrator.ts'
-import { smallestStep } from '../spacing.ts'
 import { BackwardDifferences, MAX_ORDER } from './backwardDifferences.ts'
 import { BdfCorrector } from './bdfCorrector.ts'
 import { bdfDense } from './bdfDense.ts'
@@ -24,164 +23,200 @@ const MAX_FACTOR = 10
 export class Bdf extends StepEnds implements Integrator<Float64Array> {
   /** Order of the next step. */
   order = 1
-  readonly #norm: ScaledNorm
-  readonly #corrector: BdfCorrector
-  readonly #differences: BackwardDifferences
-  readonly #factors: BdfFactors = new BdfFactors()
-  #candidate: Float64Array
+  declare private readonly norm: ScaledNorm
+  declare private readonly corrector: BdfCorrector
+  declare private readonly differences: BackwardDifferences
+  private readonly factors: BdfFactors = new BdfFactors()
+  declare private candidate: Float64Array
   /** |h| of the next step. */
-  #size = 0
-  #nEqualSteps = 0
+  private size = 0
+  /** |h| of the attempt at hand, and by how much the step changes. Fields: V8 boxes numbers that it passes to a function. */
+  private tried: number = NaN
+  private ratio: number = NaN
+  private nEqualSteps = 0
 
   constructor(problem: ImplicitProblem) {
     super(problem)
     const { y0, rhs, tolerance, norm, epsilon } = problem
     const n = y0.length
-    this.#norm = new ScaledNorm(n, tolerance, norm)
-    this.#corrector = new BdfCorrector(n, rhs, newtonTolerance(tightestRtol(tolerance), epsilon))
-    this.#differences = new BackwardDifferences(n)
-    this.#candidate = new Float64Array(n)
+    this.norm = new ScaledNorm(n, tolerance, norm)
+    this.corrector = new BdfCorrector(n, rhs, newtonTolerance(tightestRtol(tolerance), epsilon))
+    this.differences = new BackwardDifferences(n)
+    this.candidate = new Float64Array(n)
   }
 
   get nlu(): number {
-    return this.#factors.nlu
+    return this.factors.nlu
   }
 
   start(): void {
-    const { f } = this.#corrector
-    const { d } = this.#differences
+    const { f } = this.corrector
+    const { d } = this.differences
     if (!this.evaluateStart(f)) return
-    this.#size = this.firstSize(f, 1)
-    this.#factors.setJacobian(this.problem.jacobian.evaluate(this.t, this.y, f))
-    d[0]!.set(this.y)
-    for (let i = 0; i < f.length; i++) d[1]![i] = f[i]! * this.#size * this.direction
+    this.size = this.firstSize(f, 1)
+    this.factors.setJacobian(this.problem.jacobian.evaluate(this.t, this.y, f))
+    const n = f.length
+    d.set(this.y)
+    for (let i = 0; i < n; i++) d[n + i] = f[i]! * this.size * this.direction
   }
 
   step(): void {
-    const { t, order, direction } = this
-    const { tBound } = this.problem
-    const corrector = this.#corrector
-    const minStep = smallestStep(t, direction)
-    let size = this.#clippedSize(minStep)
-    for (let isJacobianCurrent = this.problem.jacobian.isConstant; ;) {
-      if (!(size >= minStep)) return this.fail(this.#tooSmall())
-      let tNew = t + size * direction
+    const { t, direction, corrector, factors, norm, problem } = this
+    const { tBound } = problem
+    this.setMinStep()
+    this.clip()
+    for (let isJacobianCurrent = problem.jacobian.isConstant; ;) {
+      const { order } = this
+      if (!(this.tried >= this.minStep)) return this.fail(this.tooSmall())
+      let tNew = t + this.tried * direction
       if (direction * (tNew - tBound) > 0) {
         tNew = tBound
-        this.#rescale(Math.abs(tNew - t) / size)
-        this.#factors.drop()
+        this.ratio = Math.abs(tNew - t) / this.tried
+        this.rescale()
+        factors.drop()
       }
       const h = tNew - t
-      const c = h / ALPHA[order]!
-      size = Math.abs(h)
-      corrector.predict(order, this.#differences)
-      let isConverged = this.#solve(tNew, c)
+      this.tNew = tNew
+      this.tried = Math.abs(h)
+      corrector.t = tNew
+      corrector.c = h / ALPHA[order]!
+      corrector.predict(order, this.differences)
+      let isConverged = this.solve()
       if (!isConverged && !isJacobianCurrent) {
-        this.#evaluateJacobian(tNew)
+        this.evaluateJacobian()
         isJacobianCurrent = true
-        isConverged = this.#solve(tNew, c)
+        isConverged = this.solve()
       }
       if (!isConverged) {
-        size *= 0.5
-        this.#rescale(0.5)
-        this.#factors.drop()
+        this.tried *= 0.5
+        this.ratio = 0.5
+        this.rescale()
+        factors.drop()
         continue
       }
-      this.#norm.setState(this.#candidate)
-      const error = this.#norm.of(ERROR_CONSTANT[order]!, corrector.correction)
-      if (error <= 1) return this.#accept(tNew, size, error)
+      norm.setState(this.candidate, this.candidate)
+      norm.factor = ERROR_CONSTANT[order]!
+      norm.measure(corrector.correction, 0, 1)
+      if (norm.value <= 1) return this.accept()
       // The factors are kept: the iterations had no trouble with them
-      const wanted = corrector.safety * error ** (-1 / (order + 1))
-      const factor = wanted > MIN_FACTOR ? wanted : MIN_FACTOR
-      size *= factor
-      this.#rescale(factor)
+      const wanted = corrector.safety * norm.value ** (-1 / (order + 1))
+      this.ratio = wanted > MIN_FACTOR ? wanted : MIN_FACTOR
+      this.tried *= this.ratio
+      this.rescale()
     }
   }
 
   denseOutput(): DenseOutput<Float64Array> {
     const { tOld, t, order } = this
-    return bdfDense(tOld, t, this.#size * this.direction, this.#differences.d.slice(0, order + 1))
+    return bdfDense(tOld, t, this.size * this.direction, this.differences.rows(order + 1))
+  }
+
+  override release(): void {
+    this.factors.release()
   }
 
   save(): Saved {
     return {
       ends: this.saveEnds(),
-      d: this.#differences.d.map((row) => row.slice()),
+      d: this.differences.rows(),
       order: this.order,
-      size: this.#size,
-      nEqualSteps: this.#nEqualSteps,
-      factors: this.#factors.save(this.problem.jacobian),
+      size: this.size,
+      nEqualSteps: this.nEqualSteps,
+      factors: this.factors.save(this.problem.jacobian),
     }
   }
 
   load(saved: Saved): void {
     const from = saved as unknown as SavedBdf
     this.loadEnds(from.ends)
-    this.#differences.d.forEach((row, j) => row.set(from.d[j]!))
+    this.differences.load(from.d)
     this.order = from.order
-    this.#size = from.size
-    this.#nEqualSteps = from.nEqualSteps
-    this.#factors.load(from.factors, this.problem.jacobian)
+    this.size = from.size
+    this.nEqualSteps = from.nEqualSteps
+    this.factors.load(from.factors, this.problem.jacobian)
   }
 
   /** The size to try first, within the limits; the differences follow. */
-  #clippedSize(minStep: number): number {
+  private clip(): void {
+    const { size, minStep } = this
     const { maxStep } = this.problem
-    const size = this.#size
-    if (size <= maxStep && size >= minStep) return size
-    const limit = size > maxStep ? maxStep : minStep
-    this.#rescale(limit / size)
-    return limit
+    this.tried = size
+    if (size <= maxStep && size >= minStep) return
+    this.tried = size > maxStep ? maxStep : minStep
+    this.ratio = this.tried / size
+    this.rescale()
   }
 
-  #solve(tNew: number, c: number): boolean {
-    return (
-      this.#factors.areReady(c) && this.#corrector.solve(tNew, this.#candidate, c, this.#factors, this.#norm)
-    )
+  private solve(): boolean {
+    this.factors.wanted = this.corrector.c
+    return this.factors.areReady() && this.corrector.solve(this.candidate, this.factors, this.norm)
   }
 
-  #accept(tNew: number, size: number, error: number): void {
+  private accept(): void {
     const { order } = this
-    this.#nEqualSteps++
-    this.#size = size
-    this.#candidate = this.advance(tNew, this.#candidate)
-    this.#differences.advance(order, this.#corrector.correction)
-    if (this.#nEqualSteps > order) this.#selectOrder(error)
+    this.nEqualSteps++
+    this.size = this.tried
+    this.candidate = this.advance(this.candidate)
+    this.differences.advance(order, this.corrector.correction)
+    if (this.nEqualSteps > order) this.selectOrder()
   }
 
   /** After order + 1 equal steps: the order, of three neighbours, that allows the largest step. */
-  #selectOrder(error: number): void {
-    const { order } = this
-    const { safety } = this.#corrector
-    const { d } = this.#differences
-    const lower = order > 1 ? this.#norm.of(ERROR_CONSTANT[order - 1]!, d[order]!) : Infinity
-    const higher = order < MAX_ORDER ? this.#norm.of(ERROR_CONSTANT[order + 1]!, d[order + 2]!) : Infinity
-    const factors = [lower, error, higher].map((norm, i) => norm ** (-1 / (order + i)))
-    const largest = Math.max(...factors)
-    this.order = order + factors.indexOf(largest) - 1
-    const factor = safety * largest < MAX_FACTOR ? safety * largest : MAX_FACTOR
-    this.#size *= factor
-    this.#rescale(factor)
-    this.#factors.drop()
+  private selectOrder(): void {
+    const { order, norm } = this
+    const { safety } = this.corrector
+    const { d } = this.differences
+    const n = this.y.length
+    // Of the step just accepted
+    const same = norm.value ** (-1 / (order + 1))
+    // The first of equal ones, as scipy's argmax
+    let largest = 0
+    let change = 0
+    if (order > 1) {
+      norm.factor = ERROR_CONSTANT[order - 1]!
+      norm.measure(d, order * n, 1)
+      largest = norm.value ** (-1 / order)
+      change = -1
+    }
+    if (order === 1 || same > largest) {
+      largest = same
+      change = 0
+    }
+    if (order < MAX_ORDER) {
+      norm.factor = ERROR_CONSTANT[order + 1]!
+      norm.measure(d, (order + 2) * n, 1)
+      const higher = norm.value ** (-1 / (order + 2))
+      if (higher > largest) {
+        largest = higher
+        change = 1
+      }
+    }
+    this.order = order + change
+    this.ratio = safety * largest < MAX_FACTOR ? safety * largest : MAX_FACTOR
+    this.size *= this.ratio
+    this.rescale()
+    this.factors.drop()
   }
 
-  #evaluateJacobian(tNew: number): void {
+  private evaluateJacobian(): void {
     const { jacobian, uncounted } = this.problem
-    const { predicted, f } = this.#corrector
-    if (jacobian.usesF) uncounted(tNew, predicted, f)
-    this.#factors.setJacobian(jacobian.evaluate(tNew, predicted, f))
-    this.#factors.drop()
+    const { predicted, f } = this.corrector
+    if (jacobian.usesF) uncounted(this.tNew, predicted, f)
+    this.factors.setJacobian(jacobian.evaluate(this.tNew, predicted, f))
+    this.factors.drop()
   }
 
-  #rescale(factor: number): void {
-    this.#differences.rescale(this.order, factor)
-    this.#nEqualSteps = 0
+  /** Has the differences follow a change of the step by `ratio`. */
+  private rescale(): void {
+    this.differences.ratio = this.ratio
+    this.differences.rescale(this.order)
+    this.nEqualSteps = 0
   }
 
-  #tooSmall(): StepFailure {
-    const { f, correction } = this.#corrector
+  private tooSmall(): StepFailure {
+    const { f, correction } = this.corrector
     const isFinite = firstNonFinite(f) < 0 && firstNonFinite(correction) < 0
-    const component = isFinite ? this.#norm.worst(correction) : Math.max(firstNonFinite(f), 0)
+    const component = isFinite ? this.norm.worst(correction) : Math.max(firstNonFinite(f), 0)
     return { kind: isFinite ? 'stepTooSmall' : 'nonFinite', message: MESSAGES.stepTooSmall, component }
   }
 }

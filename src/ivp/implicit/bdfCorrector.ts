@@ -1,4 +1,3 @@
-import { firstNonFinite } from '../failure.ts'
 import type { Rhs } from '../stepper/erkStepper.ts'
 import type { BackwardDifferences } from './backwardDifferences.ts'
 import type { BdfFactors } from './bdfFactors.ts'
@@ -12,62 +11,69 @@ import type { ScaledNorm } from './scaledNorm.ts'
  */
 export class BdfCorrector {
   readonly maxIterations: number = 4
-  readonly monitor: NewtonMonitor
+  declare readonly monitor: NewtonMonitor
+  /** End of the step, and its size over alpha. Fields: V8 boxes numbers that it passes to a function. */
+  t: number = NaN
+  c: number = NaN
   /** f at the last iterate. */
-  readonly f: Float64Array
-  readonly predicted: Float64Array
+  declare readonly f: Float64Array
+  declare readonly predicted: Float64Array
   /** Corrected minus predicted value. */
-  readonly correction: Float64Array
-  readonly #rhs: Rhs<Float64Array>
-  readonly #psi: Float64Array
-  readonly #increment: Float64Array
+  declare readonly correction: Float64Array
+  declare private readonly rhs: Rhs<Float64Array>
+  declare private readonly psi: Float64Array
+  declare private readonly increment: Float64Array
 
   constructor(n: number, rhs: Rhs<Float64Array>, tolerance: number) {
-    this.#rhs = rhs
+    this.rhs = rhs
     this.monitor = new NewtonMonitor(this.maxIterations, tolerance)
     this.f = new Float64Array(n)
     this.predicted = new Float64Array(n)
     this.correction = new Float64Array(n)
-    this.#psi = new Float64Array(n)
-    this.#increment = new Float64Array(n)
+    this.psi = new Float64Array(n)
+    this.increment = new Float64Array(n)
   }
 
   /** Sets the predicted value and psi = (gamma_1 D^1 + ... + gamma_k D^k) / alpha_k of a step of order k. */
   predict(order: number, differences: BackwardDifferences): void {
-    const { d } = differences
-    const psi = this.#psi
-    const alpha = ALPHA[order]!
-    differences.predict(order, this.predicted)
-    for (let i = 0; i < psi.length; i++) {
-      let sum = 0
-      for (let j = 1; j <= order; j++) sum += GAMMA[j]! * d[j]![i]!
-      psi[i] = sum / alpha
-    }
+    differences.predict(order, GAMMA, ALPHA, this.predicted, this.psi)
   }
 
   /**
-   * The corrected value to y.
-   * @param factors - of I - c J
+   * The corrected value at `t` to y.
+   * @param factors - of I - c J, made for `c` or a number near it
    * @returns whether the iterations converged
    */
-  solve(t: number, y: Float64Array, c: number, factors: BdfFactors, norm: ScaledNorm): boolean {
-    const { monitor, correction } = this
-    const psi = this.#psi
-    const increment = this.#increment
-    y.set(this.predicted)
-    correction.fill(0)
-    norm.setState(y)
+  solve(y: Float64Array, factors: BdfFactors, norm: ScaledNorm): boolean {
+    const { t, c, monitor, correction, predicted, f } = this
+    const rhs = this.rhs
+    const psi = this.psi
+    const increment = this.increment
+    for (let i = 0; i < y.length; i++) {
+      y[i] = predicted[i]!
+      correction[i] = 0
+    }
+    norm.setState(y, y)
+    norm.factor = 1
     monitor.begin()
     for (;;) {
-      const f = this.#rhs(t, y, this.f)
-      if (firstNonFinite(f) >= 0) return false
-      for (let i = 0; i < y.length; i++) increment[i] = c * f[i]! - psi[i]! - correction[i]!
+      rhs(t, y, f)
+      // Stays 0 as long as f is finite
+      let zero = 0
+      for (let i = 0; i < increment.length; i++) {
+        const slope = f[i]!
+        zero += slope - slope
+        increment[i] = c * slope - psi[i]! - correction[i]!
+      }
+      if (zero !== 0) return false
       factors.solve(increment)
-      const verdict = monitor.judge(norm.of(1, increment))
+      norm.measure(increment, 0, 1)
+      const verdict = monitor.judge(norm)
       if (verdict === 'diverging') return false
-      for (let i = 0; i < y.length; i++) {
-        y[i] = y[i]! + increment[i]!
-        correction[i] = correction[i]! + increment[i]!
+      for (let i = 0; i < increment.length; i++) {
+        const change = increment[i]!
+        y[i] = y[i]! + change
+        correction[i] = correction[i]! + change
       }
       if (verdict === 'converged') return true
     }

@@ -2,16 +2,15 @@ import type { DenseOutput } from '../dense/denseOutput.ts'
 
 /**
  * The polynomial through the last `order` + 1 points of a mesh of step h that ends in t, by Newton's formula on backward differences.
- * @param d - differences D[0] .. D[order]; copied
+ * @param differences - differences D[0] .. D[order]; kept
  * @see Hairer, Norsett, Wanner, "Solving Ordinary Differential Equations I", Sec. III.1, eq. (1.7)
  */
 export function bdfDense(
   tOld: number,
   t: number,
   h: number,
-  d: ReadonlyArray<Float64Array>,
+  differences: ReadonlyArray<Float64Array>,
 ): DenseOutput<Float64Array> {
-  const differences = d.map((row) => row.slice())
   return {
     tOld,
     t,

@@ -3,56 +3,56 @@ import type { Integrator, Saved, StepFailure } from '../integrator.ts'
 
 /** An implicit method for a float32 state: the method works in float64, what comes out is rounded. */
 export class Float32Integrator implements Integrator<Float32Array> {
-  readonly #inner: Integrator<Float64Array>
+  declare private readonly inner: Integrator<Float64Array>
 
   constructor(inner: Integrator<Float64Array>) {
-    this.#inner = inner
+    this.inner = inner
   }
 
   get t(): number {
-    return this.#inner.t
+    return this.inner.t
   }
   get y(): Float32Array {
-    return Float32Array.from(this.#inner.y)
+    return Float32Array.from(this.inner.y)
   }
   get tOld(): number {
-    return this.#inner.tOld
+    return this.inner.tOld
   }
   get status(): Integrator<Float32Array>['status'] {
-    return this.#inner.status
+    return this.inner.status
   }
   get failure(): StepFailure | null {
-    return this.#inner.failure
+    return this.inner.failure
   }
   get njev(): number {
-    return this.#inner.njev
+    return this.inner.njev
   }
   get nlu(): number {
-    return this.#inner.nlu
+    return this.inner.nlu
   }
 
   start(): void {
-    this.#inner.start()
+    this.inner.start()
   }
 
   step(): void {
-    this.#inner.step()
+    this.inner.step()
   }
 
   denseOutput(): DenseOutput<Float32Array> {
-    const { tOld, t, at } = this.#inner.denseOutput()
+    const { tOld, t, at } = this.inner.denseOutput()
     return { tOld, t, at: (time) => Float32Array.from(at(time)) }
   }
 
   release(): void {
-    this.#inner.release()
+    this.inner.release()
   }
 
   save(): Saved {
-    return this.#inner.save()
+    return this.inner.save()
   }
 
   load(saved: Saved): void {
-    this.#inner.load(saved)
+    this.inner.load(saved)
   }
 }

@@ -1,3 +1,5 @@
+import type { ScaledNorm } from './scaledNorm.ts'
+
 /**
  * When simplified Newton iterations stop: the rate of convergence theta is the ratio of successive increments; the error after
  * iteration k is about theta / (1 - theta) times the last increment.
@@ -7,39 +9,38 @@ export class NewtonMonitor {
   /** Rate of convergence; NaN before the second increment. */
   rate: number = NaN
   iterations = 0
-  readonly #maxIterations: number
-  readonly #tolerance: number
-  #last = NaN
+  declare private readonly maxIterations: number
+  declare private readonly tolerance: number
+  private last = NaN
 
   constructor(maxIterations: number, tolerance: number) {
-    this.#maxIterations = maxIterations
-    this.#tolerance = tolerance
+    this.maxIterations = maxIterations
+    this.tolerance = tolerance
   }
 
   begin(): void {
     this.rate = NaN
     this.iterations = 0
-    this.#last = NaN
+    this.last = NaN
   }
 
   /**
-   * Judges an increment of the given scaled norm, before it is added: 'diverging' also when the iterations left cannot suffice;
+   * Judges the increment that was measured last, before it is added: 'diverging' also when the iterations left cannot suffice;
    * 'converged' after it is added.
    */
-  judge(norm: number): 'going' | 'converged' | 'diverging' {
-    const k = this.iterations++
+  judge({ value: norm }: ScaledNorm): 'going' | 'converged' | 'diverging' {
+    const left = this.maxIterations - this.iterations++
     // Without a rate (first increment) every comparison with NaN below is false
-    this.rate = norm / this.#last
-    const { rate } = this
-    if (
-      Number.isNaN(norm) ||
-      rate >= 1 ||
-      (rate ** (this.#maxIterations - k) / (1 - rate)) * norm > this.#tolerance
-    )
-      return 'diverging'
-    this.#last = norm
-    if (norm === 0 || (rate / (1 - rate)) * norm < this.#tolerance) return 'converged'
-    return this.iterations < this.#maxIterations ? 'going' : 'diverging'
+    const rate = norm / this.last
+    this.rate = rate
+    if (Number.isNaN(norm) || rate >= 1) return 'diverging'
+    // Products, not **: the power function takes longer than all the rest
+    let power = rate
+    for (let m = 1; m < left; m++) power *= rate
+    if ((power / (1 - rate)) * norm > this.tolerance) return 'diverging'
+    this.last = norm
+    if (norm === 0 || (rate / (1 - rate)) * norm < this.tolerance) return 'converged'
+    return this.iterations < this.maxIterations ? 'going' : 'diverging'
   }
 }
 

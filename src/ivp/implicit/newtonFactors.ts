@@ -6,45 +6,51 @@ import type { JacobianMatrix } from '../linalg/jacobianMatrix.ts'
 export abstract class NewtonFactors {
   /** Factorizations made so far, of all matrices. */
   nlu = 0
-  #jacobian: JacobianMatrix | null = null
-  /** What the factors were made for: the step size, or what the method makes of it. NaN when they are outdated. */
-  #madeFor = NaN
+  /** What the next factors are to be made for: the step size, or what the method makes of it. */
+  wanted: number = NaN
+  private jacobian: JacobianMatrix | null = null
+  /** What the factors were made for; NaN when they are outdated. */
+  private madeFor = NaN
 
-  /** Whether there are factors to solve with; makes them for `parameter` if not. False if a matrix is singular. */
-  areReady(parameter: number): boolean {
-    return !Number.isNaN(this.#madeFor) || this.#make(parameter)
+  /** Whether there are factors to solve with; makes them for `wanted` if not. False if a matrix is singular. */
+  areReady(): boolean {
+    return !Number.isNaN(this.madeFor) || this.make()
   }
 
   drop(): void {
-    this.#madeFor = NaN
+    this.madeFor = NaN
   }
 
   /** Later factors are of this Jacobian; those at hand are not dropped. */
   setJacobian(jacobian: JacobianMatrix): void {
-    if (this.#jacobian === null) this.allocate(jacobian)
-    this.#jacobian = jacobian
+    if (this.jacobian === null) this.allocate(jacobian)
+    this.jacobian = jacobian
   }
 
   save(source: JacobianSource): SavedFactors {
-    return { nlu: this.nlu, factoredFor: this.#madeFor, jacobian: source.save() }
+    return { nlu: this.nlu, factoredFor: this.madeFor, jacobian: source.save() }
   }
 
   /** Factors again instead of storing factors: equal bits for less space. */
   load(saved: SavedFactors, source: JacobianSource): void {
     this.setJacobian(source.load(saved.jacobian))
-    if (!Number.isNaN(saved.factoredFor)) this.#make(saved.factoredFor)
+    this.wanted = saved.factoredFor
+    if (!Number.isNaN(saved.factoredFor)) this.make()
     this.nlu = saved.nlu
   }
+
+  /** Gives pooled storage back. */
+  abstract release(): void
 
   /** Prepares for Jacobians of this structure. */
   protected abstract allocate(jacobian: JacobianMatrix): void
 
-  /** Factors all matrices, counting them in `nlu`; whether they are regular. */
-  protected abstract factor(jacobian: JacobianMatrix, parameter: number): boolean
+  /** Factors all matrices for `wanted`, counting them in `nlu`; whether they are regular. */
+  protected abstract factor(jacobian: JacobianMatrix): boolean
 
-  #make(parameter: number): boolean {
-    const isRegular = this.factor(this.#jacobian!, parameter)
-    this.#madeFor = isRegular ? parameter : NaN
+  private make(): boolean {
+    const isRegular = this.factor(this.jacobian!)
+    this.madeFor = isRegular ? this.wanted : NaN
     return isRegular
   }
 }

@@ -1,7 +1,6 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
 import { MESSAGES, firstNonFinite } from '../failure.ts'
 import type { Integrator, Saved, StepFailure } from '../integrator.ts'
-import { smallestStep } from '../spacing.ts'
 import { Collocation } from './collocation.ts'
 import { CollocationPolynomial, type SavedPolynomial } from './collocationPolynomial.ts'
 import { tightestRtol, type ImplicitProblem } from './implicitProblem.ts'
@@ -26,154 +25,161 @@ const ERROR_ORDER = 3
  * @see Hairer, Wanner, "Solving Ordinary Differential Equations II", Sec. IV.8
  */
 export class Radau extends StepEnds implements Integrator<Float64Array> {
-  readonly #norm: ScaledNorm
-  readonly #collocation: Collocation
-  readonly #polynomial: CollocationPolynomial
-  readonly #factors: RadauFactors = new RadauFactors()
-  readonly #control: PredictiveControl = new PredictiveControl()
-  readonly #error: RadauError
-  /** The guess that the Newton iterations start from, kept for a second start. */
-  readonly #guess: readonly [Float64Array, Float64Array, Float64Array]
+  declare private readonly norm: ScaledNorm
+  declare private readonly collocation: Collocation
+  declare private readonly polynomial: CollocationPolynomial
+  private readonly factors: RadauFactors = new RadauFactors()
+  private readonly control: PredictiveControl = new PredictiveControl()
+  declare private readonly error: RadauError
   /** f at y and at the candidate. */
-  #f: Float64Array
-  #fNew: Float64Array
-  #candidate: Float64Array
-  #isJacobianCurrent = true
+  declare private f: Float64Array
+  declare private fNew: Float64Array
+  declare private candidate: Float64Array
+  private isJacobianCurrent = true
 
   constructor(problem: ImplicitProblem) {
     super(problem)
     const { y0, rhs, tolerance, norm, epsilon } = problem
     const n = y0.length
-    this.#norm = new ScaledNorm(n, tolerance, norm)
-    this.#collocation = new Collocation(n, rhs, newtonTolerance(tightestRtol(tolerance), epsilon))
-    this.#polynomial = new CollocationPolynomial(n)
-    this.#error = new RadauError(n)
-    this.#guess = [new Float64Array(n), new Float64Array(n), new Float64Array(n)]
-    this.#candidate = new Float64Array(n)
-    this.#f = new Float64Array(n)
-    this.#fNew = new Float64Array(n)
+    this.norm = new ScaledNorm(n, tolerance, norm)
+    this.collocation = new Collocation(n, rhs, newtonTolerance(tightestRtol(tolerance), epsilon))
+    this.polynomial = new CollocationPolynomial(n)
+    this.error = new RadauError(n)
+    this.candidate = new Float64Array(n)
+    this.f = new Float64Array(n)
+    this.fNew = new Float64Array(n)
   }
 
   get nlu(): number {
-    return this.#factors.nlu
+    return this.factors.nlu
   }
 
   start(): void {
-    if (!this.evaluateStart(this.#f)) return
-    this.#control.size = this.firstSize(this.#f, ERROR_ORDER)
-    this.#factors.setJacobian(this.problem.jacobian.evaluate(this.t, this.y, this.#f))
+    if (!this.evaluateStart(this.f)) return
+    this.control.size = this.firstSize(this.f, ERROR_ORDER)
+    this.factors.setJacobian(this.problem.jacobian.evaluate(this.t, this.y, this.f))
   }
 
   step(): void {
     const { t, y, direction } = this
-    const { maxStep, tBound, rhs } = this.problem
-    const control = this.#control
-    const factors = this.#factors
-    const norm = this.#norm
-    const minStep = smallestStep(t, direction)
-    let size = control.clipped(minStep, maxStep)
+    const { tBound } = this.problem
+    const { control, factors, norm, collocation } = this
     let isRejected = false
+    this.setMinStep()
+    control.begin(this, this.problem)
     for (;;) {
       // Written so that NaN counts as too small
-      if (!(size >= minStep)) return this.fail(this.#tooSmall())
-      let tNew = t + size * direction
+      if (!(control.tried >= this.minStep)) return this.fail(this.tooSmall())
+      let tNew = t + control.tried * direction
       if (direction * (tNew - tBound) > 0) tNew = tBound
       const h = tNew - t
-      size = Math.abs(h)
-      if (!this.#converge(t, y, h)) {
-        size *= 0.5
+      this.tNew = tNew
+      control.tried = Math.abs(h)
+      collocation.t = t
+      collocation.h = h
+      if (!this.converge()) {
+        control.tried *= 0.5
         factors.drop()
         continue
       }
-      const { z } = this.#collocation
-      for (let i = 0; i < y.length; i++) this.#candidate[i] = y[i]! + z[2][i]!
-      norm.setState(y, this.#candidate)
-      let error = this.#error.estimate(h, this.#f, z, factors, norm)
-      if (isRejected && error > 1) error = this.#error.refine(t, y, rhs, factors, norm)
-      const safety = this.#safety()
-      if (!(error <= 1)) {
-        size *= control.shrinkFactor(safety, size, error)
+      const { z } = collocation
+      const { candidate } = this
+      const n = candidate.length
+      for (let i = 0, last = 2 * n; i < n; i++, last++) candidate[i] = y[i]! + z[last]!
+      norm.setState(y, candidate)
+      this.error.estimate(collocation, this.f, factors, norm)
+      if (isRejected && norm.value > 1) this.error.refine(t, y, this.problem.rhs, factors, norm)
+      control.error = norm.value
+      this.setSafety()
+      if (!(control.error <= 1)) {
+        control.shrink()
         factors.drop()
         isRejected = true
         continue
       }
-      this.#accept(tNew, error, size, safety)
-      return
+      return this.accept()
     }
   }
 
   denseOutput(): DenseOutput<Float64Array> {
-    return this.#polynomial.dense(this.tOld, this.t, this.yOld)
+    return this.polynomial.dense(this.tOld, this.t, this.yOld)
+  }
+
+  override release(): void {
+    this.factors.release()
   }
 
   save(): Saved {
     return {
       ends: this.saveEnds(),
-      f: this.#f.slice(),
-      polynomial: this.#polynomial.save(),
-      control: this.#control.save(),
-      factors: this.#factors.save(this.problem.jacobian),
-      isJacobianCurrent: this.#isJacobianCurrent,
+      f: this.f.slice(),
+      polynomial: this.polynomial.save(),
+      control: this.control.save(),
+      factors: this.factors.save(this.problem.jacobian),
+      isJacobianCurrent: this.isJacobianCurrent,
     }
   }
 
   load(saved: Saved): void {
     const from = saved as unknown as SavedRadau
     this.loadEnds(from.ends)
-    this.#f.set(from.f)
-    this.#polynomial.load(from.polynomial)
-    this.#control.load(from.control)
-    this.#factors.load(from.factors, this.problem.jacobian)
-    this.#isJacobianCurrent = from.isJacobianCurrent
+    this.f.set(from.f)
+    this.polynomial.load(from.polynomial)
+    this.control.load(from.control)
+    this.factors.load(from.factors, this.problem.jacobian)
+    this.isJacobianCurrent = from.isJacobianCurrent
   }
 
   /** Newton iterations with the factors at hand, else with new ones, and with a new Jacobian if they fail with an old one. */
-  #converge(t: number, y: Float64Array, h: number): boolean {
-    const collocation = this.#collocation
-    const factors = this.#factors
-    const guess = this.#guess
-    this.#polynomial.predict(this.tOld, this.yOld, t, y, h, guess)
+  private converge(): boolean {
+    const { collocation, factors, norm, y } = this
+    norm.setState(y, y)
+    factors.wanted = collocation.h
     for (;;) {
-      for (let s = 0; s < 3; s++) collocation.z[s]!.set(guess[s]!)
-      this.#norm.setState(y)
-      if (factors.areReady(h) && collocation.solve(t, y, h, factors, this.#norm)) return true
-      if (this.#isJacobianCurrent) return false
-      factors.setJacobian(this.problem.jacobian.evaluate(t, y, this.#f))
+      this.polynomial.predict(this, collocation)
+      if (factors.areReady() && collocation.solve(y, factors, norm)) return true
+      if (this.isJacobianCurrent) return false
+      factors.setJacobian(this.problem.jacobian.evaluate(this.t, y, this.f))
       factors.drop()
-      this.#isJacobianCurrent = true
+      this.isJacobianCurrent = true
     }
   }
 
   /** Fewer Newton iterations let the next step be bolder. HW II, Sec. IV.8, after (8.21) */
-  #safety(): number {
-    const { maxIterations, monitor } = this.#collocation
-    return (0.9 * (2 * maxIterations + 1)) / (2 * maxIterations + monitor.iterations)
+  private setSafety(): void {
+    const { maxIterations, monitor } = this.collocation
+    this.control.safety = (0.9 * (2 * maxIterations + 1)) / (2 * maxIterations + monitor.iterations)
   }
 
-  #accept(tNew: number, error: number, size: number, safety: number): void {
-    const { jacobian, rhs } = this.problem
-    const { iterations, rate } = this.#collocation.monitor
-    const factors = this.#factors
+  private accept(): void {
+    const { jacobian } = this.problem
+    const { control, factors } = this
+    const { iterations, rate } = this.collocation.monitor
     const isSlow = !jacobian.isConstant && iterations > 2 && rate > FAST_RATE
-    let factor = this.#control.growFactor(safety, size, error)
-    if (!isSlow && factor < WORTH_REFACTORING) factor = 1
-    else factors.drop()
-    rhs(tNew, this.#candidate, this.#fNew)
-    this.#control.accept(error, size * factor)
-    this.#polynomial.fit(this.#collocation.z)
-    this.#candidate = this.advance(tNew, this.#candidate)
-    const freed = this.#f
-    this.#f = this.#fNew
-    this.#fNew = freed
-    if (isSlow) factors.setJacobian(jacobian.evaluate(tNew, this.y, this.#f))
-    this.#isJacobianCurrent = isSlow || (jacobian.isConstant && this.#isJacobianCurrent)
+    control.measureGrowth()
+    const isKept = !isSlow && control.growth < WORTH_REFACTORING
+    if (!isKept) factors.drop()
+    this.evaluateNext()
+    control.accept(isKept)
+    this.polynomial.fit(this.collocation.z)
+    this.candidate = this.advance(this.candidate)
+    const freed = this.f
+    this.f = this.fNew
+    this.fNew = freed
+    if (isSlow) factors.setJacobian(jacobian.evaluate(this.t, this.y, this.f))
+    this.isJacobianCurrent = isSlow || (jacobian.isConstant && this.isJacobianCurrent)
   }
 
-  #tooSmall(): StepFailure {
-    const { vector } = this.#error
-    const isFinite = firstNonFinite(vector) < 0 && firstNonFinite(this.#f) < 0
+  /** A function of its own, small enough for V8 to put the right-hand side in line. */
+  private evaluateNext(): void {
+    this.problem.rhs(this.tNew, this.candidate, this.fNew)
+  }
+
+  private tooSmall(): StepFailure {
+    const { vector } = this.error
+    const isFinite = firstNonFinite(vector) < 0 && firstNonFinite(this.f) < 0
     const kind = isFinite ? 'stepTooSmall' : 'nonFinite'
-    return { kind, message: MESSAGES.stepTooSmall, component: this.#norm.worst(vector) }
+    return { kind, message: MESSAGES.stepTooSmall, component: this.norm.worst(vector) }
   }
 }
 

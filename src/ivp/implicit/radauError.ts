@@ -1,4 +1,5 @@
 import type { Rhs } from '../stepper/erkStepper.ts'
+import type { Collocation } from './collocation.ts'
 import type { RadauFactors } from './radauFactors.ts'
 import { ERROR_WEIGHTS } from './radauTableau.ts'
 import type { ScaledNorm } from './scaledNorm.ts'
@@ -9,49 +10,39 @@ import type { ScaledNorm } from './scaledNorm.ts'
  */
 export class RadauError {
   /** The estimate made last, shape (n). */
-  readonly vector: Float64Array
-  readonly #weighted: Float64Array
-  readonly #corrected: Float64Array
+  declare readonly vector: Float64Array
+  declare private readonly weighted: Float64Array
+  declare private readonly corrected: Float64Array
 
   constructor(n: number) {
     this.vector = new Float64Array(n)
-    this.#weighted = new Float64Array(n)
-    this.#corrected = new Float64Array(n)
+    this.weighted = new Float64Array(n)
+    this.corrected = new Float64Array(n)
   }
 
-  /** The estimate (MU_REAL / h I - J)^-1 (f(t, y) + Z e / h) to `vector`; returns its norm. */
-  estimate(
-    h: number,
-    f: Float64Array,
-    [z0, z1, z2]: readonly [Float64Array, Float64Array, Float64Array],
-    factors: RadauFactors,
-    norm: ScaledNorm,
-  ): number {
-    const [e0, e1, e2] = ERROR_WEIGHTS
+  /** The estimate (MU_REAL / h I - J)^-1 (f(t, y) + Z e / h) to `vector`, and its norm to `norm`. */
+  estimate({ h, z }: Collocation, f: Float64Array, factors: RadauFactors, norm: ScaledNorm): void {
     const { vector } = this
-    const weighted = this.#weighted
-    for (let i = 0; i < f.length; i++) {
-      weighted[i] = (e0 * z0[i]! + e1 * z1[i]! + e2 * z2[i]!) / h
-      vector[i] = f[i]! + weighted[i]!
+    const weighted = this.weighted
+    const n = vector.length
+    for (let i = 0, i1 = n, i2 = 2 * n; i < n; i++, i1++, i2++) {
+      const sum = (ERROR_WEIGHTS[0] * z[i]! + ERROR_WEIGHTS[1] * z[i1]! + ERROR_WEIGHTS[2] * z[i2]!) / h
+      weighted[i] = sum
+      vector[i] = f[i]! + sum
     }
-    factors.solveReal(vector)
-    return norm.of(1, vector)
+    factors.solveReal(vector, 0)
+    norm.measure(vector, 0, 1)
   }
 
   /** Once more, with f at the state that the estimate corrects: for a step tried after a rejection. */
-  refine(
-    t: number,
-    y: Float64Array,
-    rhs: Rhs<Float64Array>,
-    factors: RadauFactors,
-    norm: ScaledNorm,
-  ): number {
+  refine(t: number, y: Float64Array, rhs: Rhs<Float64Array>, factors: RadauFactors, norm: ScaledNorm): void {
     const { vector } = this
-    const corrected = this.#corrected
-    for (let i = 0; i < y.length; i++) corrected[i] = y[i]! + vector[i]!
+    const weighted = this.weighted
+    const corrected = this.corrected
+    for (let i = 0; i < corrected.length; i++) corrected[i] = y[i]! + vector[i]!
     rhs(t, corrected, vector)
-    for (let i = 0; i < y.length; i++) vector[i] = vector[i]! + this.#weighted[i]!
-    factors.solveReal(vector)
-    return norm.of(1, vector)
+    for (let i = 0; i < vector.length; i++) vector[i] = vector[i]! + weighted[i]!
+    factors.solveReal(vector, 0)
+    norm.measure(vector, 0, 1)
   }
 }

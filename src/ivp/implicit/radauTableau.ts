@@ -19,25 +19,27 @@ export const MU_REAL: number = 3 + 3 ** (2 / 3) - 3 ** (1 / 3)
 export const MU_RE: number = 3 + 0.5 * (3 ** (1 / 3) - 3 ** (2 / 3))
 export const MU_IM: number = -0.5 * (3 ** (5 / 6) + 3 ** (7 / 6))
 
-type Rows = ReadonlyArray<readonly [number, number, number]>
+/** A matrix of three rows, row after row. */
+type Matrix = readonly [number, number, number, number, number, number, number, number, number]
 
 /** T^-1 A^-1 T is block diagonal; digits of Hairer's code RADAU5. */
 // prettier-ignore
-export const T: Rows = [
-  [0.09443876248897524, -0.14125529502095421, 0.03002919410514742],
-  [0.25021312296533332, 0.20412935229379994, -0.38294211275726192],
-  [1, 1, 0],
+export const T: Matrix = [
+  0.09443876248897524, -0.14125529502095421, 0.03002919410514742,
+  0.25021312296533332, 0.20412935229379994, -0.38294211275726192,
+  1, 1, 0,
 ]
 // prettier-ignore
-export const T_INVERSE: Rows = [
-  [4.17871859155190428, 0.32768282076106237, 0.52337644549944951],
-  [-4.17871859155190428, -0.32768282076106237, 0.47662355450055044],
-  [0.50287263494578682, -2.57192694985560522, 0.59603920482822492],
+export const T_INVERSE: Matrix = [
+  4.17871859155190428, 0.32768282076106237, 0.52337644549944951,
+  -4.17871859155190428, -0.32768282076106237, 0.47662355450055044,
+  0.50287263494578682, -2.57192694985560522, 0.59603920482822492,
 ]
 
 /** The polynomial through the start and the stages: y(t + x h) = y + sum over i of (Z P)[i] x^(i+1). */
-export const DENSE: Rows = [
-  [13 / 3 + (7 * S6) / 3, -23 / 3 - (22 * S6) / 3, 10 / 3 + 5 * S6],
-  [13 / 3 - (7 * S6) / 3, -23 / 3 + (22 * S6) / 3, 10 / 3 - 5 * S6],
-  [1 / 3, -8 / 3, 10 / 3],
+// prettier-ignore
+export const DENSE: Matrix = [
+  13 / 3 + (7 * S6) / 3, -23 / 3 - (22 * S6) / 3, 10 / 3 + 5 * S6,
+  13 / 3 - (7 * S6) / 3, -23 / 3 + (22 * S6) / 3, 10 / 3 - 5 * S6,
+  1 / 3, -8 / 3, 10 / 3,
 ]

@@ -3,55 +3,94 @@ import type { Tolerance } from '../space/vectorSpace.ts'
 
 /** Error norms of an implicit method: the RMS of v[i] / (atol[i] + rtol[i] |y[i]|), largest of the blocks. */
 export class ScaledNorm {
-  readonly #rtol: number | Float64Array
-  readonly #atol: number | Float64Array
-  readonly #blocks: NormBlocks
+  /** The norm measured last. */
+  value: number = NaN
+  /** What vectors are multiplied by before they are measured. */
+  declare factor: number
+  declare private readonly n: number
+  /** First component and end of each block. */
+  declare private readonly from: Int32Array
+  declare private readonly to: Int32Array
+  /** Where there is a number for each component of one tolerance, the other is made so too. */
+  declare private readonly rtol: number | Float64Array
+  declare private readonly atol: number | Float64Array
   /** atol + rtol |y| of the state given last, shape (n). */
-  readonly #scale: Float64Array
+  declare private readonly scale: Float64Array
 
   constructor(n: number, { rtol, atol }: Tolerance, blocks: NormBlocks) {
-    this.#rtol = rtol
-    this.#atol = atol
-    this.#blocks = blocks
-    this.#scale = new Float64Array(n)
+    const isScalar = typeof rtol === 'number' && typeof atol === 'number'
+    this.n = n
+    this.rtol = isScalar ? rtol : expand(rtol, n)
+    this.atol = isScalar ? atol : expand(atol, n)
+    this.from = new Int32Array(blocks.length)
+    this.to = new Int32Array(blocks.length)
+    for (let b = 0; b < blocks.length; b++) {
+      this.from[b] = blocks[b]![0]
+      this.to[b] = blocks[b]![1]
+    }
+    this.scale = new Float64Array(n)
+    this.factor = 1
   }
 
   /** Measures in the tolerances of max(|y|, |other|) from now on. */
-  setState(y: Float64Array, other: Float64Array = y): void {
-    const rtol = this.#rtol
-    const atol = this.#atol
-    for (let i = 0; i < y.length; i++) {
-      const size = Math.max(Math.abs(y[i]!), Math.abs(other[i]!))
-      this.#scale[i] =
-        (typeof atol === 'number' ? atol : atol[i]!) + (typeof rtol === 'number' ? rtol : rtol[i]!) * size
+  setState(y: Float64Array, other: Float64Array): void {
+    const rtol = this.rtol
+    const atol = this.atol
+    const scale = this.scale
+    if (typeof rtol === 'number') {
+      const least = atol as number
+      for (let i = 0; i < scale.length; i++)
+        scale[i] = least + rtol * Math.max(Math.abs(y[i]!), Math.abs(other[i]!))
+    } else {
+      const least = atol as Float64Array
+      for (let i = 0; i < scale.length; i++)
+        scale[i] = least[i]! + rtol[i]! * Math.max(Math.abs(y[i]!), Math.abs(other[i]!))
     }
   }
 
-  /** Norm of factor (v_1, v_2, ...), vectors of shape (n) taken as one. NaN if an entry is. */
-  of(factor: number, ...vectors: ReadonlyArray<Float64Array>): number {
+  /**
+   * Norm of `factor` v to `value`, v being `rows` vectors of n components from v[offset] on, taken as one. NaN if an entry is. Numbers go
+   * through fields: V8 boxes those that it passes or returns.
+   */
+  measure(v: Float64Array, offset: number, rows: number): void {
+    const { factor } = this
+    const n = this.n
+    const scale = this.scale
+    const start = this.from
+    const end = this.to
     let largest = 0
-    for (const [from, to] of this.#blocks) {
+    for (let b = 0; b < start.length; b++) {
+      const from = start[b]!
+      const to = end[b]!
       let sum = 0
-      for (const v of vectors) {
+      for (let row = 0, at = offset; row < rows; row++, at += n) {
         for (let i = from; i < to; i++) {
-          const scaled = (factor * v[i]!) / this.#scale[i]!
+          const scaled = (factor * v[at + i]!) / scale[i]!
           sum += scaled * scaled
         }
       }
-      const norm = Math.sqrt(sum) / Math.sqrt(vectors.length * (to - from))
-      if (Number.isNaN(norm)) return norm
+      const norm = Math.sqrt(sum) / Math.sqrt(rows * (to - from))
+      if (Number.isNaN(norm)) {
+        this.value = norm
+        return
+      }
       if (norm > largest) largest = norm
     }
-    return largest
+    this.value = largest
   }
 
-  /** Component of the largest entry of v in tolerances, or the first that is not finite. */
+  /** Component of the largest entry of v, shape (n), in tolerances, or the first that is not finite. */
   worst(v: Float64Array): number {
+    const scale = this.scale
     let worst = 0
     for (let i = 0; i < v.length; i++) {
       if (!Number.isFinite(v[i]!)) return i
-      if (Math.abs(v[i]! / this.#scale[i]!) > Math.abs(v[worst]! / this.#scale[worst]!)) worst = i
+      if (Math.abs(v[i]! / scale[i]!) > Math.abs(v[worst]! / scale[worst]!)) worst = i
     }
     return worst
   }
+}
+
+function expand(tolerance: number | Float64Array, n: number): Float64Array {
+  return typeof tolerance === 'number' ? new Float64Array(n).fill(tolerance) : tolerance
 }

@@ -1,21 +1,26 @@
 import { firstNonFinite, notFiniteAtStart } from '../failure.ts'
 import type { Saved, StepFailure } from '../integrator.ts'
+import { smallestStep } from '../spacing.ts'
 import { typedArraySpace } from '../space/typedArraySpace.ts'
 import { initialStep } from '../stepper/initialStep.ts'
 import type { ImplicitProblem } from './implicitProblem.ts'
 
 /** What every implicit method knows of its solve: the two ends of the step accepted last, and whether there is a next one. */
 export abstract class StepEnds {
-  t: number
-  tOld: number
+  declare t: number
+  declare tOld: number
+  /** End of the attempt at hand. A field, as minStep: V8 boxes numbers that it passes to a function. */
+  declare tNew: number
+  /** The smallest |h| at t. */
+  declare minStep: number
   /** Shape (n), as yOld. */
-  y: Float64Array
-  yOld: Float64Array
+  declare y: Float64Array
+  declare yOld: Float64Array
   status: 'running' | 'finished' | 'failed' = 'running'
   failure: StepFailure | null = null
-  protected readonly problem: ImplicitProblem
+  declare protected readonly problem: ImplicitProblem
   /** Sign of the time step. */
-  protected readonly direction: number
+  declare protected readonly direction: number
 
   constructor(problem: ImplicitProblem) {
     const { t0, y0, tBound } = problem
@@ -23,6 +28,8 @@ export abstract class StepEnds {
     this.direction = Math.sign(tBound - t0)
     this.t = t0
     this.tOld = t0
+    this.tNew = t0
+    this.minStep = 0
     this.y = y0.slice()
     this.yOld = y0.slice()
   }
@@ -53,14 +60,18 @@ export abstract class StepEnds {
   }
 
   /** Moves on to (tNew, yNew), taking the array over. Returns one to use instead. */
-  protected advance(tNew: number, yNew: Float64Array): Float64Array {
-    const freed = this.yOld
+  protected advance(yNew: Float64Array): Float64Array {
+    const { tNew, yOld: freed } = this
     this.tOld = this.t
     this.t = tNew
     this.yOld = this.y
     this.y = yNew
     if (this.direction * (tNew - this.problem.tBound) >= 0) this.status = 'finished'
     return freed
+  }
+
+  protected setMinStep(): void {
+    this.minStep = smallestStep(this.t, this.direction)
   }
 
   protected fail(failure: StepFailure): void {

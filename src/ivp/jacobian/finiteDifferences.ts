@@ -1,11 +1,9 @@
 import type { Saved } from '../integrator.ts'
 import type { JacobianMatrix } from '../linalg/jacobianMatrix.ts'
-import { columnGroups } from './columnGroups.ts'
+import type { ColumnGroups } from './columnGroups.ts'
+import { GroupDifferences, type EvaluateMany } from './groupDifferences.ts'
 import type { JacobianSource } from './jacobianSource.ts'
 import type { Structure } from './structure.ts'
-
-/** f at one time and many states; not counted in nfev, as in scipy. */
-export type EvaluateMany = (t: number, states: ReadonlyArray<Float64Array>) => ReadonlyArray<Float64Array>
 
 /** Increments change by this factor from one Jacobian to the next. */
 const INCREASE = 10
@@ -21,18 +19,23 @@ export class FiniteDifferences implements JacobianSource {
   readonly isConstant = false
   readonly usesF = true
   count = 0
-  readonly #structure: Structure
-  readonly #groups: ReadonlyArray<ReadonlyArray<number>>
-  readonly #evaluateMany: EvaluateMany
-  readonly #threshold: number | Float64Array
-  readonly #limits: {
-    readonly reject: number
-    readonly small: number
-    readonly big: number
-    readonly least: number
-  }
-  readonly #factor: Float64Array
-  readonly #matrix: JacobianMatrix
+  declare private readonly structure: Structure
+  declare private readonly groups: ColumnGroups
+  declare private readonly evaluateMany: EvaluateMany
+  declare private readonly threshold: Float64Array
+  /** Limits of largest difference / size of f. */
+  declare private readonly reject: number
+  declare private readonly small: number
+  declare private readonly big: number
+  declare private readonly leastFactor: number
+  declare private readonly factor: Float64Array
+  /** Increments in units of `factor`, with their signs. */
+  declare private readonly scale: Float64Array
+  declare private readonly h: Float64Array
+  declare private readonly measured: GroupDifferences
+  declare private readonly matrix: JacobianMatrix
+  /** For the columns that drowned; made when the first one does. */
+  private retry: Retry | null = null
 
   /** @param threshold - smallest |y_j| that increments are measured by: the absolute tolerance. @param epsilon - unit roundoff */
   constructor(
@@ -42,131 +45,135 @@ export class FiniteDifferences implements JacobianSource {
     epsilon: number,
   ) {
     const { n } = structure
-    this.#structure = structure
-    this.#groups = columnGroups(structure)
-    this.#evaluateMany = evaluateMany
-    this.#threshold = threshold
-    this.#limits = {
-      reject: epsilon ** 0.875,
-      small: epsilon ** 0.75,
-      big: epsilon ** 0.25,
-      least: 1e3 * epsilon,
-    }
-    this.#factor = new Float64Array(n).fill(epsilon ** 0.5)
-    this.#matrix = structure.empty()
+    this.structure = structure
+    this.groups = structure.groups()
+    this.evaluateMany = evaluateMany
+    this.threshold = typeof threshold === 'number' ? new Float64Array(n).fill(threshold) : threshold
+    this.reject = epsilon ** 0.875
+    this.small = epsilon ** 0.75
+    this.big = epsilon ** 0.25
+    this.leastFactor = 1e3 * epsilon
+    this.factor = new Float64Array(n).fill(epsilon ** 0.5)
+    this.scale = new Float64Array(n)
+    this.h = new Float64Array(n)
+    this.measured = new GroupDifferences(structure, evaluateMany)
+    this.matrix = structure.empty()
   }
 
   evaluate(t: number, y: Float64Array, f: Float64Array): JacobianMatrix {
     this.count++
-    const { n } = this.#structure
-    const factor = this.#factor
-    const scale = Float64Array.from(y, (value, j) => {
-      const threshold = typeof this.#threshold === 'number' ? this.#threshold : this.#threshold[j]!
-      return (f[j]! >= 0 ? 1 : -1) * (threshold > Math.abs(value) ? threshold : Math.abs(value))
-    })
-    const increment = (j: number, by: number): number => y[j]! + by * scale[j]! - y[j]!
-    const h = new Float64Array(n)
-    for (let j = 0; j < n; j++) {
-      h[j] = increment(j, factor[j]!)
-      // With a threshold of 0 at y = 0 no factor helps: then the difference is taken over the factor itself
-      if (scale[j] === 0) h[j] = factor[j]!
-      while (h[j] === 0) {
-        factor[j] = factor[j]! * INCREASE
-        h[j] = increment(j, factor[j]!)
-      }
+    const h = this.h
+    const measured = this.measured
+    const { largest, size, difference } = measured
+    const { n, columnStart, slot } = this.structure
+    this.chooseIncrements(y, f)
+    measured.take(t, y, f, h, this.groups)
+    const reject = this.reject
+    let hasDrowned = false
+    for (let j = 0; j < n; j++) hasDrowned ||= largest[j]! < reject * size[j]!
+    if (hasDrowned) this.takeAgain(t, y, f)
+    const { values } = this.matrix
+    const factor = this.factor
+    const small = this.small
+    const big = this.big
+    const least = this.leastFactor
+    for (let j = 0, e = 0; j < n; j++) {
+      const step = h[j]!
+      for (const end = columnStart[j + 1]!; e < end; e++) values[slot[e]!] = difference[e]! / step
+      let next = factor[j]!
+      if (largest[j]! < small * size[j]!) next *= INCREASE
+      if (largest[j]! > big * size[j]!) next *= DECREASE
+      factor[j] = next < least ? least : next
     }
-    const measured = this.#differences(t, y, f, h, this.#groups)
-    const { reject, small, big, least } = this.#limits
-    const drowned = this.#groups
-      .map((group) => group.filter((j) => measured.largest[j]! < reject * measured.scale[j]!))
-      .filter((group) => group.length > 0)
-    if (drowned.length > 0)
-      this.#retry(t, y, f, h, drowned, measured, (j) => increment(j, INCREASE * factor[j]!))
-    const { columnStart, slot } = this.#structure
-    const { values } = this.#matrix
-    for (let j = 0; j < n; j++) {
-      for (let e = columnStart[j]!; e < columnStart[j + 1]!; e++)
-        values[slot[e]!] = measured.difference[e]! / h[j]!
-      if (measured.largest[j]! < small * measured.scale[j]!) factor[j] = factor[j]! * INCREASE
-      if (measured.largest[j]! > big * measured.scale[j]!) factor[j] = factor[j]! * DECREASE
-      if (factor[j]! < least) factor[j] = least
-    }
-    return this.#matrix
+    return this.matrix
   }
 
   save(): Saved {
-    return { count: this.count, factor: this.#factor.slice(), values: this.#matrix.values.slice() }
+    return { count: this.count, factor: this.factor.slice(), values: this.matrix.values.slice() }
   }
 
   load(saved: Saved): JacobianMatrix {
     const { count, factor, values } = saved as { count: number; factor: Float64Array; values: Float64Array }
     this.count = count
-    this.#factor.set(factor)
-    this.#matrix.values.set(values)
-    return this.#matrix
+    this.factor.set(factor)
+    this.matrix.values.set(values)
+    return this.matrix
   }
 
-  /** Takes a drowned column again with a tenfold increment and keeps what stands out more clearly. */
-  #retry(
-    t: number,
-    y: Float64Array,
-    f: Float64Array,
-    h: Float64Array,
-    groups: ReadonlyArray<ReadonlyArray<number>>,
-    measured: Measured,
-    incrementOf: (j: number) => number,
-  ): void {
-    const larger = new Float64Array(h.length)
-    for (const j of groups.flat()) larger[j] = incrementOf(j)
-    const again = this.#differences(t, y, f, larger, groups)
-    for (const j of groups.flat()) {
-      if (!(measured.largest[j]! * again.scale[j]! < again.largest[j]! * measured.scale[j]!)) continue
-      this.#factor[j] = INCREASE * this.#factor[j]!
-      h[j] = larger[j]!
-      measured.largest[j] = again.largest[j]!
-      measured.scale[j] = again.scale[j]!
-      const { columnStart } = this.#structure
-      for (let e = columnStart[j]!; e < columnStart[j + 1]!; e++)
-        measured.difference[e] = again.difference[e]!
+  private chooseIncrements(y: Float64Array, f: Float64Array): void {
+    const threshold = this.threshold
+    const factor = this.factor
+    const scale = this.scale
+    const h = this.h
+    for (let j = 0; j < h.length; j++) {
+      const value = y[j]!
+      const size = Math.abs(value)
+      const least = threshold[j]!
+      const unit = (f[j]! >= 0 ? 1 : -1) * (least > size ? least : size)
+      scale[j] = unit
+      // What the addition makes of the increment
+      let step = value + factor[j]! * unit - value
+      // With a threshold of 0 at y = 0 no factor helps: then the difference is taken over the factor itself
+      if (unit === 0) step = factor[j]!
+      while (step === 0) {
+        factor[j] = factor[j]! * INCREASE
+        step = value + factor[j]! * unit - value
+      }
+      h[j] = step
     }
   }
 
-  #differences(
-    t: number,
-    y: Float64Array,
-    f: Float64Array,
-    h: Float64Array,
-    groups: ReadonlyArray<ReadonlyArray<number>>,
-  ): Measured {
-    const { n, columnStart, rowIndex } = this.#structure
-    const states = groups.map((group) => {
-      const state = y.slice()
-      for (const j of group) state[j] = state[j]! + h[j]!
-      return state
+  /** Takes the drowned columns again with tenfold increments and keeps what stands out more clearly. */
+  private takeAgain(t: number, y: Float64Array, f: Float64Array): void {
+    const structure = this.structure
+    const retry = (this.retry ??= {
+      h: new Float64Array(structure.n),
+      groups: { start: this.groups.start.slice(), columns: this.groups.columns.slice() },
+      measured: new GroupDifferences(structure, this.evaluateMany),
     })
-    const moved = this.#evaluateMany(t, states)
-    const difference = new Float64Array(rowIndex.length)
-    const largest = new Float64Array(n)
-    const scale = new Float64Array(n)
-    groups.forEach((group, g) => {
-      const fNew = moved[g]!
-      for (const j of group) {
-        let row = rowIndex[columnStart[j]!] ?? 0
-        for (let e = columnStart[j]!; e < columnStart[j + 1]!; e++) {
-          const i = rowIndex[e]!
-          difference[e] = fNew[i]! - f[i]!
-          if (Math.abs(difference[e]!) > largest[j]!) [largest[j], row] = [Math.abs(difference[e]!), i]
-        }
-        scale[j] = Math.max(Math.abs(f[row]!), Math.abs(fNew[row]!))
+    const h = this.h
+    const factor = this.factor
+    const scale = this.scale
+    const first = this.measured
+    const again = retry.measured
+    const count = this.drowned(retry.groups)
+    const { columns } = retry.groups
+    for (let c = 0; c < count; c++) {
+      const j = columns[c]!
+      retry.h[j] = y[j]! + INCREASE * factor[j]! * scale[j]! - y[j]!
+    }
+    again.take(t, y, f, retry.h, retry.groups)
+    for (let c = 0; c < count; c++) {
+      const j = columns[c]!
+      if (!(first.largest[j]! * again.size[j]! < again.largest[j]! * first.size[j]!)) continue
+      factor[j] = INCREASE * factor[j]!
+      h[j] = retry.h[j]!
+      first.largest[j] = again.largest[j]!
+      first.size[j] = again.size[j]!
+      const end = structure.columnStart[j + 1]!
+      for (let e = structure.columnStart[j]!; e < end; e++) first.difference[e] = again.difference[e]!
+    }
+  }
+
+  /** Writes the groups with the drowned columns only, some of them empty; returns the number of columns. */
+  private drowned({ start, columns }: ColumnGroups): number {
+    const all = this.groups
+    const { largest, size } = this.measured
+    const reject = this.reject
+    let count = 0
+    for (let g = 0; g + 1 < all.start.length; g++) {
+      for (let c = all.start[g]!; c < all.start[g + 1]!; c++) {
+        const j = all.columns[c]!
+        if (largest[j]! < reject * size[j]!) columns[count++] = j
       }
-    })
-    return { difference, largest, scale }
+      start[g + 1] = count
+    }
+    return count
   }
 }
 
-/** f(y + h) - f(y) by entries; the largest of each column, and the size of f in that row. */
-interface Measured {
-  readonly difference: Float64Array
-  readonly largest: Float64Array
-  readonly scale: Float64Array
+interface Retry {
+  readonly h: Float64Array
+  readonly groups: ColumnGroups
+  readonly measured: GroupDifferences
 }

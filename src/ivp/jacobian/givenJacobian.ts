@@ -11,31 +11,31 @@ export class JacobianFunction implements JacobianSource {
   readonly isConstant = false
   readonly usesF = false
   count = 0
-  readonly #structure: Structure
-  readonly #call: (t: number, y: Float64Array) => EntryOf
-  readonly #matrix: JacobianMatrix
+  declare private readonly structure: Structure
+  private readonly call: (t: number, y: Float64Array) => EntryOf
+  declare private readonly matrix: JacobianMatrix
 
   constructor(structure: Structure, call: (t: number, y: Float64Array) => EntryOf) {
-    this.#structure = structure
-    this.#call = call
-    this.#matrix = structure.empty()
+    this.structure = structure
+    this.call = call
+    this.matrix = structure.empty()
   }
 
   evaluate(t: number, y: Float64Array): JacobianMatrix {
     this.count++
-    fill(this.#matrix, this.#structure, this.#call(t, y))
-    return this.#matrix
+    fill(this.matrix, this.structure, this.call(t, y))
+    return this.matrix
   }
 
   save(): Saved {
-    return { count: this.count, values: this.#matrix.values.slice() }
+    return { count: this.count, values: this.matrix.values.slice() }
   }
 
   load(saved: Saved): JacobianMatrix {
     const { count, values } = saved as { count: number; values: Float64Array }
     this.count = count
-    this.#matrix.values.set(values)
-    return this.#matrix
+    this.matrix.values.set(values)
+    return this.matrix
   }
 }
 
@@ -44,15 +44,15 @@ export class ConstantJacobian implements JacobianSource {
   readonly isConstant = true
   readonly usesF = false
   readonly count = 0
-  readonly #matrix: JacobianMatrix
+  declare private readonly matrix: JacobianMatrix
 
   constructor(structure: Structure, entryOf: EntryOf) {
-    this.#matrix = structure.empty()
-    fill(this.#matrix, structure, entryOf)
+    this.matrix = structure.empty()
+    fill(this.matrix, structure, entryOf)
   }
 
   evaluate(): JacobianMatrix {
-    return this.#matrix
+    return this.matrix
   }
 
   save(): Saved {
@@ -60,7 +60,7 @@ export class ConstantJacobian implements JacobianSource {
   }
 
   load(): JacobianMatrix {
-    return this.#matrix
+    return this.matrix
   }
 }
 

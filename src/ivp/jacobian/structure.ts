@@ -1,5 +1,6 @@
 import type { BandedMatrix, DenseMatrix, JacobianMatrix, SparseMatrix } from '../linalg/jacobianMatrix.ts'
 import type { Pattern } from '../linalg/minimumDegree.ts'
+import { columnGroups, oneByOne, periodic, type ColumnGroups } from './columnGroups.ts'
 
 /**
  * Which entries a Jacobian has, column by column, and where its storage keeps them: entry e of column j
@@ -9,23 +10,35 @@ export interface Structure extends Pattern {
   readonly slot: Int32Array
   /** A zero matrix of this structure. */
   readonly empty: () => JacobianMatrix
+  /** Columns to differentiate together. */
+  readonly groups: () => ColumnGroups
 }
 
 export function denseStructure(n: number): Structure {
-  const all = (_: number, i: number): number => i
-  return columnwise(
-    n,
-    () => Array.from({ length: n }, all),
-    (i, j) => i * n + j,
-    (): DenseMatrix => ({ kind: 'dense', n, values: new Float64Array(n * n) }),
-  )
+  const columnStart = new Int32Array(n + 1)
+  const rowIndex = new Int32Array(n * n)
+  const slot = new Int32Array(n * n)
+  for (let j = 0, e = 0; j < n; j++) {
+    for (let i = 0; i < n; i++, e++) {
+      rowIndex[e] = i
+      slot[e] = e
+    }
+    columnStart[j + 1] = e
+  }
+  const empty = (): DenseMatrix => ({ kind: 'dense', n, values: new Float64Array(n * n) })
+  return { n, columnStart, rowIndex, slot, empty, groups: () => oneByOne(n) }
 }
 
 export function bandedStructure(n: number, lower: number, upper: number): Structure {
-  const rowsOf = (j: number): number[] => {
-    const rows: number[] = []
-    for (let i = Math.max(0, j - upper); i <= Math.min(n - 1, j + lower); i++) rows.push(i)
-    return rows
+  const columnStart = new Int32Array(n + 1)
+  const rowIndex: number[] = []
+  const slot: number[] = []
+  for (let j = 0; j < n; j++) {
+    for (let i = Math.max(0, j - upper); i <= Math.min(n - 1, j + lower); i++) {
+      rowIndex.push(i)
+      slot.push((upper + i - j) * n + j)
+    }
+    columnStart[j + 1] = slot.length
   }
   const empty = (): BandedMatrix => ({
     kind: 'banded',
@@ -34,44 +47,26 @@ export function bandedStructure(n: number, lower: number, upper: number): Struct
     upper,
     values: new Float64Array((lower + upper + 1) * n),
   })
-  return columnwise(n, rowsOf, (i, j) => (upper + i - j) * n + j, empty)
+  const groups = (): ColumnGroups => periodic(n, lower + upper + 1)
+  return { n, columnStart, rowIndex: Int32Array.from(rowIndex), slot: Int32Array.from(slot), empty, groups }
 }
 
 /** @param has - whether entry (i, j) may be non-zero */
 export function sparseStructure(n: number, has: (i: number, j: number) => boolean): Structure {
-  const rowsOf = (j: number): number[] => {
-    const rows: number[] = []
-    for (let i = 0; i < n; i++) if (has(i, j)) rows.push(i)
-    return rows
-  }
-  let entry = 0
-  const structure = columnwise(
-    n,
-    rowsOf,
-    () => entry++,
-    (): SparseMatrix => {
-      const { columnStart, rowIndex } = structure
-      return { kind: 'sparse', n, columnStart, rowIndex, values: new Float64Array(rowIndex.length) }
-    },
-  )
-  return structure
-}
-
-function columnwise(
-  n: number,
-  rowsOf: (j: number) => number[],
-  slotOf: (i: number, j: number) => number,
-  empty: () => JacobianMatrix,
-): Structure {
   const columnStart = new Int32Array(n + 1)
   const rows: number[] = []
-  const slots: number[] = []
   for (let j = 0; j < n; j++) {
-    for (const i of rowsOf(j)) {
-      rows.push(i)
-      slots.push(slotOf(i, j))
-    }
+    for (let i = 0; i < n; i++) if (has(i, j)) rows.push(i)
     columnStart[j + 1] = rows.length
   }
-  return { n, columnStart, rowIndex: Int32Array.from(rows), slot: Int32Array.from(slots), empty }
+  const rowIndex = Int32Array.from(rows)
+  const empty = (): SparseMatrix => ({
+    kind: 'sparse',
+    n,
+    columnStart,
+    rowIndex,
+    values: new Float64Array(rowIndex.length),
+  })
+  const pattern = { n, columnStart, rowIndex }
+  return { ...pattern, slot: rowIndex.map((_, e) => e), empty, groups: () => columnGroups(pattern) }
 }

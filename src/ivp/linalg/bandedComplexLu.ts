@@ -1,142 +1,152 @@
 import type { BandedMatrix } from './jacobianMatrix.ts'
+import type { Shift } from './shift.ts'
 import type { ComplexShiftedSystem } from './shiftedSystem.ts'
 
-/** LU factors of a banded complex matrix: BandedLu with real and imaginary parts in separate arrays. */
+/** LU factors of a banded complex matrix: BandedLu with real and imaginary parts in alternation. */
 export class BandedComplexLu implements ComplexShiftedSystem<BandedMatrix> {
-  readonly #n: number
-  readonly #lower: number
-  readonly #upper: number
-  readonly #re: Float64Array
-  readonly #im: Float64Array
-  readonly #multipliersRe: Float64Array
-  readonly #multipliersIm: Float64Array
-  readonly #pivot: Int32Array
+  declare private readonly n: number
+  declare private readonly lower: number
+  declare private readonly upper: number
+  /** Entry (r, j) at 2 (r width + (j - r + lower)). */
+  declare private readonly rows: Float64Array
+  /** Multiplier of row k + 1 + m in step k at 2 (k lower + m). */
+  declare private readonly multipliers: Float64Array
+  declare private readonly pivot: Int32Array
 
   constructor(n: number, lower: number, upper: number) {
-    this.#n = n
-    this.#lower = lower
-    this.#upper = upper
-    this.#re = new Float64Array(n * (2 * lower + upper + 1))
-    this.#im = new Float64Array(n * (2 * lower + upper + 1))
-    this.#multipliersRe = new Float64Array(n * lower)
-    this.#multipliersIm = new Float64Array(n * lower)
-    this.#pivot = new Int32Array(n)
+    this.n = n
+    this.lower = lower
+    this.upper = upper
+    this.rows = new Float64Array(2 * n * (2 * lower + upper + 1))
+    this.multipliers = new Float64Array(2 * n * lower)
+    this.pivot = new Int32Array(n)
   }
 
-  factor(jacobian: BandedMatrix, alphaRe: number, alphaIm: number, beta: number): boolean {
-    this.#fill(jacobian, alphaRe, alphaIm, beta)
-    const n = this.#n
-    const lower = this.#lower
-    const width = 2 * lower + this.#upper + 1
-    const re = this.#re
-    const im = this.#im
-    for (let k = 0; k < n; k++) {
-      const lastRow = Math.min(n - 1, k + lower)
-      const lastColumn = Math.min(n - 1, k + lower + this.#upper)
-      const p = this.#pivotRow(k, lastRow)
-      const top = k * width - k + lower
-      const other = p * width - p + lower
-      const pr = re[other + k]!
-      const pi = im[other + k]!
-      const size = pr * pr + pi * pi
-      if (!(size > 0 && size < Infinity)) return false
-      this.#pivot[k] = p
-      if (p !== k) {
-        for (let j = k; j <= lastColumn; j++) {
-          const [vr, vi] = [re[other + j]!, im[other + j]!]
-          re[other + j] = re[top + j]!
-          im[other + j] = im[top + j]!
-          re[top + j] = vr
-          im[top + j] = vi
+  factor({ values }: BandedMatrix, { re: alphaRe, im: alphaIm, beta }: Shift): boolean {
+    const n = this.n
+    const lower = this.lower
+    const upper = this.upper
+    const rows = this.rows
+    const multipliers = this.multipliers
+    const pivots = this.pivot
+    const width = 2 * (2 * lower + upper + 1)
+    const down = width - 2
+    this.fill(values, alphaRe, alphaIm, beta)
+    for (let k = 0, top = 2 * lower; k < n; k++, top += width) {
+      const last = k + lower < n ? lower : n - 1 - k
+      // Entry (k + m, k) at top + m down
+      let p = 0
+      let largest = Math.abs(rows[top]!) + Math.abs(rows[top + 1]!)
+      for (let m = 1, below = top + down; m <= last; m++, below += down) {
+        const size = Math.abs(rows[below]!) + Math.abs(rows[below + 1]!)
+        if (!(size <= largest)) {
+          p = m
+          largest = size
         }
       }
-      for (let i = k + 1; i <= lastRow; i++) {
-        const row = i * width - i + lower
-        const vr = re[row + k]!
-        const vi = im[row + k]!
-        const fr = (vr * pr + vi * pi) / size
-        const fi = (vi * pr - vr * pi) / size
-        this.#multipliersRe[k * lower + (i - k - 1)] = fr
-        this.#multipliersIm[k * lower + (i - k - 1)] = fi
+      const other = top + p * down
+      const pr = rows[other]!
+      const pi = rows[other + 1]!
+      const square = pr * pr + pi * pi
+      if (!(square > 0 && square < Infinity)) return false
+      pivots[k] = k + p
+      // 1 / pivot
+      const dr = pr / square
+      const di = -pi / square
+      const end = k + lower + upper < n ? 2 * (lower + upper) + 1 : 2 * (n - 1 - k) + 1
+      if (p !== 0) {
+        for (let j = 0; j <= end; j++) {
+          const value = rows[other + j]!
+          rows[other + j] = rows[top + j]!
+          rows[top + j] = value
+        }
+      }
+      rows[top] = pr
+      rows[top + 1] = pi
+      for (let m = 1, row = top + down; m <= last; m++, row += down) {
+        const vr = rows[row]!
+        const vi = rows[row + 1]!
+        const fr = vr * dr - vi * di
+        const fi = vr * di + vi * dr
+        multipliers[2 * (k * lower + m - 1)] = fr
+        multipliers[2 * (k * lower + m - 1) + 1] = fi
         if (fr === 0 && fi === 0) continue
-        for (let j = k + 1; j <= lastColumn; j++) {
-          re[row + j] = re[row + j]! - (fr * re[top + j]! - fi * im[top + j]!)
-          im[row + j] = im[row + j]! - (fr * im[top + j]! + fi * re[top + j]!)
+        for (let j = 2; j < end; j += 2) {
+          const ur = rows[top + j]!
+          const ui = rows[top + j + 1]!
+          rows[row + j] = rows[row + j]! - (fr * ur - fi * ui)
+          rows[row + j + 1] = rows[row + j + 1]! - (fr * ui + fi * ur)
         }
       }
     }
     return true
   }
 
-  solve(br: Float64Array, bi: Float64Array): void {
-    const n = this.#n
-    const lower = this.#lower
-    const width = 2 * lower + this.#upper + 1
-    const re = this.#re
-    const im = this.#im
-    for (let k = 0; k < n; k++) {
-      const p = this.#pivot[k]!
-      const vr = br[p]!
-      const vi = bi[p]!
-      br[p] = br[k]!
-      bi[p] = bi[k]!
-      br[k] = vr
-      bi[k] = vi
-      const lastRow = Math.min(n - 1, k + lower)
-      for (let i = k + 1; i <= lastRow; i++) {
-        const fr = this.#multipliersRe[k * lower + (i - k - 1)]!
-        const fi = this.#multipliersIm[k * lower + (i - k - 1)]!
-        br[i] = br[i]! - (fr * vr - fi * vi)
-        bi[i] = bi[i]! - (fr * vi + fi * vr)
+  solve(v: Float64Array, re: number, im: number): void {
+    const n = this.n
+    const lower = this.lower
+    const span = lower + this.upper
+    const rows = this.rows
+    const multipliers = this.multipliers
+    const pivots = this.pivot
+    const width = 2 * (lower + span + 1)
+    for (let k = 0, m = 0; k < n; k++, m += 2 * lower) {
+      const p = pivots[k]!
+      const xr = v[re + p]!
+      const xi = v[im + p]!
+      v[re + p] = v[re + k]!
+      v[im + p] = v[im + k]!
+      v[re + k] = xr
+      v[im + k] = xi
+      const last = k + lower < n ? lower : n - 1 - k
+      for (let i = 1; i <= last; i++) {
+        const fr = multipliers[m + 2 * i - 2]!
+        const fi = multipliers[m + 2 * i - 1]!
+        v[re + k + i] = v[re + k + i]! - (fr * xr - fi * xi)
+        v[im + k + i] = v[im + k + i]! - (fr * xi + fi * xr)
       }
     }
-    for (let i = n - 1; i >= 0; i--) {
-      const row = i * width - i + lower
-      const last = Math.min(n - 1, i + lower + this.#upper)
-      let sr = br[i]!
-      let si = bi[i]!
-      for (let j = i + 1; j <= last; j++) {
-        sr -= re[row + j]! * br[j]! - im[row + j]! * bi[j]!
-        si -= re[row + j]! * bi[j]! + im[row + j]! * br[j]!
+    for (let i = n - 1, row = i * width + 2 * lower; i >= 0; i--, row -= width) {
+      const length = i + span < n ? span : n - 1 - i
+      let sr = v[re + i]!
+      let si = v[im + i]!
+      // From the far end: the component that was found last comes last
+      for (let j = length; j >= 1; j--) {
+        const ur = rows[row + 2 * j]!
+        const ui = rows[row + 2 * j + 1]!
+        const xr = v[re + i + j]!
+        const xi = v[im + i + j]!
+        sr -= ur * xr - ui * xi
+        si -= ur * xi + ui * xr
       }
-      const dr = re[row + i]!
-      const di = im[row + i]!
-      const size = dr * dr + di * di
-      br[i] = (sr * dr + si * di) / size
-      bi[i] = (si * dr - sr * di) / size
+      const dr = rows[row]!
+      const di = rows[row + 1]!
+      const square = dr * dr + di * di
+      v[re + i] = (sr * dr + si * di) / square
+      v[im + i] = (si * dr - sr * di) / square
     }
   }
 
-  #fill({ values }: BandedMatrix, alphaRe: number, alphaIm: number, beta: number): void {
-    const n = this.#n
-    const lower = this.#lower
-    const upper = this.#upper
+  release(): void {}
+
+  private fill(values: Float64Array, alphaRe: number, alphaIm: number, beta: number): void {
+    const n = this.n
+    const lower = this.lower
+    const upper = this.upper
     const width = 2 * lower + upper + 1
-    this.#re.fill(0)
-    this.#im.fill(0)
+    const rows = this.rows
+    rows.fill(0)
+    // Diagonal by diagonal, d = j - i
+    for (let d = -lower; d <= upper; d++) {
+      const from = (upper - d) * n
+      const first = d < 0 ? -d : 0
+      const end = d < 0 ? n : n - d
+      for (let i = first; i < end; i++) rows[2 * (i * width + d + lower)] = beta * values[from + i + d]!
+    }
     for (let i = 0; i < n; i++) {
-      const row = i * width - i + lower
-      for (let j = Math.max(0, i - lower); j <= Math.min(n - 1, i + upper); j++) {
-        this.#re[row + j] = beta * values[(upper + i - j) * n + j]!
-      }
-      this.#re[row + i] = this.#re[row + i]! + alphaRe
-      this.#im[row + i] = alphaIm
+      const at = 2 * (i * width + lower)
+      rows[at] = rows[at]! + alphaRe
+      rows[at + 1] = alphaIm
     }
-  }
-
-  #pivotRow(k: number, lastRow: number): number {
-    const lower = this.#lower
-    const width = 2 * lower + this.#upper + 1
-    const sizeAt = (i: number): number => {
-      const at = i * width + (k - i + lower)
-      return Math.abs(this.#re[at]!) + Math.abs(this.#im[at]!)
-    }
-    let p = k
-    let largest = sizeAt(k)
-    for (let i = k + 1; i <= lastRow; i++) {
-      const size = sizeAt(i)
-      if (!(size <= largest)) [p, largest] = [i, size]
-    }
-    return p
   }
 }

@@ -1,4 +1,5 @@
 import type { BandedMatrix } from './jacobianMatrix.ts'
+import type { Shift } from './shift.ts'
 import type { ShiftedSystem } from './shiftedSystem.ts'
 
 /**
@@ -9,105 +10,115 @@ import type { ShiftedSystem } from './shiftedSystem.ts'
  * @see Golub, Van Loan, "Matrix Computations", 4th ed., Sec. 4.3.3
  */
 export class BandedLu implements ShiftedSystem<BandedMatrix> {
-  readonly #n: number
-  readonly #lower: number
-  readonly #upper: number
+  declare private readonly n: number
+  declare private readonly lower: number
+  declare private readonly upper: number
   /** Entry (r, j) at r width + (j - r + lower). */
-  readonly #rows: Float64Array
+  declare private readonly rows: Float64Array
   /** Multiplier of row k + 1 + m in step k at k lower + m. */
-  readonly #multipliers: Float64Array
-  readonly #pivot: Int32Array
+  declare private readonly multipliers: Float64Array
+  declare private readonly pivot: Int32Array
 
   constructor(n: number, lower: number, upper: number) {
-    this.#n = n
-    this.#lower = lower
-    this.#upper = upper
-    this.#rows = new Float64Array(n * (2 * lower + upper + 1))
-    this.#multipliers = new Float64Array(n * lower)
-    this.#pivot = new Int32Array(n)
+    this.n = n
+    this.lower = lower
+    this.upper = upper
+    this.rows = new Float64Array(n * (2 * lower + upper + 1))
+    this.multipliers = new Float64Array(n * lower)
+    this.pivot = new Int32Array(n)
   }
 
-  factor(jacobian: BandedMatrix, alpha: number, beta: number): boolean {
-    this.#fill(jacobian, alpha, beta)
-    const n = this.#n
-    const lower = this.#lower
-    const width = 2 * lower + this.#upper + 1
-    const rows = this.#rows
-    for (let k = 0; k < n; k++) {
-      const lastRow = Math.min(n - 1, k + lower)
-      const lastColumn = Math.min(n - 1, k + lower + this.#upper)
-      const p = this.#pivotRow(k, lastRow)
-      // Offset of column 0 in the row's storage
-      const top = k * width - k + lower
-      const pivot = rows[p * width + (k - p + lower)]!
-      if (!(pivot !== 0 && Number.isFinite(pivot))) return false
-      this.#pivot[k] = p
-      if (p !== k) {
-        const other = p * width - p + lower
-        for (let j = k; j <= lastColumn; j++) {
+  factor({ values }: BandedMatrix, { re: alpha, beta }: Shift): boolean {
+    const n = this.n
+    const lower = this.lower
+    const upper = this.upper
+    const width = 2 * lower + upper + 1
+    const rows = this.rows
+    const multipliers = this.multipliers
+    const pivots = this.pivot
+    this.fill(values, alpha, beta)
+    for (let k = 0, top = lower; k < n; k++, top += width) {
+      const last = k + lower < n ? lower : n - 1 - k
+      // Entry (k + m, k) at top + m (width - 1)
+      let p = 0
+      let largest = Math.abs(rows[top]!)
+      for (let m = 1, below = top + width - 1; m <= last; m++, below += width - 1) {
+        const size = Math.abs(rows[below]!)
+        // Written so that NaN is chosen, and then refused as a pivot
+        if (!(size <= largest)) {
+          p = m
+          largest = size
+        }
+      }
+      const other = top + p * (width - 1)
+      const pivot = rows[other]!
+      const inverse = 1 / pivot
+      if (!(Math.abs(inverse) > 0 && Math.abs(inverse) < Infinity)) return false
+      pivots[k] = k + p
+      const length = k + lower + upper < n ? lower + upper : n - 1 - k
+      if (p !== 0) {
+        for (let j = 1; j <= length; j++) {
           const value = rows[other + j]!
           rows[other + j] = rows[top + j]!
           rows[top + j] = value
         }
+        rows[other] = rows[top]!
       }
-      for (let i = k + 1; i <= lastRow; i++) {
-        const row = i * width - i + lower
-        const factor = rows[row + k]! / pivot
-        this.#multipliers[k * lower + (i - k - 1)] = factor
+      rows[top] = pivot
+      for (let m = 1, row = top + width - 1; m <= last; m++, row += width - 1) {
+        const factor = rows[row]! * inverse
+        multipliers[k * lower + m - 1] = factor
         if (factor === 0) continue
-        for (let j = k + 1; j <= lastColumn; j++) rows[row + j] = rows[row + j]! - factor * rows[top + j]!
+        for (let j = 1; j <= length; j++) rows[row + j] = rows[row + j]! - factor * rows[top + j]!
       }
     }
     return true
   }
 
-  solve(b: Float64Array): void {
-    const n = this.#n
-    const lower = this.#lower
-    const width = 2 * lower + this.#upper + 1
-    for (let k = 0; k < n; k++) {
-      const p = this.#pivot[k]!
-      const value = b[p]!
-      b[p] = b[k]!
-      b[k] = value
-      const lastRow = Math.min(n - 1, k + lower)
-      for (let i = k + 1; i <= lastRow; i++) {
-        b[i] = b[i]! - this.#multipliers[k * lower + (i - k - 1)]! * value
+  solve(v: Float64Array, at: number): void {
+    const n = this.n
+    const lower = this.lower
+    const span = lower + this.upper
+    const width = lower + span + 1
+    const rows = this.rows
+    const multipliers = this.multipliers
+    const pivots = this.pivot
+    for (let k = 0, m = 0; k < n; k++, m += lower) {
+      const p = at + pivots[k]!
+      const value = v[p]!
+      v[p] = v[at + k]!
+      v[at + k] = value
+      const last = k + lower < n ? lower : n - 1 - k
+      for (let i = 0; i < last; i++) {
+        const row = at + k + 1 + i
+        v[row] = v[row]! - multipliers[m + i]! * value
       }
     }
-    for (let i = n - 1; i >= 0; i--) {
-      const row = i * width - i + lower
-      const last = Math.min(n - 1, i + lower + this.#upper)
-      let sum = b[i]!
-      for (let j = i + 1; j <= last; j++) sum -= this.#rows[row + j]! * b[j]!
-      b[i] = sum / this.#rows[row + i]!
+    for (let i = n - 1, row = i * width + lower; i >= 0; i--, row -= width) {
+      const length = i + span < n ? span : n - 1 - i
+      let sum = v[at + i]!
+      // From the far end: the component that was found last comes last
+      for (let j = length; j >= 1; j--) sum -= rows[row + j]! * v[at + i + j]!
+      v[at + i] = sum / rows[row]!
     }
   }
 
-  #fill({ values }: BandedMatrix, alpha: number, beta: number): void {
-    const n = this.#n
-    const lower = this.#lower
-    const upper = this.#upper
+  release(): void {}
+
+  private fill(values: Float64Array, alpha: number, beta: number): void {
+    const n = this.n
+    const lower = this.lower
+    const upper = this.upper
     const width = 2 * lower + upper + 1
-    this.#rows.fill(0)
-    for (let i = 0; i < n; i++) {
-      const row = i * width - i + lower
-      for (let j = Math.max(0, i - lower); j <= Math.min(n - 1, i + upper); j++) {
-        this.#rows[row + j] = beta * values[(upper + i - j) * n + j]!
-      }
-      this.#rows[row + i] = this.#rows[row + i]! + alpha
+    const rows = this.rows
+    rows.fill(0)
+    // Diagonal by diagonal, d = j - i
+    for (let d = -lower; d <= upper; d++) {
+      const from = (upper - d) * n
+      const first = d < 0 ? -d : 0
+      const end = d < 0 ? n : n - d
+      for (let i = first; i < end; i++) rows[i * width + d + lower] = beta * values[from + i + d]!
     }
-  }
-
-  #pivotRow(k: number, lastRow: number): number {
-    const lower = this.#lower
-    const width = 2 * lower + this.#upper + 1
-    let p = k
-    let largest = Math.abs(this.#rows[k * width + lower]!)
-    for (let i = k + 1; i <= lastRow; i++) {
-      const size = Math.abs(this.#rows[i * width + (k - i + lower)]!)
-      if (!(size <= largest)) [p, largest] = [i, size]
-    }
-    return p
+    for (let i = 0; i < n; i++) rows[i * width + lower] = rows[i * width + lower]! + alpha
   }
 }

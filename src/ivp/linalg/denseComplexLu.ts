@@ -1,114 +1,116 @@
 import type { DenseMatrix } from './jacobianMatrix.ts'
+import type { Shift } from './shift.ts'
 import type { ComplexShiftedSystem } from './shiftedSystem.ts'
 
-/** LU factors of a dense complex matrix; real and imaginary parts in separate arrays. As DenseLu, pivots by |re| + |im|. */
+/** LU factors of a dense complex matrix. As DenseLu, pivots by |re| + |im|; a column holds its real parts, then its imaginary parts. */
 export class DenseComplexLu implements ComplexShiftedSystem<DenseMatrix> {
-  readonly #n: number
-  readonly #re: Float64Array
-  readonly #im: Float64Array
-  readonly #pivot: Int32Array
+  declare private readonly n: number
+  /** Entry (i, j) at 2 j n + i and 2 j n + n + i. */
+  declare private readonly lu: Float64Array
+  declare private readonly pivotRow: Int32Array
 
   constructor(n: number) {
-    this.#n = n
-    this.#re = new Float64Array(n * n)
-    this.#im = new Float64Array(n * n)
-    this.#pivot = new Int32Array(n)
+    this.n = n
+    this.lu = new Float64Array(2 * n * n)
+    this.pivotRow = new Int32Array(n)
   }
 
-  factor({ values }: DenseMatrix, alphaRe: number, alphaIm: number, beta: number): boolean {
-    const n = this.#n
-    const re = this.#re
-    const im = this.#im
-    for (let i = 0; i < re.length; i++) re[i] = beta * values[i]!
-    im.fill(0)
-    for (let i = 0; i < n; i++) {
-      re[i * n + i] = re[i * n + i]! + alphaRe
-      im[i * n + i] = alphaIm
+  factor({ values }: DenseMatrix, { re: alphaRe, im: alphaIm, beta }: Shift): boolean {
+    const n = this.n
+    const lu = this.lu
+    const rowOf = this.pivotRow
+    for (let j = 0, from = 0, re = 0, im = n; j < n; j++, from += n, re += 2 * n, im += 2 * n) {
+      for (let i = 0; i < n; i++) {
+        lu[re + i] = beta * values[from + i]!
+        lu[im + i] = 0
+      }
+      lu[re + j] = lu[re + j]! + alphaRe
+      lu[im + j] = alphaIm
     }
-    for (let k = 0; k < n; k++) {
-      const p = this.#pivotRow(k)
-      const pr = re[p * n + k]!
-      const pi = im[p * n + k]!
-      const size = pr * pr + pi * pi
-      if (!(size > 0 && size < Infinity)) return false
-      this.#pivot[k] = p
-      if (p !== k) this.#swapRows(p, k)
+    for (let k = 0, re = 0, im = n; k < n; k++, re += 2 * n, im += 2 * n) {
+      let p = k
+      let largest = Math.abs(lu[re + k]!) + Math.abs(lu[im + k]!)
       for (let i = k + 1; i < n; i++) {
-        const row = i * n
-        const vr = re[row + k]!
-        const vi = im[row + k]!
-        const fr = (vr * pr + vi * pi) / size
-        const fi = (vi * pr - vr * pi) / size
-        re[row + k] = fr
-        im[row + k] = fi
-        if (fr === 0 && fi === 0) continue
-        for (let j = k + 1, at = k * n + k + 1; j < n; j++, at++) {
-          re[row + j] = re[row + j]! - (fr * re[at]! - fi * im[at]!)
-          im[row + j] = im[row + j]! - (fr * im[at]! + fi * re[at]!)
+        const size = Math.abs(lu[re + i]!) + Math.abs(lu[im + i]!)
+        if (!(size <= largest)) {
+          p = i
+          largest = size
+        }
+      }
+      const pr = lu[re + p]!
+      const pi = lu[im + p]!
+      const square = pr * pr + pi * pi
+      if (!(square > 0 && square < Infinity)) return false
+      // 1 / pivot
+      const dr = pr / square
+      const di = -pi / square
+      rowOf[k] = p
+      lu[re + p] = lu[re + k]!
+      lu[im + p] = lu[im + k]!
+      lu[re + k] = pr
+      lu[im + k] = pi
+      for (let i = k + 1; i < n; i++) {
+        const vr = lu[re + i]!
+        const vi = lu[im + i]!
+        lu[re + i] = vr * dr - vi * di
+        lu[im + i] = vr * di + vi * dr
+      }
+      for (let other = re + 2 * n; other < lu.length; other += 2 * n) {
+        const ur = lu[other + p]!
+        const ui = lu[other + n + p]!
+        lu[other + p] = lu[other + k]!
+        lu[other + n + p] = lu[other + n + k]!
+        lu[other + k] = ur
+        lu[other + n + k] = ui
+        if (ur === 0 && ui === 0) continue
+        for (let i = k + 1; i < n; i++) {
+          const lr = lu[re + i]!
+          const li = lu[im + i]!
+          lu[other + i] = lu[other + i]! - (lr * ur - li * ui)
+          lu[other + n + i] = lu[other + n + i]! - (lr * ui + li * ur)
         }
       }
     }
     return true
   }
 
-  solve(br: Float64Array, bi: Float64Array): void {
-    const n = this.#n
-    const re = this.#re
-    const im = this.#im
-    for (let k = 0; k < n; k++) {
-      const p = this.#pivot[k]!
-      if (p === k) continue
-      const [vr, vi] = [br[p]!, bi[p]!]
-      br[p] = br[k]!
-      bi[p] = bi[k]!
-      br[k] = vr
-      bi[k] = vi
-    }
-    for (let i = 1; i < n; i++) {
-      let sr = br[i]!
-      let si = bi[i]!
-      for (let j = 0, at = i * n; j < i; j++, at++) {
-        sr -= re[at]! * br[j]! - im[at]! * bi[j]!
-        si -= re[at]! * bi[j]! + im[at]! * br[j]!
+  solve(v: Float64Array, re: number, im: number): void {
+    const n = this.n
+    const lu = this.lu
+    const rowOf = this.pivotRow
+    for (let k = 0, top = 0; k < n; k++, top += 2 * n) {
+      const p = rowOf[k]!
+      const xr = v[re + p]!
+      const xi = v[im + p]!
+      v[re + p] = v[re + k]!
+      v[im + p] = v[im + k]!
+      v[re + k] = xr
+      v[im + k] = xi
+      for (let i = k + 1; i < n; i++) {
+        const lr = lu[top + i]!
+        const li = lu[top + n + i]!
+        v[re + i] = v[re + i]! - (lr * xr - li * xi)
+        v[im + i] = v[im + i]! - (lr * xi + li * xr)
       }
-      br[i] = sr
-      bi[i] = si
     }
-    for (let i = n - 1; i >= 0; i--) {
-      let sr = br[i]!
-      let si = bi[i]!
-      for (let j = i + 1, at = i * n + j; j < n; j++, at++) {
-        sr -= re[at]! * br[j]! - im[at]! * bi[j]!
-        si -= re[at]! * bi[j]! + im[at]! * br[j]!
+    for (let k = n - 1, top = 2 * k * n; k >= 0; k--, top -= 2 * n) {
+      const vr = v[re + k]!
+      const vi = v[im + k]!
+      const dr = lu[top + k]!
+      const di = lu[top + n + k]!
+      const square = dr * dr + di * di
+      const xr = (vr * dr + vi * di) / square
+      const xi = (vi * dr - vr * di) / square
+      v[re + k] = xr
+      v[im + k] = xi
+      for (let i = 0; i < k; i++) {
+        const ur = lu[top + i]!
+        const ui = lu[top + n + i]!
+        v[re + i] = v[re + i]! - (ur * xr - ui * xi)
+        v[im + i] = v[im + i]! - (ur * xi + ui * xr)
       }
-      const dr = re[i * n + i]!
-      const di = im[i * n + i]!
-      const size = dr * dr + di * di
-      br[i] = (sr * dr + si * di) / size
-      bi[i] = (si * dr - sr * di) / size
     }
   }
 
-  #pivotRow(k: number): number {
-    const n = this.#n
-    const sizeAt = (i: number): number => Math.abs(this.#re[i * n + k]!) + Math.abs(this.#im[i * n + k]!)
-    let p = k
-    let largest = sizeAt(k)
-    for (let i = k + 1; i < n; i++) {
-      const size = sizeAt(i)
-      if (!(size <= largest)) [p, largest] = [i, size]
-    }
-    return p
-  }
-
-  #swapRows(p: number, k: number): void {
-    const n = this.#n
-    for (const values of [this.#re, this.#im]) {
-      for (let j = 0; j < n; j++) {
-        const value = values[p * n + j]!
-        values[p * n + j] = values[k * n + j]!
-        values[k * n + j] = value
-      }
-    }
-  }
+  release(): void {}
 }

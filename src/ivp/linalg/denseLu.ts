@@ -1,83 +1,76 @@
 import type { DenseMatrix } from './jacobianMatrix.ts'
+import type { Shift } from './shift.ts'
 import type { ShiftedSystem } from './shiftedSystem.ts'
 
 /**
- * LU factors of a dense matrix by Gaussian elimination with partial pivoting, row by row in place.
+ * LU factors of a dense matrix by Gaussian elimination with partial pivoting, column by column in place. Multipliers stay
+ * in the rows where their step made them, so that a solve interchanges as it goes.
  * @see Golub, Van Loan, "Matrix Computations", 4th ed., Sec. 3.4, Algorithm 3.4.1
  */
 export class DenseLu implements ShiftedSystem<DenseMatrix> {
-  readonly #n: number
-  readonly #lu: Float64Array
-  readonly #pivot: Int32Array
+  declare private readonly n: number
+  /** Entry (i, j) at j n + i. */
+  declare private readonly lu: Float64Array
+  declare private readonly pivotRow: Int32Array
 
   constructor(n: number) {
-    this.#n = n
-    this.#lu = new Float64Array(n * n)
-    this.#pivot = new Int32Array(n)
+    this.n = n
+    this.lu = new Float64Array(n * n)
+    this.pivotRow = new Int32Array(n)
   }
 
-  factor({ values }: DenseMatrix, alpha: number, beta: number): boolean {
-    const n = this.#n
-    const lu = this.#lu
-    for (let i = 0; i < lu.length; i++) lu[i] = beta * values[i]!
-    for (let i = 0; i < n; i++) lu[i * n + i] = lu[i * n + i]! + alpha
-    for (let k = 0; k < n; k++) {
-      const p = this.#pivotRow(k)
-      const pivot = lu[p * n + k]!
-      if (!(pivot !== 0 && Number.isFinite(pivot))) return false
-      this.#pivot[k] = p
-      if (p !== k) this.#swapRows(p, k)
+  factor({ values }: DenseMatrix, { re: alpha, beta }: Shift): boolean {
+    const n = this.n
+    const lu = this.lu
+    const rowOf = this.pivotRow
+    for (let e = 0; e < lu.length; e++) lu[e] = beta * values[e]!
+    for (let e = 0; e < lu.length; e += n + 1) lu[e] = lu[e]! + alpha
+    for (let k = 0, top = 0; k < n; k++, top += n) {
+      let p = k
+      let largest = Math.abs(lu[top + k]!)
       for (let i = k + 1; i < n; i++) {
-        const row = i * n
-        const factor = lu[row + k]! / pivot
-        lu[row + k] = factor
-        if (factor === 0) continue
-        for (let j = k + 1; j < n; j++) lu[row + j] = lu[row + j]! - factor * lu[k * n + j]!
+        const size = Math.abs(lu[top + i]!)
+        // Written so that NaN is chosen, and then refused as a pivot
+        if (!(size <= largest)) {
+          p = i
+          largest = size
+        }
+      }
+      const pivot = lu[top + p]!
+      const inverse = 1 / pivot
+      if (!(Math.abs(inverse) > 0 && Math.abs(inverse) < Infinity)) return false
+      rowOf[k] = p
+      lu[top + p] = lu[top + k]!
+      lu[top + k] = pivot
+      for (let i = k + 1; i < n; i++) lu[top + i] = lu[top + i]! * inverse
+      for (let column = top + n; column < lu.length; column += n) {
+        const u = lu[column + p]!
+        lu[column + p] = lu[column + k]!
+        lu[column + k] = u
+        if (u === 0) continue
+        for (let i = k + 1; i < n; i++) lu[column + i] = lu[column + i]! - lu[top + i]! * u
       }
     }
     return true
   }
 
-  solve(b: Float64Array): void {
-    const n = this.#n
-    const lu = this.#lu
-    for (let k = 0; k < n; k++) {
-      const p = this.#pivot[k]!
-      const value = b[p]!
-      b[p] = b[k]!
-      b[k] = value
+  solve(v: Float64Array, at: number): void {
+    const n = this.n
+    const lu = this.lu
+    const rowOf = this.pivotRow
+    for (let k = 0, top = 0; k < n; k++, top += n) {
+      const p = rowOf[k]!
+      const x = v[at + p]!
+      v[at + p] = v[at + k]!
+      v[at + k] = x
+      for (let i = k + 1; i < n; i++) v[at + i] = v[at + i]! - lu[top + i]! * x
     }
-    for (let i = 1; i < n; i++) {
-      let sum = b[i]!
-      for (let j = 0; j < i; j++) sum -= lu[i * n + j]! * b[j]!
-      b[i] = sum
-    }
-    for (let i = n - 1; i >= 0; i--) {
-      let sum = b[i]!
-      for (let j = i + 1; j < n; j++) sum -= lu[i * n + j]! * b[j]!
-      b[i] = sum / lu[i * n + i]!
+    for (let k = n - 1, top = k * n; k >= 0; k--, top -= n) {
+      const x = v[at + k]! / lu[top + k]!
+      v[at + k] = x
+      for (let i = 0; i < k; i++) v[at + i] = v[at + i]! - lu[top + i]! * x
     }
   }
 
-  #pivotRow(k: number): number {
-    const n = this.#n
-    let p = k
-    let largest = Math.abs(this.#lu[k * n + k]!)
-    for (let i = k + 1; i < n; i++) {
-      const size = Math.abs(this.#lu[i * n + k]!)
-      // Written so that NaN is chosen, and then refused as a pivot
-      if (!(size <= largest)) [p, largest] = [i, size]
-    }
-    return p
-  }
-
-  /** Whole rows: the multipliers left of the diagonal move with them. */
-  #swapRows(p: number, k: number): void {
-    const n = this.#n
-    for (let j = 0; j < n; j++) {
-      const value = this.#lu[p * n + j]!
-      this.#lu[p * n + j] = this.#lu[k * n + j]!
-      this.#lu[k * n + j] = value
-    }
-  }
+  release(): void {}
 }

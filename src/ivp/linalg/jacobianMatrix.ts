@@ -1,7 +1,7 @@
 /** The storages of a Jacobian df_i/dy_j of n components. */
 export type JacobianMatrix = DenseMatrix | BandedMatrix | SparseMatrix
 
-/** Row-major: entry (i, j) at i n + j. */
+/** Column by column: entry (i, j) at j n + i. */
 export interface DenseMatrix {
   readonly kind: 'dense'
   readonly n: number

@@ -1,30 +1,31 @@
 import type { SparseMatrix } from './jacobianMatrix.ts'
+import type { Shift } from './shift.ts'
 import type { ComplexShiftedSystem } from './shiftedSystem.ts'
 import { SMALLEST_PIVOT } from './sparseLu.ts'
 import type { Elimination } from './symbolicLu.ts'
 
 /** SparseLu with a complex shift: real and imaginary parts in separate arrays. */
 export class SparseComplexLu implements ComplexShiftedSystem<SparseMatrix> {
-  readonly #pattern: Elimination
-  readonly #re: Float64Array
-  readonly #im: Float64Array
-  readonly #rowRe: Float64Array
-  readonly #rowIm: Float64Array
+  declare private readonly pattern: Elimination
+  declare private readonly re: Float64Array
+  declare private readonly im: Float64Array
+  declare private readonly rowRe: Float64Array
+  declare private readonly rowIm: Float64Array
 
   constructor(pattern: Elimination) {
-    this.#pattern = pattern
-    this.#re = new Float64Array(pattern.column.length)
-    this.#im = new Float64Array(pattern.column.length)
-    this.#rowRe = new Float64Array(pattern.n)
-    this.#rowIm = new Float64Array(pattern.n)
+    this.pattern = pattern
+    this.re = new Float64Array(pattern.column.length)
+    this.im = new Float64Array(pattern.column.length)
+    this.rowRe = new Float64Array(pattern.n)
+    this.rowIm = new Float64Array(pattern.n)
   }
 
-  factor({ values }: SparseMatrix, alphaRe: number, alphaIm: number, beta: number): boolean {
-    const { n, rowStart, column, diagonal, target } = this.#pattern
-    const re = this.#re
-    const im = this.#im
-    const rowRe = this.#rowRe
-    const rowIm = this.#rowIm
+  factor({ values }: SparseMatrix, { re: alphaRe, im: alphaIm, beta }: Shift): boolean {
+    const { n, rowStart, column, diagonal, target } = this.pattern
+    const re = this.re
+    const im = this.im
+    const rowRe = this.rowRe
+    const rowIm = this.rowIm
     re.fill(0)
     im.fill(0)
     for (let entry = 0; entry < target.length; entry++) re[target[entry]!] = beta * values[entry]!
@@ -69,15 +70,15 @@ export class SparseComplexLu implements ComplexShiftedSystem<SparseMatrix> {
     return true
   }
 
-  solve(br: Float64Array, bi: Float64Array): void {
-    const { n, rowStart, column, diagonal, order } = this.#pattern
-    const re = this.#re
-    const im = this.#im
-    const xr = this.#rowRe
-    const xi = this.#rowIm
+  solve(v: Float64Array, fromRe: number, fromIm: number): void {
+    const { n, rowStart, column, diagonal, order } = this.pattern
+    const re = this.re
+    const im = this.im
+    const xr = this.rowRe
+    const xi = this.rowIm
     for (let i = 0; i < n; i++) {
-      let sr = br[order[i]!]!
-      let si = bi[order[i]!]!
+      let sr = v[fromRe + order[i]!]!
+      let si = v[fromIm + order[i]!]!
       for (let at = rowStart[i]!; at < diagonal[i]!; at++) {
         const j = column[at]!
         sr -= re[at]! * xr[j]! - im[at]! * xi[j]!
@@ -101,8 +102,10 @@ export class SparseComplexLu implements ComplexShiftedSystem<SparseMatrix> {
       xi[i] = (si * dr - sr * di) / size
     }
     for (let i = 0; i < n; i++) {
-      br[order[i]!] = xr[i]!
-      bi[order[i]!] = xi[i]!
+      v[fromRe + order[i]!] = xr[i]!
+      v[fromIm + order[i]!] = xi[i]!
     }
   }
+
+  release(): void {}
 }

@@ -1,4 +1,5 @@
 import type { SparseMatrix } from './jacobianMatrix.ts'
+import type { Shift } from './shift.ts'
 import type { ShiftedSystem } from './shiftedSystem.ts'
 import type { Elimination } from './symbolicLu.ts'
 
@@ -14,22 +15,22 @@ export const SMALLEST_PIVOT = 1e-10
  * @see Davis, "Direct Methods for Sparse Linear Systems" (2006), Sec. 6.3
  */
 export class SparseLu implements ShiftedSystem<SparseMatrix> {
-  readonly #pattern: Elimination
-  readonly #lu: Float64Array
-  readonly #row: Float64Array
-  readonly #x: Float64Array
+  declare private readonly pattern: Elimination
+  declare private readonly lu: Float64Array
+  declare private readonly row: Float64Array
+  declare private readonly x: Float64Array
 
   constructor(pattern: Elimination) {
-    this.#pattern = pattern
-    this.#lu = new Float64Array(pattern.column.length)
-    this.#row = new Float64Array(pattern.n)
-    this.#x = new Float64Array(pattern.n)
+    this.pattern = pattern
+    this.lu = new Float64Array(pattern.column.length)
+    this.row = new Float64Array(pattern.n)
+    this.x = new Float64Array(pattern.n)
   }
 
-  factor({ values }: SparseMatrix, alpha: number, beta: number): boolean {
-    const { n, rowStart, column, diagonal, target } = this.#pattern
-    const lu = this.#lu
-    const row = this.#row
+  factor({ values }: SparseMatrix, { re: alpha, beta }: Shift): boolean {
+    const { n, rowStart, column, diagonal, target } = this.pattern
+    const lu = this.lu
+    const row = this.row
     lu.fill(0)
     for (let entry = 0; entry < target.length; entry++) lu[target[entry]!] = beta * values[entry]!
     for (let i = 0; i < n; i++) lu[diagonal[i]!] = lu[diagonal[i]!]! + alpha
@@ -57,12 +58,12 @@ export class SparseLu implements ShiftedSystem<SparseMatrix> {
     return true
   }
 
-  solve(b: Float64Array): void {
-    const { n, rowStart, column, diagonal, order } = this.#pattern
-    const lu = this.#lu
-    const x = this.#x
+  solve(v: Float64Array, from: number): void {
+    const { n, rowStart, column, diagonal, order } = this.pattern
+    const lu = this.lu
+    const x = this.x
     for (let i = 0; i < n; i++) {
-      let sum = b[order[i]!]!
+      let sum = v[from + order[i]!]!
       for (let at = rowStart[i]!; at < diagonal[i]!; at++) sum -= lu[at]! * x[column[at]!]!
       x[i] = sum
     }
@@ -71,6 +72,8 @@ export class SparseLu implements ShiftedSystem<SparseMatrix> {
       for (let at = diagonal[i]! + 1; at < rowStart[i + 1]!; at++) sum -= lu[at]! * x[column[at]!]!
       x[i] = sum / lu[diagonal[i]!]!
     }
-    for (let i = 0; i < n; i++) b[order[i]!] = x[i]!
+    for (let i = 0; i < n; i++) v[from + order[i]!] = x[i]!
   }
+
+  release(): void {}
 }

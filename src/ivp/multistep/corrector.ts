@@ -1,8 +1,8 @@
-import { firstNonFinite } from '../failure.ts'
 import type { ImplicitProblem } from '../implicit/implicitProblem.ts'
 import type { Saved } from '../integrator.ts'
 import { shiftedSystem } from '../linalg/factorizations.ts'
 import type { JacobianMatrix } from '../linalg/jacobianMatrix.ts'
+import { Shift } from '../linalg/shift.ts'
 import type { ShiftedSystem } from '../linalg/shiftedSystem.ts'
 import type { MultistepFormula } from './coefficients.ts'
 import type { Nordsieck } from './nordsieck.ts'
@@ -16,18 +16,6 @@ const MAX_AGE = 20
 /** Guess of the convergence rate after a new Jacobian. */
 const INITIAL_RATE = 0.7
 
-/** What a corrector iteration works on: h f(t, z_0 + l_0 e) = z_1 + e is solved for e. */
-export interface CorrectorStep {
-  /** End of the step. */
-  readonly t: number
-  readonly h: number
-  readonly order: number
-  readonly formula: MultistepFormula
-  /** Predicted at t. */
-  readonly history: Nordsieck
-  readonly isStiff: boolean
-}
-
 /**
  * Solves the implicit equation of a multistep step: by functional iteration for Adams, by Newton's with kept factors of
  * I - h l_0 J for BDF. It watches its own convergence: that is how LSODA estimates the Lipschitz constant without a Jacobian.
@@ -36,68 +24,82 @@ export interface CorrectorStep {
  * @see Radhakrishnan, Hindmarsh, "Description and use of LSODE", LLNL UCRL-ID-113855 (1993), Sec. 2.4
  */
 export class Corrector {
+  /** End and size of the step. Fields: V8 boxes numbers that it passes to a function. */
+  t: number = NaN
+  h: number = NaN
   /** The solution e, shape (n). */
-  readonly correction: Float64Array
+  declare readonly correction: Float64Array
   /** The corrected state z_0 + l_0 e, shape (n). */
-  readonly y: Float64Array
+  declare readonly y: Float64Array
   /** The last f, for naming a failure. */
-  readonly f: Float64Array
+  declare readonly f: Float64Array
   nlu = 0
   /** Estimates of the Lipschitz constant from the convergence rate: the largest since the last choice of order, and the last but zero. */
   lipschitz = 0
   lastLipschitz = 0
   /** Weighted norm of the last Jacobian. */
   jacobianNorm = 0
-  readonly #problem: ImplicitProblem
-  readonly #norm: WeightedMaxNorm
-  readonly #increment: Float64Array
-  #jacobian: JacobianMatrix | null = null
-  #system: ShiftedSystem | null = null
+  declare private readonly problem: ImplicitProblem
+  declare private readonly norm: WeightedMaxNorm
+  declare private readonly increment: Float64Array
+  private jacobian: JacobianMatrix | null = null
+  private system: ShiftedSystem | null = null
+  private readonly shift: Shift = new Shift()
   /** h l_0 of the factors in use. */
-  #factoredFor = NaN
-  #isStale = true
-  #age = 0
-  #rate = INITIAL_RATE
+  private factoredFor = NaN
+  private isStale = true
+  private age = 0
+  private rate = INITIAL_RATE
 
   constructor(problem: ImplicitProblem, norm: WeightedMaxNorm) {
     const n = problem.y0.length
-    this.#problem = problem
-    this.#norm = norm
+    this.problem = problem
+    this.norm = norm
     this.correction = new Float64Array(n)
     this.y = new Float64Array(n)
     this.f = new Float64Array(n)
-    this.#increment = new Float64Array(n)
+    this.increment = new Float64Array(n)
   }
 
   /** Has the factors renewed before the next BDF iteration. */
   renew(): void {
-    this.#isStale = true
+    this.isStale = true
   }
 
   /** Counts a step towards the age of the factors. */
   grow(): void {
-    this.#age++
+    this.age++
   }
 
-  /** Returns whether it converged. */
-  solve(step: CorrectorStep): boolean {
-    const { t, h, formula, history, isStiff } = step
+  /**
+   * Solves h f(t, z_0 + l_0 e) = z_1 + e for e, with z predicted at t.
+   * @returns whether it converged
+   */
+  solve(order: number, formula: MultistepFormula, history: Nordsieck, isStiff: boolean): boolean {
+    const { t, h } = this
+    const { y, f } = this
+    const { rhs } = this.problem
+    const { z } = history
     const c = h * formula.corrector[0]!
-    const change = c / this.#factoredFor - 1
-    if (!(Math.abs(change) <= MAX_CHANGE) || this.#age >= MAX_AGE) this.#isStale = true
+    const change = c / this.factoredFor - 1
+    if (!(Math.abs(change) <= MAX_CHANGE) || this.age >= MAX_AGE) this.isStale = true
     let isCurrent = false
     for (;;) {
-      this.y.set(history.columns[0]!)
-      this.#problem.rhs(t, this.y, this.f)
-      if (firstNonFinite(this.f) >= 0) return false
-      if (isStiff && this.#isStale) {
-        if (!this.#factor(t, c)) return false
+      for (let i = 0; i < y.length; i++) y[i] = z[i]!
+      rhs(t, y, f)
+      if (!isFinite(f)) return false
+      if (isStiff && this.isStale) {
+        if (!this.factor(c)) return false
         isCurrent = true
       }
-      if (this.#iterate(step)) return true
+      if (this.iterate(order, formula, z, isStiff)) return true
       if (!isStiff || isCurrent) return false
-      this.#isStale = true
+      this.isStale = true
     }
+  }
+
+  release(): void {
+    this.system?.release()
   }
 
   save(): Saved {
@@ -106,11 +108,11 @@ export class Corrector {
       lipschitz: this.lipschitz,
       lastLipschitz: this.lastLipschitz,
       jacobianNorm: this.jacobianNorm,
-      factoredFor: this.#factoredFor,
-      isStale: this.#isStale,
-      age: this.#age,
-      rate: this.#rate,
-      jacobian: this.#problem.jacobian.save(),
+      factoredFor: this.factoredFor,
+      isStale: this.isStale,
+      age: this.age,
+      rate: this.rate,
+      jacobian: this.problem.jacobian.save(),
     }
   }
 
@@ -120,38 +122,59 @@ export class Corrector {
     this.lipschitz = from.lipschitz
     this.lastLipschitz = from.lastLipschitz
     this.jacobianNorm = from.jacobianNorm
-    this.#factoredFor = from.factoredFor
-    this.#isStale = from.isStale
-    this.#age = from.age
-    this.#rate = from.rate
+    this.factoredFor = from.factoredFor
+    this.isStale = from.isStale
+    this.age = from.age
+    this.rate = from.rate
     if (Number.isNaN(from.factoredFor)) return
-    this.#jacobian = this.#problem.jacobian.load(from.jacobian)
-    this.#system = shiftedSystem(this.#jacobian)
-    this.#system.factor(this.#jacobian, 1, -from.factoredFor)
+    this.jacobian = this.problem.jacobian.load(from.jacobian)
+    this.system = shiftedSystem(this.jacobian)
+    this.system.factor(this.jacobian, this.shift.set(1, 0, -from.factoredFor))
   }
 
-  #iterate(step: CorrectorStep): boolean {
-    const { t, h, order, formula, history, isStiff } = step
+  private iterate(order: number, formula: MultistepFormula, z: Float64Array, isStiff: boolean): boolean {
+    const { t, h } = this
     const { correction, y, f } = this
-    const [predicted, slope] = history.columns as [Float64Array, Float64Array]
+    const { rhs, epsilon } = this.problem
+    const norm = this.norm
+    const system = this.system
+    const increment = this.increment
+    const n = y.length
     const l0 = formula.corrector[0]!
-    const negligible = 100 * this.#problem.epsilon * this.#norm.of(predicted)
+    const negligible = 100 * epsilon * norm.of(z)
     const threshold = (0.5 / (order + 2)) * formula.errorSame
     let slowest = 0
     let lastSize = 0
-    correction.fill(0)
+    for (let i = 0; i < n; i++) correction[i] = 0
     for (let m = 0; ; m++) {
-      const size = isStiff ? this.#newtonIncrement(h, slope) : this.#functionalIncrement(h, slope)
-      for (let i = 0; i < y.length; i++) y[i] = predicted[i]! + l0 * correction[i]!
+      if (isStiff) {
+        // (I - h l_0 J) de = h f - (z_1 + e)
+        for (let i = 0; i < n; i++) increment[i] = h * f[i]! - (z[n + i]! + correction[i]!)
+        system!.solve(increment, 0)
+        for (let i = 0; i < n; i++) {
+          const e = correction[i]! + increment[i]!
+          correction[i] = e
+          y[i] = z[i]! + l0 * e
+        }
+      } else {
+        // e = h f - z_1
+        for (let i = 0; i < n; i++) {
+          const e = h * f[i]! - z[n + i]!
+          increment[i] = e - correction[i]!
+          correction[i] = e
+          y[i] = z[i]! + l0 * e
+        }
+      }
+      const size = norm.of(increment)
       if (!Number.isFinite(size)) return false
       if (size <= negligible) return true
       if (m > 0 || isStiff) {
         if (m > 0) {
           const rate = size <= 1024 * lastSize ? size / lastSize : 1024
           slowest = Math.max(slowest, rate)
-          this.#rate = Math.max(0.2 * this.#rate, rate)
+          this.rate = Math.max(0.2 * this.rate, rate)
         }
-        if (size * Math.min(1, 1.5 * this.#rate) <= threshold) {
+        if (size * Math.min(1, 1.5 * this.rate) <= threshold) {
           this.lipschitz = Math.max(this.lipschitz, slowest / Math.abs(h * l0))
           if (this.lipschitz !== 0) this.lastLipschitz = this.lipschitz
           return true
@@ -159,45 +182,30 @@ export class Corrector {
       }
       if (m + 1 === MAX_ITERATIONS || (m > 0 && size > 2 * lastSize)) return false
       lastSize = size
-      this.#problem.rhs(t, y, f)
-      if (firstNonFinite(f) >= 0) return false
+      rhs(t, y, f)
+      if (!isFinite(f)) return false
     }
   }
 
-  /** e = h f - z_1; returns the size of the change. */
-  #functionalIncrement(h: number, slope: Float64Array): number {
-    const { correction, f } = this
-    const increment = this.#increment
-    for (let i = 0; i < increment.length; i++) {
-      const next = h * f[i]! - slope[i]!
-      increment[i] = next - correction[i]!
-      correction[i] = next
-    }
-    return this.#norm.of(increment)
-  }
-
-  /** (I - h l_0 J) de = h f - (z_1 + e). */
-  #newtonIncrement(h: number, slope: Float64Array): number {
-    const { correction, f } = this
-    const increment = this.#increment
-    for (let i = 0; i < increment.length; i++) increment[i] = h * f[i]! - (slope[i]! + correction[i]!)
-    this.#system!.solve(increment)
-    for (let i = 0; i < increment.length; i++) correction[i] = correction[i]! + increment[i]!
-    return this.#norm.of(increment)
-  }
-
-  #factor(t: number, c: number): boolean {
-    this.#jacobian = this.#problem.jacobian.evaluate(t, this.y, this.f)
-    this.#system ??= shiftedSystem(this.#jacobian)
-    this.jacobianNorm = this.#norm.ofMatrix(this.#jacobian)
+  private factor(c: number): boolean {
+    this.jacobian = this.problem.jacobian.evaluate(this.t, this.y, this.f)
+    this.system ??= shiftedSystem(this.jacobian)
+    this.jacobianNorm = this.norm.ofMatrix(this.jacobian)
     this.nlu++
-    const isRegular = this.#system.factor(this.#jacobian, 1, -c)
-    this.#factoredFor = isRegular ? c : NaN
-    this.#isStale = !isRegular
-    this.#age = 0
-    this.#rate = INITIAL_RATE
+    const isRegular = this.system.factor(this.jacobian, this.shift.set(1, 0, -c))
+    this.factoredFor = isRegular ? c : NaN
+    this.isStale = !isRegular
+    this.age = 0
+    this.rate = INITIAL_RATE
     return isRegular
   }
+}
+
+/** Whether all of v is. */
+function isFinite(v: Float64Array): boolean {
+  let zero = 0
+  for (let i = 0; i < v.length; i++) zero += v[i]! - v[i]!
+  return zero === 0
 }
 
 interface SavedCorrector {

@@ -22,121 +22,132 @@ const MAX_TRUSTED = 2
  * @see Hindmarsh, "ODEPACK, a systematized collection of ODE solvers", in Scientific Computing (1983), 55-64
  */
 export class Lsoda extends StepEnds implements Integrator<Float64Array> {
-  readonly #norm: WeightedMaxNorm
-  readonly #corrector: Corrector
-  readonly #strategy: Strategy
+  declare private readonly norm: WeightedMaxNorm
+  declare private readonly corrector: Corrector
+  declare private readonly strategy: Strategy
 
   constructor(problem: ImplicitProblem) {
     super(problem)
     const { y0, tolerance, norm } = problem
-    this.#norm = new WeightedMaxNorm(y0.length, tolerance, norm)
-    this.#corrector = new Corrector(problem, this.#norm)
-    this.#strategy = new Strategy(problem, this.#norm, this.#corrector)
+    this.norm = new WeightedMaxNorm(y0.length, tolerance, norm)
+    this.corrector = new Corrector(problem, this.norm)
+    this.strategy = new Strategy(problem, this.norm, this.corrector)
   }
 
   get nlu(): number {
-    return this.#corrector.nlu
+    return this.corrector.nlu
   }
 
   start(): void {
-    const [state, slope] = this.#strategy.history.columns as [Float64Array, Float64Array]
+    const { state, slope } = this.strategy.history
     state.set(this.y)
     if (!this.evaluateStart(slope)) return
-    this.#norm.setState(this.y)
-    this.#strategy.begin(firstMultistepSize(this.problem, slope, this.#norm.of(slope)))
+    this.norm.setState(this.y)
+    this.strategy.begin(firstMultistepSize(this.problem, slope, this.norm.of(slope)))
   }
 
   step(): void {
-    const strategy = this.#strategy
-    const corrector = this.#corrector
+    const strategy = this.strategy
+    const corrector = this.corrector
     const { history } = strategy
-    strategy.clip(this.t, this.problem.tBound)
-    this.#norm.setState(history.columns[0]!)
+    strategy.clip(this)
+    this.norm.setState(history.state)
     let divergences = 0
     let misses = 0
     for (;;) {
       const { h, order, formula, isStiff } = strategy
       const t = this.t + h
       if (!(Math.abs(t - this.t) > 0)) {
-        return this.fail(divergences > 0 ? this.#diverged() : this.#tooSmall())
+        return this.fail(divergences > 0 ? this.diverged() : this.tooSmall())
       }
+      corrector.t = t
+      corrector.h = h
       history.predict(order)
-      if (!corrector.solve({ t, h, order, formula, history, isStiff }) || firstNonFinite(corrector.y) >= 0) {
+      if (!corrector.solve(order, formula, history, isStiff) || firstNonFinite(corrector.y) >= 0) {
         history.retract(order)
         divergences++
-        if (strategy.isAtMinStep || divergences === MAX_FAILURES) return this.fail(this.#diverged())
+        if (strategy.isAtMinStep || divergences === MAX_FAILURES) return this.fail(this.diverged())
         strategy.shrink()
         continue
       }
-      const error = this.#norm.of(corrector.correction) / formula.errorSame
+      const error = this.norm.of(corrector.correction) / formula.errorSame
       if (!(error <= 1)) {
         history.retract(order)
         misses++
-        if (strategy.isAtMinStep || misses === MAX_FAILURES) return this.fail(this.#tooSmall())
-        if (misses <= MAX_TRUSTED) strategy.retry(error, misses)
-        else if (!this.#restart()) return this.fail(this.#diverged())
+        if (strategy.isAtMinStep || misses === MAX_FAILURES) return this.fail(this.tooSmall())
+        strategy.error = error
+        if (misses <= MAX_TRUSTED) strategy.retry(misses)
+        else if (!this.restart()) return this.fail(this.diverged())
         continue
       }
       strategy.accept()
-      this.#moveOn(t)
-      strategy.prepareNext(error)
+      strategy.error = error
+      this.moveOn()
+      strategy.prepareNext()
       return
     }
   }
 
   denseOutput(): DenseOutput<Float64Array> {
-    return nordsieckDense(this.tOld, this.t, this.#strategy.h, this.#strategy.columnsUsed())
+    return nordsieckDense(this.tOld, this.t, this.strategy.h, this.strategy.columnsUsed())
+  }
+
+  override release(): void {
+    this.corrector.release()
   }
 
   save(): Saved {
     return {
       ends: this.saveEnds(),
-      strategy: this.#strategy.save(),
-      corrector: this.#corrector.save(),
+      strategy: this.strategy.save(),
+      corrector: this.corrector.save(),
     }
   }
 
   load(saved: Saved): void {
     const from = saved as unknown as SavedLsoda
     this.loadEnds(from.ends)
-    this.#strategy.load(from.strategy)
-    this.#corrector.load(from.corrector)
+    this.strategy.load(from.strategy)
+    this.corrector.load(from.corrector)
   }
 
   /** Returns whether the derivative at the start of the step is finite. */
-  #restart(): boolean {
-    const [state, slope] = this.#strategy.history.columns as [Float64Array, Float64Array]
-    const { f } = this.#corrector
+  private restart(): boolean {
+    const { state, slope } = this.strategy.history
+    const { f } = this.corrector
     slope.set(this.problem.rhs(this.t, state, f))
-    this.#strategy.restart()
+    this.strategy.restart()
     return firstNonFinite(f) < 0
   }
 
-  #moveOn(t: number): void {
+  private moveOn(): void {
     const { tBound } = this.problem
-    const { h, history } = this.#strategy
+    const { t } = this.corrector
+    const { h, history } = this.strategy
     // ODEPACK's bound of what counts as the end
     const isEnd = Math.abs(t - tBound) <= 100 * Number.EPSILON * (Math.abs(t) + Math.abs(h))
+    const { z } = history
     const state = this.yOld
-    state.set(history.columns[0]!)
-    this.advance(isEnd ? tBound : t, state)
+    for (let i = 0; i < state.length; i++) state[i] = z[i]!
+    this.tNew = isEnd ? tBound : t
+    this.advance(state)
   }
 
-  #tooSmall(): StepFailure {
-    const { correction } = this.#corrector
+  private tooSmall(): StepFailure {
+    const { correction } = this.corrector
     return {
       kind: 'stepTooSmall',
       message: MESSAGES.stepTooSmall,
-      component: this.#norm.worst(correction),
+      component: this.norm.worst(correction),
     }
   }
 
-  #diverged(): StepFailure {
-    const { f, y, correction } = this.#corrector
+  private diverged(): StepFailure {
+    const { f, y, correction } = this.corrector
     const bad = Math.max(firstNonFinite(f), firstNonFinite(y))
     return bad >= 0
       ? { kind: 'nonFinite', message: MESSAGES.notFinite, component: bad }
-      : { kind: 'noConvergence', message: MESSAGES.noConvergence, component: this.#norm.worst(correction) }
+      : { kind: 'noConvergence', message: MESSAGES.noConvergence, component: this.norm.worst(correction) }
   }
 }
 

@@ -20,19 +20,19 @@ const NEGLIGIBLE = 1e-6
 
 /** The stability limit of Adams methods at the present h and L. */
 export class AdamsStability {
-  readonly #hL: number
+  declare private readonly hL: number
 
   constructor(h: number, lipschitz: number) {
-    this.#hL = Math.max(Math.abs(h) * lipschitz, NEGLIGIBLE)
+    this.hL = Math.max(Math.abs(h) * lipschitz, NEGLIGIBLE)
   }
 
   limit(order: number): number {
-    return STABILITY[order]! / this.#hL
+    return STABILITY[order]! / this.hL
   }
 
   /** Whether a change by `ratio` would come up against the limit. */
   isReached(order: number, ratio: number): boolean {
-    return ratio * this.#hL * 1.00001 >= STABILITY[order]!
+    return ratio * this.hL * 1.00001 >= STABILITY[order]!
   }
 }
 

@@ -20,113 +20,117 @@ const SWITCH_PERIOD = 20
  * @see Hindmarsh, "ODEPACK, a systematized collection of ODE solvers", in Scientific Computing (1983), 55-64
  */
 export class Strategy {
-  readonly history: Nordsieck
-  readonly #problem: ImplicitProblem
-  readonly #norm: WeightedMaxNorm
-  readonly #corrector: Corrector
+  declare readonly history: Nordsieck
+  /** Of the attempt at hand, in tolerances. A field: V8 boxes numbers that it passes to a function. */
+  error: number = NaN
+  declare private readonly problem: ImplicitProblem
+  declare private readonly norm: WeightedMaxNorm
+  declare private readonly corrector: Corrector
   /** The correction of an earlier step: what the error of the next higher order is estimated from. */
-  readonly #earlierCorrection: Float64Array
-  readonly #difference: Float64Array
-  readonly #at: LsodaState = lsodaStart(GROWTH.first, SWITCH_PERIOD)
+  declare private readonly earlierCorrection: Float64Array
+  declare private readonly difference: Float64Array
+  private readonly at: LsodaState = lsodaStart(GROWTH.first, SWITCH_PERIOD)
 
   constructor(problem: ImplicitProblem, norm: WeightedMaxNorm, corrector: Corrector) {
     const n = problem.y0.length
-    this.#problem = problem
-    this.#norm = norm
-    this.#corrector = corrector
+    this.problem = problem
+    this.norm = norm
+    this.corrector = corrector
     this.history = new Nordsieck(n, ADAMS_MAX_ORDER)
-    this.#earlierCorrection = new Float64Array(n)
-    this.#difference = new Float64Array(n)
+    this.earlierCorrection = new Float64Array(n)
+    this.difference = new Float64Array(n)
   }
 
   /** Signed size of the next step. */
   get h(): number {
-    return this.#at.h
+    return this.at.h
   }
 
   get order(): number {
-    return this.#at.order
+    return this.at.order
   }
 
   get isStiff(): boolean {
-    return this.#at.isStiff
+    return this.at.isStiff
   }
 
   get isAtMinStep(): boolean {
-    return Math.abs(this.#at.h) <= this.#problem.minStep * 1.00001
+    return Math.abs(this.at.h) <= this.problem.minStep * 1.00001
   }
 
   get formula(): MultistepFormula {
-    return (this.#at.isStiff ? bdf : adams)[this.#at.order]!
+    return (this.at.isStiff ? bdf : adams)[this.at.order]!
   }
 
   /** Begins at order 1 with steps of size h; column 0 is the state, column 1 its derivative. */
   begin(h: number): void {
-    this.#at.h = h
-    this.#at.order = 1
-    const slope = this.history.columns[1]!
+    this.at.h = h
+    this.at.order = 1
+    const { slope } = this.history
     for (let i = 0; i < slope.length; i++) slope[i] = slope[i]! * h
   }
 
   /** Ends the step at tBound if it would pass it, a few roundings short of it. */
-  clip(t: number, tBound: number): void {
-    const next = t + this.#at.h * (1 + 4 * Number.EPSILON)
-    if ((next - tBound) * this.#at.h > 0)
-      this.#rescale(((tBound - t) * (1 - 4 * Number.EPSILON)) / this.#at.h)
+  clip({ t }: { readonly t: number }): void {
+    const { tBound } = this.problem
+    const next = t + this.at.h * (1 + 4 * Number.EPSILON)
+    if ((next - tBound) * this.at.h > 0) this.rescale(((tBound - t) * (1 - 4 * Number.EPSILON)) / this.at.h)
   }
 
   /** After a corrector that did not converge. */
   shrink(): void {
-    this.#at.growth = GROWTH.afterFailure
-    this.#corrector.renew()
-    this.#rescale(this.#atLeastMinStep(0.25))
+    this.at.growth = GROWTH.afterFailure
+    this.corrector.renew()
+    this.rescale(this.atLeastMinStep(0.25))
   }
 
   /** After an error test that failed for the first or second time in a step. */
-  retry(error: number, failures: number): void {
-    this.#at.growth = GROWTH.afterFailure
-    this.#apply(chooseOrder(this.#at.order, this.#errors(error, false), this.#stability(), failures)!)
+  retry(failures: number): void {
+    this.at.growth = GROWTH.afterFailure
+    this.apply(chooseOrder(this.at.order, this.errors(false), this.stability(), failures)!)
   }
 
   /** After more of them: the history is not to be trusted. Column 1 must have been set to the derivative again. */
   restart(): void {
-    this.#at.growth = GROWTH.afterFailure
-    this.begin(this.#at.h * this.#atLeastMinStep(0.1))
-    this.#at.untilOrder = 5
-    this.#corrector.renew()
+    this.at.growth = GROWTH.afterFailure
+    this.begin(this.at.h * this.atLeastMinStep(0.1))
+    this.at.untilOrder = 5
+    this.corrector.renew()
   }
 
   /** Takes the corrected step into the history. */
   accept(): void {
-    this.history.correct(this.formula.corrector, this.#corrector.correction)
-    this.#corrector.grow()
-    this.#at.hUsed = this.#at.h
-    this.#at.orderUsed = this.#at.order
-    this.#at.untilSwitch--
+    this.history.correct(this.formula.corrector, this.corrector.correction)
+    this.corrector.grow()
+    this.at.hUsed = this.at.h
+    this.at.orderUsed = this.at.order
+    this.at.untilSwitch--
   }
 
   /** Family, order and size of the next step, after one with this error in tolerances. */
-  prepareNext(error: number): void {
-    const at = this.#at
-    if (at.untilSwitch < 0 && this.#switchFamily(error)) return
+  prepareNext(): void {
+    const at = this.at
+    if (at.untilSwitch < 0 && this.switchFamily()) return
     at.untilOrder--
-    if (at.untilOrder === 1 && at.order < this.#maxOrder()) {
-      this.#earlierCorrection.set(this.#corrector.correction)
+    if (at.untilOrder === 1 && at.order < this.maxOrder()) {
+      const { correction } = this.corrector
+      const earlier = this.earlierCorrection
+      for (let i = 0; i < earlier.length; i++) earlier[i] = correction[i]!
     }
     if (at.untilOrder !== 0) return
-    const choice = chooseOrder(at.order, this.#errors(error, true), this.#stability(), 0)
+    const choice = chooseOrder(at.order, this.errors(true), this.stability(), 0)
     if (choice === null) {
       at.untilOrder = 3
       return
     }
-    this.#apply(choice)
+    this.apply(choice)
     at.growth = GROWTH.usual
   }
 
   /** Copies of the columns that the step taken last is a polynomial of, scaled by `h`. */
   columnsUsed(): Float64Array[] {
-    const { h, hUsed, order, orderUsed } = this.#at
-    const columns = this.history.columns.slice(0, orderUsed + 1).map((column) => column.slice())
+    const { h, hUsed, order, orderUsed } = this.at
+    const columns = this.history.columns(orderUsed + 1)
     if (order < orderUsed) {
       // The column that the lower order left behind is still scaled by the step taken
       const last = columns[orderUsed]!
@@ -137,98 +141,101 @@ export class Strategy {
 
   save(): Saved {
     return {
-      at: { ...this.#at },
-      history: this.history.columns.map((column) => column.slice()),
-      earlierCorrection: this.#earlierCorrection.slice(),
+      at: { ...this.at },
+      history: this.history.columns(ADAMS_MAX_ORDER + 1),
+      earlierCorrection: this.earlierCorrection.slice(),
     }
   }
 
   load(saved: Saved): void {
     const from = saved as unknown as SavedStrategy
-    Object.assign(this.#at, from.at)
-    this.history.columns.forEach((column, j) => column.set(from.history[j]!))
-    this.#earlierCorrection.set(from.earlierCorrection)
+    Object.assign(this.at, from.at)
+    this.history.load(from.history)
+    this.earlierCorrection.set(from.earlierCorrection)
   }
 
-  #maxOrder(): number {
-    return this.#at.isStiff ? BDF_MAX_ORDER : ADAMS_MAX_ORDER
+  private maxOrder(): number {
+    return this.at.isStiff ? BDF_MAX_ORDER : ADAMS_MAX_ORDER
   }
 
-  #atLeastMinStep(ratio: number): number {
-    return Math.max(ratio, this.#problem.minStep / Math.abs(this.#at.h))
+  private atLeastMinStep(ratio: number): number {
+    return Math.max(ratio, this.problem.minStep / Math.abs(this.at.h))
   }
 
   /** Changes the step size, within what growth, maxStep and the stability of Adams allow. */
-  #rescale(wanted: number): void {
-    const { maxStep } = this.#problem
-    let ratio = Math.min(wanted, this.#at.growth)
-    ratio /= Math.max(1, (Math.abs(this.#at.h) * ratio) / maxStep)
-    if (!this.#at.isStiff) {
-      const stability = new AdamsStability(this.#at.h, this.#corrector.lastLipschitz)
-      this.#at.isAtStabilityLimit = stability.isReached(this.#at.order, ratio)
-      if (this.#at.isAtStabilityLimit) ratio = stability.limit(this.#at.order)
+  private rescale(wanted: number): void {
+    const { maxStep } = this.problem
+    let ratio = Math.min(wanted, this.at.growth)
+    ratio /= Math.max(1, (Math.abs(this.at.h) * ratio) / maxStep)
+    if (!this.at.isStiff) {
+      const stability = new AdamsStability(this.at.h, this.corrector.lastLipschitz)
+      this.at.isAtStabilityLimit = stability.isReached(this.at.order, ratio)
+      if (this.at.isAtStabilityLimit) ratio = stability.limit(this.at.order)
     }
-    this.history.rescale(this.#at.order, ratio)
-    this.#at.h *= ratio
-    this.#at.untilOrder = this.#at.order + 1
+    this.history.rescale(this.at.order, ratio)
+    this.at.h *= ratio
+    this.at.untilOrder = this.at.order + 1
   }
 
-  #switchFamily(error: number): boolean {
-    const corrector = this.#corrector
+  private switchFamily(): boolean {
+    const corrector = this.corrector
     const evidence = {
-      h: this.#at.h,
-      order: this.#at.order,
-      error,
-      roundoff: this.#problem.epsilon * this.#norm.of(this.history.columns[0]!),
+      h: this.at.h,
+      order: this.at.order,
+      error: this.error,
+      roundoff: this.problem.epsilon * this.norm.of(this.history.z),
       lipschitz: corrector.lipschitz,
       lastLipschitz: corrector.lastLipschitz,
       jacobianNorm: corrector.jacobianNorm,
-      isAtStabilityLimit: this.#at.isAtStabilityLimit,
+      isAtStabilityLimit: this.at.isAtStabilityLimit,
     }
-    const ratio = this.#at.isStiff ? ratioToAdams(evidence) : ratioToBdf(evidence)
+    const ratio = this.at.isStiff ? ratioToAdams(evidence) : ratioToBdf(evidence)
     if (ratio === null) return false
-    this.#at.isStiff = !this.#at.isStiff
+    this.at.isStiff = !this.at.isStiff
     corrector.lastLipschitz = 0
     corrector.renew()
-    this.#at.untilSwitch = SWITCH_PERIOD
-    this.#rescale(this.#atLeastMinStep(ratio))
-    this.#at.growth = GROWTH.usual
+    this.at.untilSwitch = SWITCH_PERIOD
+    this.rescale(this.atLeastMinStep(ratio))
+    this.at.growth = GROWTH.usual
     return true
   }
 
   /** Errors at the neighbouring orders, in tolerances. */
-  #errors(same: number, mayRaise: boolean): OrderErrors {
-    const { order } = this.#at
+  private errors(mayRaise: boolean): OrderErrors {
+    const same = this.error
+    const { order } = this.at
     const formula = this.formula
-    const lower = order > 1 ? this.#norm.of(this.history.columns[order]!) / formula.errorLower : null
+    const { z, state } = this.history
+    const lower = order > 1 ? this.norm.of(z, order * state.length) / formula.errorLower : null
     let higher = null
-    if (mayRaise && order < this.#maxOrder()) {
-      const difference = this.#difference
-      const { correction } = this.#corrector
+    if (mayRaise && order < this.maxOrder()) {
+      const difference = this.difference
+      const { correction } = this.corrector
       for (let i = 0; i < difference.length; i++) {
-        difference[i] = correction[i]! - this.#earlierCorrection[i]!
+        difference[i] = correction[i]! - this.earlierCorrection[i]!
       }
-      higher = this.#norm.of(difference) / formula.errorHigher
+      higher = this.norm.of(difference) / formula.errorHigher
     }
     return { lower, same, higher }
   }
 
   /** The stability limit of Adams, for one choice of order: the Lipschitz estimate is collected anew from here. */
-  #stability(): AdamsStability | null {
-    if (this.#at.isStiff) return null
-    this.#corrector.lipschitz = 0
-    return new AdamsStability(this.#at.h, this.#corrector.lastLipschitz)
+  private stability(): AdamsStability | null {
+    if (this.at.isStiff) return null
+    this.corrector.lipschitz = 0
+    return new AdamsStability(this.at.h, this.corrector.lastLipschitz)
   }
 
-  #apply({ order, ratio }: OrderChoice): void {
-    if (order > this.#at.order) {
-      const factor = this.formula.corrector[this.#at.order]! / order
-      const column = this.history.columns[order]!
-      const { correction } = this.#corrector
-      for (let i = 0; i < column.length; i++) column[i] = correction[i]! * factor
+  private apply({ order, ratio }: OrderChoice): void {
+    if (order > this.at.order) {
+      const factor = this.formula.corrector[this.at.order]! / order
+      const { z } = this.history
+      const { correction } = this.corrector
+      const n = correction.length
+      for (let i = 0, at = order * n; i < n; i++, at++) z[at] = correction[i]! * factor
     }
-    this.#at.order = order
-    this.#rescale(this.#atLeastMinStep(ratio))
+    this.at.order = order
+    this.rescale(this.atLeastMinStep(ratio))
   }
 }
 

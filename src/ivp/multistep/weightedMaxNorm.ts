@@ -7,46 +7,101 @@ import type { Tolerance } from '../space/vectorSpace.ts'
  * and the matrix norm that belongs to it.
  */
 export class WeightedMaxNorm {
-  readonly #tolerance: Tolerance
-  readonly #blocks: NormBlocks
+  /** The norm measured last. */
+  private value: number = NaN
+  /** First component and end of each block. */
+  declare private readonly from: Int32Array
+  declare private readonly to: Int32Array
+  /** Where there is a number for each component of one tolerance, the other is made so too. */
+  declare private readonly rtol: number | Float64Array
+  declare private readonly atol: number | Float64Array
   /** 1 / (atol + rtol |y|), shape (n). */
-  readonly #weights: Float64Array
+  declare private readonly weights: Float64Array
+  /** Row sums of a matrix. */
+  declare private readonly sums: Float64Array
 
-  constructor(n: number, tolerance: Tolerance, blocks: NormBlocks) {
-    this.#tolerance = tolerance
-    this.#blocks = blocks
-    this.#weights = new Float64Array(n)
+  constructor(n: number, { rtol, atol }: Tolerance, blocks: NormBlocks) {
+    const isScalar = typeof rtol === 'number' && typeof atol === 'number'
+    this.rtol = isScalar ? rtol : expand(rtol, n)
+    this.atol = isScalar ? atol : expand(atol, n)
+    this.from = new Int32Array(blocks.length)
+    this.to = new Int32Array(blocks.length)
+    for (let b = 0; b < blocks.length; b++) {
+      this.from[b] = blocks[b]![0]
+      this.to[b] = blocks[b]![1]
+    }
+    this.weights = new Float64Array(n)
+    this.sums = new Float64Array(n)
   }
 
   setState(y: Float64Array): void {
-    const { rtol, atol } = this.#tolerance
-    for (let i = 0; i < y.length; i++) {
-      const relative = (typeof rtol === 'number' ? rtol : rtol[i]!) * Math.abs(y[i]!)
-      this.#weights[i] = 1 / (relative + (typeof atol === 'number' ? atol : atol[i]!))
+    const rtol = this.rtol
+    const atol = this.atol
+    const weights = this.weights
+    if (typeof rtol === 'number') {
+      const least = atol as number
+      for (let i = 0; i < weights.length; i++) weights[i] = 1 / (rtol * Math.abs(y[i]!) + least)
+    } else {
+      const least = atol as Float64Array
+      for (let i = 0; i < weights.length; i++) weights[i] = 1 / (rtol[i]! * Math.abs(y[i]!) + least[i]!)
     }
   }
 
-  /** NaN if an entry is. */
-  of(v: Float64Array): number {
-    const weights = this.#weights
+  /** Norm of the n components of v from `at` on. NaN if an entry is. Short, so that V8 puts it in line: it boxes numbers that a call returns. */
+  of(v: Float64Array, at = 0): number {
+    this.measure(v, at)
+    return this.value
+  }
+
+  private measure(v: Float64Array, at: number): void {
+    const weights = this.weights
+    const start = this.from
+    const end = this.to
     let largest = 0
-    for (const [from, to] of this.#blocks) {
-      for (let i = from; i < to; i++) {
-        const scaled = Math.abs(v[i]!) * weights[i]!
-        if (Number.isNaN(scaled)) return scaled
-        if (scaled > largest) largest = scaled
+    for (let b = 0; b < start.length; b++) {
+      const to = end[b]!
+      for (let i = start[b]!; i < to; i++) {
+        const scaled = Math.abs(v[at + i]!) * weights[i]!
+        if (scaled <= largest) continue
+        largest = scaled
+        if (Number.isNaN(scaled)) {
+          this.value = scaled
+          return
+        }
       }
     }
-    return largest
+    this.value = largest
   }
 
   /** max_i weight_i sum_j |J_ij| / weight_j. */
   ofMatrix(jacobian: JacobianMatrix): number {
-    const weights = this.#weights
-    const sums = new Float64Array(jacobian.n)
-    forEachEntry(jacobian, (i, j, value) => {
-      sums[i] = sums[i]! + Math.abs(value) / weights[j]!
-    })
+    const { n, values } = jacobian
+    const weights = this.weights
+    const sums = this.sums
+    for (let i = 0; i < n; i++) sums[i] = 0
+    if (jacobian.kind === 'sparse') {
+      const { columnStart, rowIndex } = jacobian
+      for (let j = 0; j < n; j++) {
+        const weight = weights[j]!
+        for (let e = columnStart[j]!; e < columnStart[j + 1]!; e++) {
+          const i = rowIndex[e]!
+          sums[i] = sums[i]! + Math.abs(values[e]!) / weight
+        }
+      }
+      return this.of(sums)
+    }
+    // Entry (i, j) at first + i down, first belonging to j
+    const isBanded = jacobian.kind === 'banded'
+    const lower = isBanded ? jacobian.lower : n - 1
+    const upper = isBanded ? jacobian.upper : n - 1
+    const down = isBanded ? n : 1
+    for (let j = 0; j < n; j++) {
+      const weight = weights[j]!
+      const first = isBanded ? (upper - j) * n + j : j * n
+      const last = j + lower < n ? j + lower : n - 1
+      for (let i = j > upper ? j - upper : 0; i <= last; i++)
+        sums[i] = sums[i]! + Math.abs(values[first + i * down]!) / weight
+    }
     return this.of(sums)
   }
 
@@ -55,25 +110,12 @@ export class WeightedMaxNorm {
     let worst = 0
     for (let i = 0; i < v.length; i++) {
       if (!Number.isFinite(v[i]!)) return i
-      if (Math.abs(v[i]!) * this.#weights[i]! > Math.abs(v[worst]!) * this.#weights[worst]!) worst = i
+      if (Math.abs(v[i]!) * this.weights[i]! > Math.abs(v[worst]!) * this.weights[worst]!) worst = i
     }
     return worst
   }
 }
 
-/** Calls `visit` with every stored entry (row, column, value). */
-function forEachEntry(jacobian: JacobianMatrix, visit: (i: number, j: number, value: number) => void): void {
-  const { n, values } = jacobian
-  if (jacobian.kind === 'sparse') {
-    const { columnStart, rowIndex } = jacobian
-    for (let j = 0; j < n; j++)
-      for (let k = columnStart[j]!; k < columnStart[j + 1]!; k++) visit(rowIndex[k]!, j, values[k]!)
-    return
-  }
-  const lower = jacobian.kind === 'banded' ? jacobian.lower : n - 1
-  const upper = jacobian.kind === 'banded' ? jacobian.upper : n - 1
-  for (let j = 0; j < n; j++) {
-    for (let i = Math.max(0, j - upper); i <= Math.min(n - 1, j + lower); i++)
-      visit(i, j, values[jacobian.kind === 'banded' ? (upper + i - j) * n + j : i * n + j]!)
-  }
+function expand(tolerance: number | Float64Array, n: number): Float64Array {
+  return typeof tolerance === 'number' ? new Float64Array(n).fill(tolerance) : tolerance
 }

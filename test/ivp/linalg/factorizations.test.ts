@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { assert, describe, it } from 'vitest'
 import { bandedStructure, denseStructure, sparseStructure } from '../../../src/ivp/jacobian/structure.ts'
 import { complexShiftedSystem, shiftedSystem } from '../../../src/ivp/linalg/factorizations.ts'
+import { Shift } from '../../../src/ivp/linalg/shift.ts'
 import type { JacobianMatrix } from '../../../src/ivp/linalg/jacobianMatrix.ts'
 
 const STORAGES = ['dense', 'banded', 'sparse'] as const
@@ -38,7 +39,7 @@ function store(
   entries.forEach((row, i) =>
     row.forEach((value, j) => {
       if (!isStored(i, j)) return
-      if (J.kind === 'dense') J.values[i * n + j] = value
+      if (J.kind === 'dense') J.values[j * n + i] = value
       else if (J.kind === 'banded') J.values[(J.upper + i - j) * n + j] = value
       else {
         const rowsOfColumn = J.rowIndex.slice(J.columnStart[j]!, J.columnStart[j + 1]!)
@@ -56,9 +57,9 @@ describe('shifted systems', () => {
         const { J, entries } = store(rows, storage)
         const before = J.values.slice()
         const system = shiftedSystem(J)
-        assert.isTrue(system.factor(J, alpha, -1.1))
+        assert.isTrue(system.factor(J, new Shift().set(alpha, 0, -1.1)))
         const x = Float64Array.from(b)
-        system.solve(x)
+        system.solve(x, 0)
         entries.forEach((row, i) => {
           const product = row.reduce((sum, value, j) => sum - 1.1 * value * x[j]!, alpha * x[i]!)
           assert.closeTo(product, b[i]!, 1e-12)
@@ -73,10 +74,12 @@ describe('shifted systems', () => {
       fc.property(matrix, ({ rows, b, storage }) => {
         const { J, entries } = store(rows, storage)
         const system = complexShiftedSystem(J)
-        assert.isTrue(system.factor(J, 11, 7, -1))
-        const re = Float64Array.from(b)
-        const im = Float64Array.from(b, (value) => 1 - value)
-        system.solve(re, im)
+        assert.isTrue(system.factor(J, new Shift().set(11, 7, -1)))
+        const n = b.length
+        const v = Float64Array.from([...b, ...b.map((value) => 1 - value)])
+        system.solve(v, 0, n)
+        const re = v.subarray(0, n)
+        const im = v.subarray(n)
         entries.forEach((row, i) => {
           const real = row.reduce((sum, value, j) => sum - value * re[j]!, 11 * re[i]! - 7 * im[i]!)
           const imaginary = row.reduce((sum, value, j) => sum - value * im[j]!, 11 * im[i]! + 7 * re[i]!)
@@ -98,10 +101,10 @@ describe('shifted systems', () => {
         storage,
       )
       const system = shiftedSystem(J)
-      assert.equal(system.factor(J, 0, 1), storage !== 'sparse')
+      assert.equal(system.factor(J, new Shift().set(0, 0, 1)), storage !== 'sparse')
       if (storage === 'sparse') continue
       const x = Float64Array.of(2, 4, 7)
-      system.solve(x)
+      system.solve(x, 0)
       ;[1, 2, 3].forEach((value, i) => assert.closeTo(x[i]!, value, 1e-14))
     }
   })
@@ -113,8 +116,8 @@ describe('shifted systems', () => {
       ],
       storage,
     )
-    assert.isFalse(shiftedSystem(J).factor(J, 0, 1))
-    assert.isFalse(shiftedSystem(J).factor(J, NaN, 1))
-    assert.isFalse(complexShiftedSystem(J).factor(J, 0, 0, 1))
+    assert.isFalse(shiftedSystem(J).factor(J, new Shift().set(0, 0, 1)))
+    assert.isFalse(shiftedSystem(J).factor(J, new Shift().set(NaN, 0, 1)))
+    assert.isFalse(complexShiftedSystem(J).factor(J, new Shift().set(0, 0, 1)))
   })
 })

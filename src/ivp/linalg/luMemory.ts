@@ -1,0 +1,72 @@
+import { LU_BASE64 } from './luBytes.ts'
+
+type Factor = (a: number, n8: number, ld: number, rows: number) => number
+type Solve = (a: number, n8: number, ld: number, rows: number, b: number) => void
+
+/** A memory with its own instance of the wasm factorization: the property of one factorization until it is given back. */
+export interface LuMemory {
+  readonly bytes: number
+  /** View of the whole memory. */
+  readonly float64: Float64Array
+  /** Real, then complex; the arguments are explained in tools/lu.wat.mjs. `factor` returns 0 for a singular matrix. */
+  readonly factor: Factor
+  readonly solve: Solve
+  readonly zfactor: Factor
+  readonly zsolve: Solve
+}
+
+const PAGE = 65_536
+/** What unused memories may occupy, all together. */
+const POOL_BYTES = 64 * 2 ** 20
+
+/** Not in use, the one given back last at the end. */
+const pool: LuMemory[] = []
+let module: WebAssembly.Module | null | undefined
+
+/**
+ * A memory of at least `bytes`, from the pool or new; never one that another solve has, and never grown. Its content is anything.
+ * Null where there is no wasm SIMD, or no memory of that size to be had.
+ */
+export function takeLuMemory(bytes: number): LuMemory | null {
+  if (module === undefined) module = compile()
+  if (module === null) return null
+  for (let i = pool.length - 1; i >= 0; i--) {
+    const memory = pool[i]!
+    if (memory.bytes < bytes || memory.bytes > 2 * bytes + PAGE) continue
+    pool.splice(i, 1)
+    return memory
+  }
+  const pages = Math.ceil(bytes / PAGE)
+  try {
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+    const { exports } = new WebAssembly.Instance(module, { e: { m: memory } })
+    return {
+      bytes: pages * PAGE,
+      float64: new Float64Array(memory.buffer),
+      factor: exports['factor'] as Factor,
+      solve: exports['solve'] as Solve,
+      zfactor: exports['zfactor'] as Factor,
+      zsolve: exports['zsolve'] as Solve,
+    }
+  } catch {
+    return null
+  }
+}
+
+/** The memory may be used by another factorization from now on. */
+export function giveLuMemory(memory: LuMemory): void {
+  if (memory.bytes > POOL_BYTES) return
+  pool.push(memory)
+  let total = 0
+  for (const { bytes } of pool) total += bytes
+  while (total > POOL_BYTES) total -= pool.shift()!.bytes
+}
+
+/** Null where WebAssembly or its SIMD is missing or forbidden. */
+function compile(): WebAssembly.Module | null {
+  try {
+    return new WebAssembly.Module(Uint8Array.from(atob(LU_BASE64), (letter) => letter.charCodeAt(0)))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,2 @@
+export declare function toLuModule(): Promise<string>
+export declare function toSmallLu(): string

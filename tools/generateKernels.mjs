@@ -146,10 +146,10 @@ export async function toWasm() {
 
 /** The module that carries them. */
 export async function toWasmModule() {
-  const text = Buffer.from(await toWasm()).toString('base64')
+  const text = Buffer.from(await toWasm()).toString('hex')
   return `/** The SIMD kernels of wasmWorkspace.ts, assembled from tools/kernels.wat.mjs by \`node tools/generateKernels.mjs\`: do not edit. */
 // prettier-ignore
-export const WASM_BASE64 = '${text}'
+export const KERNELS_HEX = '${text}'
 `
 }
 

@@ -11,10 +11,10 @@ export async function toLuModule() {
   const { parseWat } = await wabt()
   const module = parseWat('lu.wat', toWat(), { simd: true })
   module.validate()
-  const text = Buffer.from(module.toBinary({}).buffer).toString('base64')
+  const text = Buffer.from(module.toBinary({}).buffer).toString('hex')
   return `/** Dense LU for luMemory.ts, assembled from tools/lu.wat.mjs by \`node tools/generateLu.mjs\`: do not edit. */
 // prettier-ignore
-export const LU_BASE64 = '${text}'
+export const LU_HEX = '${text}'
 `
 }
 

@@ -1,4 +1,5 @@
-import { LU_BASE64 } from './luBytes.ts'
+import { compileWasm } from '../wasmModule.ts'
+import { LU_HEX } from './luBytes.ts'
 
 type Factor = (a: number, n8: number, ld: number, rows: number) => number
 type Solve = (a: number, n8: number, ld: number, rows: number, b: number) => void
@@ -28,7 +29,7 @@ let module: WebAssembly.Module | null | undefined
  * Null where there is no wasm SIMD, or no memory of that size to be had.
  */
 export function takeLuMemory(bytes: number): LuMemory | null {
-  if (module === undefined) module = compile()
+  if (module === undefined) module = compileWasm(LU_HEX)
   if (module === null) return null
   for (let i = pool.length - 1; i >= 0; i--) {
     const memory = pool[i]!
@@ -60,13 +61,4 @@ export function giveLuMemory(memory: LuMemory): void {
   let total = 0
   for (const { bytes } of pool) total += bytes
   while (total > POOL_BYTES) total -= pool.shift()!.bytes
-}
-
-/** Null where WebAssembly or its SIMD is missing or forbidden. */
-function compile(): WebAssembly.Module | null {
-  try {
-    return new WebAssembly.Module(Uint8Array.from(atob(LU_BASE64), (letter) => letter.charCodeAt(0)))
-  } catch {
-    return null
-  }
 }

@@ -1,4 +1,5 @@
-import { WASM_BASE64 } from './wasmBytes.ts'
+import { compileWasm } from '../wasmModule.ts'
+import { KERNELS_HEX } from './wasmBytes.ts'
 
 /** The kernels for one element type in one memory. `row`: address of a record (rowRecord.ts). */
 export interface Kernels {
@@ -33,7 +34,7 @@ let module: WebAssembly.Module | null | undefined
  * @param isForEver - the process keeps it: then its kernels become constants of the compiled code, and calls of them are put in line
  */
 export function makeWasmMemory(bytes: number, isForEver: boolean): WasmMemory | null {
-  if (module === undefined) module = compile()
+  if (module === undefined) module = compileWasm(KERNELS_HEX)
   const pages = Math.ceil(bytes / PAGE)
   if (module === null || pages > MOST_PAGES) return null
   try {
@@ -89,17 +90,5 @@ class VariableKernels implements Kernels {
   }
   zero(v: number, bytes: number): number {
     return this.exports.zero(v, bytes)
-  }
-}
-
-/** Null where WebAssembly or its SIMD is missing or forbidden. */
-function compile(): WebAssembly.Module | null {
-  try {
-    const bytes = atob(WASM_BASE64)
-    const code = new Uint8Array(bytes.length)
-    for (let i = 0; i < bytes.length; i++) code[i] = bytes.charCodeAt(i)
-    return new WebAssembly.Module(code)
-  } catch {
-    return null
   }
 }

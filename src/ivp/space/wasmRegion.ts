@@ -38,10 +38,10 @@ const pool: WasmRegion[] = []
 
 /**
  * A region of at least `bytes`, never one that another solve has. Its content is anything. Null where there is no wasm SIMD, or no memory.
- * @param isGivenBack - `giveWasmRegion` will be called for certain; else a memory of its own, for the garbage collector to find
+ * @param isGivenBack - `giveWasmRegion` will be called for certain; else see `giveWhenCollected`, and a small region is null rather than a
+ * memory of its own, which takes longer to make than many a step
  */
 export function takeWasmRegion(bytes: number, isGivenBack: boolean): WasmRegion | null {
-  if (!isGivenBack) return wholeMemory(bytes)
   for (let i = pool.length - 1; i >= 0; i--) {
     const region = pool[i]!
     if (region.bytes < bytes || region.bytes > 2 * bytes + ALIGNMENT) continue
@@ -50,8 +50,18 @@ export function takeWasmRegion(bytes: number, isGivenBack: boolean): WasmRegion 
     if (region.memory === shared) sharedInUse++
     return region
   }
-  return (bytes <= LARGEST_SHARED ? newShared(bytes) : null) ?? wholeMemory(bytes)
+  const isSmall = bytes <= LARGEST_SHARED
+  const region = isSmall ? newShared(bytes) : null
+  return region === null && (isGivenBack || !isSmall) ? wholeMemory(bytes) : region
 }
+
+/** Gives the region back when the garbage collector has found its owner: of a solver object nobody says when it is not needed any more. */
+export function giveWhenCollected(owner: object, region: WasmRegion): void {
+  collected ??= new FinalizationRegistry(giveWasmRegion)
+  collected.register(owner, region)
+}
+
+let collected: FinalizationRegistry<WasmRegion> | undefined
 
 /** The region may be used by another solve from now on. */
 export function giveWasmRegion(region: WasmRegion): void {

@@ -14,7 +14,7 @@ import {
 import type { FloatArray } from './typedArraySpace.ts'
 import type { Tolerance } from './vectorSpace.ts'
 import type { Kernels } from './wasmMemory.ts'
-import { giveWasmRegion, takeWasmRegion, type WasmRegion } from './wasmRegion.ts'
+import { giveWasmRegion, giveWhenCollected, takeWasmRegion, type WasmRegion } from './wasmRegion.ts'
 import type { Rhs, Workspace, WorkspaceSize } from './workspace.ts'
 
 /** Vectors start on cache lines, each one line further along its page than the last: equal offsets would collide in the cache. */
@@ -60,12 +60,15 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   /** The norms over several blocks. */
   private readonly compounds: Compound[] = []
   declare private nextRecord: number
-  private isReleased = false
+  /** Or left to the garbage collector. */
+  declare private isReleased: boolean
 
-  constructor(like: V, region: WasmRegion, plan: Plan) {
+  constructor(like: V, region: WasmRegion, plan: Plan, isGivenBack: boolean) {
     const { memory, from } = region
     const { size, stride } = plan
     this.region = region
+    this.isReleased = !isGivenBack
+    if (!isGivenBack) giveWhenCollected(this, region)
     this.kernels = like instanceof Float32Array ? memory.f32 : memory.f64
     this.int32 = memory.int32
     this.table = from
@@ -287,5 +290,5 @@ export function makeWasmWorkspace<V extends FloatArray>(
   if (size.terms > MOST_TERMS) return null
   const plan = planOf(like, size, tolerance, blocks)
   const region = takeWasmRegion(plan.bytes, isGivenBack)
-  return region === null ? null : new WasmWorkspace(like, region, plan)
+  return region === null ? null : new WasmWorkspace(like, region, plan, isGivenBack)
 }

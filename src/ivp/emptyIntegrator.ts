@@ -5,7 +5,7 @@ import type { Integrator, Saved, StepFailure } from './integrator.ts'
 import type { JacobianSource } from './jacobian/jacobianSource.ts'
 import { zerosLike, type FloatArray } from './space/typedArraySpace.ts'
 import type { VectorSpace } from './space/vectorSpace.ts'
-import type { Rhs } from './stepper/erkStepper.ts'
+import type { Rhs } from './space/workspace.ts'
 
 /** A state without components, or an interval without length: one step that goes straight to the end, whatever the method, as in scipy. */
 export class EmptyIntegrator<V extends FloatArray> implements Integrator<V> {

@@ -9,9 +9,9 @@ import { makeWorkspace } from './space/makeWorkspace.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
 import type { NormBlocks } from './space/norm.ts'
 import type { Tolerance, VectorSpace } from './space/vectorSpace.ts'
-import type { Workspace } from './space/workspace.ts'
+import type { Rhs, Workspace } from './space/workspace.ts'
 import { StepPlan, type Plan } from './stepPlan.ts'
-import { ErkStepper, sizeOf, type Rhs } from './stepper/erkStepper.ts'
+import { ErkStepper, sizeOf } from './stepper/erkStepper.ts'
 
 /** What an explicit Runge-Kutta method is built from. */
 export interface ErkProblem<V> {

@@ -9,7 +9,7 @@ import { Lsoda } from './multistep/lsoda.ts'
 import type { Problem } from './problem.ts'
 import type { CountedRhs } from './rhs.ts'
 import { zerosLike, type FloatArray } from './space/typedArraySpace.ts'
-import type { Rhs } from './stepper/erkStepper.ts'
+import type { Rhs } from './space/workspace.ts'
 
 /** The implementations by name. */
 const CLASSES = { Radau: Radau, BDF: Bdf, LSODA: Lsoda }

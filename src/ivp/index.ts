@@ -23,7 +23,7 @@ export {
   type ErkTableau,
   type SparseRow,
 } from './method/butcherTableau.ts'
-export type { StepController, Verdict } from './control/stepController.ts'
+export type { JudgedAttempt, StepController, Verdict } from './control/stepController.ts'
 export type { SaveMode } from './output/observer.ts'
 export type { NormBlocks } from './space/norm.ts'
 export type { FloatArray } from './space/typedArraySpace.ts'

@@ -9,7 +9,7 @@ import type { MatrixLike } from './options.ts'
 import type { Problem } from './problem.ts'
 import type { CountedRhs } from './rhs.ts'
 import { zerosLike, type FloatArray } from './space/typedArraySpace.ts'
-import type { Rhs } from './stepper/erkStepper.ts'
+import type { Rhs } from './space/workspace.ts'
 
 /** Chooses the source and the storage of the Jacobian from the options. */
 export function jacobianSource<V extends FloatArray>(

@@ -1,5 +1,5 @@
 import { zerosLike, type FloatArray } from './space/typedArraySpace.ts'
-import type { Rhs } from './stepper/erkStepper.ts'
+import type { Rhs } from './space/workspace.ts'
 
 /** Raised inside a solve when the right-hand side returns the wrong number of components; becomes a failure of the result. */
 export class WrongLength extends Error {

@@ -1,4 +1,4 @@
-import type { Rhs } from '../stepper/erkStepper.ts'
+import type { Rhs } from '../space/workspace.ts'
 import type { BackwardDifferences } from './backwardDifferences.ts'
 import type { BdfFactors } from './bdfFactors.ts'
 import { ALPHA, GAMMA } from './bdfFormulas.ts'

@@ -1,4 +1,4 @@
-import type { Rhs } from '../stepper/erkStepper.ts'
+import type { Rhs } from '../space/workspace.ts'
 import { NewtonMonitor } from './newton.ts'
 import type { RadauFactors } from './radauFactors.ts'
 import { MU_IM, MU_RE, MU_REAL, NODES, T, T_INVERSE } from './radauTableau.ts'

@@ -1,7 +1,7 @@
 import type { JacobianSource } from '../jacobian/jacobianSource.ts'
 import type { NormBlocks } from '../space/norm.ts'
 import type { Tolerance } from '../space/vectorSpace.ts'
-import type { Rhs } from '../stepper/erkStepper.ts'
+import type { Rhs } from '../space/workspace.ts'
 
 /**
  * What an implicit method is built from. Implicit methods work in float64; a float32 solve wraps them (states rounded at the rim).

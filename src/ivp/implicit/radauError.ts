@@ -1,4 +1,4 @@
-import type { Rhs } from '../stepper/erkStepper.ts'
+import type { Rhs } from '../space/workspace.ts'
 import type { Collocation } from './collocation.ts'
 import type { RadauFactors } from './radauFactors.ts'
 import { ERROR_WEIGHTS } from './radauTableau.ts'

@@ -8,8 +8,6 @@ import type { Rhs, Workspace, WorkspaceSize } from '../space/workspace.ts'
 import { firstLength, probeLength, type FirstSpan } from './initialStep.ts'
 import type { Stepper, Trial } from './stepper.ts'
 
-export type { Rhs }
-
 /** The states' slots, counted from the first one after the stages. */
 const Y = 0
 /** The state of every stage in turn, then the candidate; after `accept` free. */

@@ -1,5 +1,5 @@
 import type { VectorSpace } from '../space/vectorSpace.ts'
-import type { Rhs } from './erkStepper.ts'
+import type { Rhs } from '../space/workspace.ts'
 
 /** Where a first step may lead. */
 export interface FirstSpan {

@@ -7,7 +7,7 @@ import { SpaceWorkspace } from '../../src/ivp/space/spaceWorkspace.ts'
 import { typedArraySpace, type FloatArray } from '../../src/ivp/space/typedArraySpace.ts'
 import { makeWasmWorkspace } from '../../src/ivp/space/wasmWorkspace.ts'
 import type { Workspace } from '../../src/ivp/space/workspace.ts'
-import { sizeOf } from '../../src/ivp/stepper/erkStepper.ts'
+import { sizeOf } from '../../src/ivp/stepper/erkSlots.ts'
 import { bestTime } from '../lib/bestTime.ts'
 
 const BUDGET = 0.25

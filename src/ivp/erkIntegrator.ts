@@ -11,7 +11,8 @@ import type { NormBlocks } from './space/norm.ts'
 import type { Tolerance, VectorSpace } from './space/vectorSpace.ts'
 import type { Rhs, Workspace } from './space/workspace.ts'
 import { StepPlan, type Plan } from './stepPlan.ts'
-import { ErkStepper, sizeOf } from './stepper/erkStepper.ts'
+import { sizeOf } from './stepper/erkSlots.ts'
+import { ErkStepper } from './stepper/erkStepper.ts'
 
 /** What an explicit Runge-Kutta method is built from. */
 export interface ErkProblem<V> {

@@ -1,6 +1,7 @@
 import type { SparseRow } from '../method/butcherTableau.ts'
 import { mixedNorm } from './mixedNorm.ts'
 import type { NormBlocks } from './norm.ts'
+import { blocksOf, planOf, viewsOf, type RegionPlan } from './regionPlan.ts'
 import {
   FEW,
   MOST_TERMS,
@@ -17,26 +18,8 @@ import type { Kernels } from './wasmMemory.ts'
 import { giveWasmRegion, giveWhenCollected, takeWasmRegion, type WasmRegion } from './wasmRegion.ts'
 import type { Rhs, Workspace, WorkspaceSize } from './workspace.ts'
 
-/** Vectors start on cache lines, each one line further along its page than the last: equal offsets would collide in the cache. */
-const LINE = 64
-/** From this length on a vector is padded to whole blocks of the kernels; below, to a register. */
-const BLOCK = 64
-const REGISTER = 16
 /** Regions up to this size are cleared when they are taken; of larger ones the padding only. */
 const CLEARED = 2 ** 15
-
-/** Where everything lies in a region: the table of vectors, records, tolerance vectors, then the vectors. All in bytes. */
-interface Plan {
-  readonly size: WorkspaceSize
-  readonly tolerance: Tolerance
-  readonly blocks: NormBlocks
-  readonly stride: number
-  readonly isVectorTolerance: boolean
-  readonly records: number
-  readonly tolerances: number
-  readonly vectors: number
-  readonly bytes: number
-}
 
 /** Records of a norm's row for each block; of both rows of a mixed norm. */
 type Compound = ReadonlyArray<ReadonlyArray<number>>
@@ -50,11 +33,11 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   declare private readonly region: WasmRegion
   declare private readonly kernels: Kernels
   declare private readonly int32: Int32Array
-  /** Address of the table of vectors; index of its first entry in `#int32`. */
+  /** Address of the table of vectors; index of its first entry in `int32`. */
   declare private readonly table: number
   declare private readonly entries: number
-  /** Of a vector in whole registers. */
-  declare private readonly bytes: number
+  /** Of a vector in whole registers, in bytes. */
+  declare private readonly width: number
   declare private readonly isFew: boolean
   declare private readonly blocks: ReadonlyArray<NormBlock>
   /** The norms over several blocks. */
@@ -63,7 +46,7 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   /** Or left to the garbage collector. */
   declare private isReleased: boolean
 
-  constructor(like: V, region: WasmRegion, plan: Plan, isGivenBack: boolean) {
+  constructor(like: V, region: WasmRegion, plan: RegionPlan, isGivenBack: boolean) {
     const { memory, from } = region
     const { size, stride } = plan
     this.region = region
@@ -73,7 +56,7 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     this.int32 = memory.int32
     this.table = from
     this.entries = from >> 2
-    this.bytes = bytesOf(like)
+    this.width = plan.width
     this.isFew = like.length <= FEW
     this.nextRecord = from + plan.records
     this.blocks = blocksOf(like, region, plan)
@@ -118,7 +101,7 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   addRow(row: SparseRow, out: number, y: number): number {
     const at = this.record()
     const place = { memory: this.region.memory, at, table: this.table }
-    writeCombination(place, row, out, y, this.bytes, this.isFew)
+    writeCombination(place, row, out, y, this.width, this.isFew)
     return at
   }
 
@@ -139,7 +122,7 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   }
 
   isFinite(slot: number): boolean {
-    return this.kernels.zero(this.int32[this.entries + slot]!, this.bytes) === 0
+    return this.kernels.zero(this.int32[this.entries + slot]!, this.width) === 0
   }
 
   copyOf(slot: number): V {
@@ -202,78 +185,6 @@ function padRow(row: SparseRow, y: number): SparseRow {
   const padded = new Float64Array(NORM_TERMS[m]!)
   padded.set(weight)
   return { index: Array.from(padded, (_, j) => index[j] ?? index[0] ?? y), weight: padded }
-}
-
-/** Tolerance vectors go into the region; the blocks that the norms look at. */
-function blocksOf(like: FloatArray, { memory, from }: WasmRegion, plan: Plan): NormBlock[] {
-  const { tolerance, isVectorTolerance, blocks } = plan
-  const n = like.length
-  let next = from + plan.tolerances
-  const place = (value: number | Float64Array): number => {
-    if (!isVectorTolerance) return value as number
-    const at = next
-    next += toleranceBytes(n)
-    const vector = new Float64Array(memory.uint8.buffer, at, n)
-    if (typeof value === 'number') vector.fill(value)
-    else vector.set(value)
-    return at
-  }
-  const rtol = place(tolerance.rtol)
-  const atol = place(tolerance.atol)
-  return blocks.map(([begin, end]) => ({
-    from: begin * like.BYTES_PER_ELEMENT,
-    count: end - begin,
-    rtol: isVectorTolerance ? rtol + 8 * begin : rtol,
-    atol: isVectorTolerance ? atol + 8 * begin : atol,
-    isVector: isVectorTolerance,
-  }))
-}
-
-/** The vectors; the region's last user may have left the very views. */
-// prettier-ignore
-function viewsOf<V extends FloatArray>(like: V, region: WasmRegion, slots: number, from: number, stride: number): V[] {
-  const { layout, memory } = region
-  const first = layout?.vectors[0]
-  const isSame =
-    first !== undefined &&
-    first.length === like.length &&
-    first.BYTES_PER_ELEMENT === like.BYTES_PER_ELEMENT &&
-    layout!.vectors.length === slots &&
-    layout!.from === from &&
-    layout!.stride === stride
-  if (isSame) return layout!.vectors.slice() as V[]
-  const type: new (buffer: ArrayBuffer, at: number, n: number) => FloatArray =
-    like instanceof Float32Array ? Float32Array : Float64Array
-  const vectors: V[] = []
-  for (let slot = 0; slot < slots; slot++) {
-    vectors.push(new type(memory.uint8.buffer as ArrayBuffer, from + slot * stride, like.length) as V)
-  }
-  region.layout = { from, stride, vectors: vectors.slice() }
-  return vectors
-}
-
-/** Length of a state vector with its padding. */
-function bytesOf(like: FloatArray): number {
-  const unit = like.byteLength > BLOCK ? BLOCK : REGISTER
-  return Math.ceil(like.byteLength / unit) * unit
-}
-
-/** Whole registers, and one of slack: a kernel reads pairs. */
-function toleranceBytes(n: number): number {
-  return Math.ceil((8 * n) / REGISTER + 1) * REGISTER
-}
-
-function planOf(like: FloatArray, size: WorkspaceSize, tolerance: Tolerance, blocks: NormBlocks): Plan {
-  const isVectorTolerance = typeof tolerance.rtol !== 'number' || typeof tolerance.atol !== 'number'
-  const { slots } = size
-  const stride = Math.ceil(bytesOf(like) / LINE) * LINE + LINE
-  const records = Math.ceil((4 * slots) / LINE) * LINE
-  // A norm takes a record for each block
-  const tolerances = records + RECORD * size.rows * Math.max(1, blocks.length)
-  const vectors =
-    Math.ceil((tolerances + (isVectorTolerance ? 2 * toleranceBytes(like.length) : 0)) / LINE) * LINE
-  const bytes = vectors + slots * stride
-  return { size, tolerance, blocks, stride, isVectorTolerance, records, tolerances, vectors, bytes }
 }
 
 /**

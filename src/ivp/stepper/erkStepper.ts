@@ -4,38 +4,13 @@ import { rkDense } from '../dense/rkDense.ts'
 import type { Saved } from '../integrator.ts'
 import type { ErkMethod } from '../method/butcherTableau.ts'
 import type { VectorSpace } from '../space/vectorSpace.ts'
-import type { Rhs, Workspace, WorkspaceSize } from '../space/workspace.ts'
+import type { Rhs, Workspace } from '../space/workspace.ts'
+import { CANDIDATE, Y, Y_OLD, stagesOf } from './erkSlots.ts'
 import { firstLength, probeLength, type FirstSpan } from './initialStep.ts'
 import type { Stepper, Trial } from './stepper.ts'
 
-/** The states' slots, counted from the first one after the stages. */
-const Y = 0
-/** The state of every stage in turn, then the candidate; after `accept` free. */
-const CANDIDATE = 1
-/** Only for interpolants. */
-const Y_OLD = 2
-
-/** Rows of the choice of the first step. */
-const STARTING_ROWS = 5
 const ONE = Float64Array.of(1)
 const MINUS_ONE = Float64Array.of(-1)
-
-/** Stage derivatives with f at the new point, and with an interpolant its further stages. */
-function stagesOf({ nStages, dense }: ErkMethod, hasDense: boolean): number {
-  return nStages + 1 + (hasDense && dense.kind === 'nested' ? dense.a.length : 0)
-}
-
-/** What a stepper of the method needs of its workspace. */
-export function sizeOf(method: ErkMethod, hasDense: boolean): WorkspaceSize {
-  const { a, error, dense, nTerms } = method
-  const errors = error.kind === 'none' ? 0 : error.kind === 'mixed' ? 2 : 1
-  const interpolant = hasDense ? dense.rows.length + (dense.kind === 'nested' ? dense.a.length : 0) : 0
-  return {
-    slots: stagesOf(method, hasDense) + (hasDense ? 3 : 2),
-    rows: a.length + 1 + errors + interpolant + STARTING_ROWS,
-    terms: nTerms,
-  }
-}
 
 /**
  * Every explicit Runge-Kutta method over every workspace. Slots 0 ... s-1 are the stage derivatives k, slot s is f at the new point, which

@@ -1,5 +1,7 @@
-import { solveIvp, type FloatArray, type IvpFailure, type IvpOptions } from '../ivp/index.ts'
+import { solveIvp, type FloatArray, type IvpOptions } from '../ivp/index.ts'
 import { augmentedLayout, augmentedRhs, normBlocks, parts, type AdjointNorm } from './augmentedState.ts'
+import { addTo, dot } from './flatArray.ts'
+import type { Gradients } from './gradients.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
 /** Options of one direction of a solve. */
@@ -14,21 +16,6 @@ export interface BacksolveOptions<V extends FloatArray> extends DirectionOptions
   readonly norm?: AdjointNorm | undefined
   /** False leaves the gradients of the output times out and saves one evaluation of f for each. Default true. */
   readonly times?: boolean | undefined
-}
-
-/** Gradients of a scalar loss L. */
-export interface Gradients<V extends FloatArray> {
-  /** dL/dh0, length n. */
-  readonly h0: V
-  /** dL/dtheta, length p. */
-  readonly theta: V
-  /** dL/dt for every output time, the initial one first; NaN where they were left out. */
-  readonly ts: Float64Array
-  /** Evaluations of the vector-Jacobian product. */
-  readonly nfev: number
-  readonly warnings: ReadonlyArray<string>
-  /** Present when a backward segment failed; the gradients are then not to be used. */
-  readonly failure?: IvpFailure
 }
 
 /**
@@ -99,14 +86,4 @@ export function backsolve<V extends FloatArray>(
   }
   addTo(a, incoming[0]!)
   return { h0: a, theta: b, ts: gradTs, nfev, warnings: [...warnings] }
-}
-
-function addTo(target: FloatArray, terms: FloatArray): void {
-  for (let i = 0; i < target.length; i++) target[i] = target[i]! + terms[i]!
-}
-
-function dot(x: FloatArray, y: FloatArray): number {
-  let total = 0
-  for (let i = 0; i < x.length; i++) total += x[i]! * y[i]!
-  return total
 }

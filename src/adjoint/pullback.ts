@@ -1,5 +1,6 @@
 import { solveIvp, type FloatArray, type IvpResult } from '../ivp/index.ts'
-import { backsolve, type BacksolveOptions, type DirectionOptions, type Gradients } from './backsolve.ts'
+import { backsolve, type BacksolveOptions, type DirectionOptions } from './backsolve.ts'
+import type { Gradients } from './gradients.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
 /** Options of a solve with a pullback; the backward ones default to the forward ones. */

@@ -7,7 +7,7 @@ import type { DifferentiableRhs } from './vjp.ts'
 /** Options of one direction of a solve. */
 export type DirectionOptions<V extends FloatArray> = Pick<
   IvpOptions<V>,
-  'method' | 'rtol' | 'atol' | 'firstStep' | 'maxStep' | 'maxSteps' | 'signal' | 'controller'
+  'method' | 'rtol' | 'atol' | 'firstStep' | 'maxStep' | 'step' | 'maxSteps' | 'signal' | 'controller'
 >
 
 /** Options of the backward solve. */

@@ -11,6 +11,6 @@ export interface Gradients<V extends FloatArray> {
   /** Evaluations of the vector-Jacobian product. */
   readonly nfev: number
   readonly warnings: ReadonlyArray<string>
-  /** Present when a backward segment failed; the gradients are then not to be used. */
+  /** Present when there is no gradient: the forward solve or the backward pass failed. The numbers are then not to be used. */
   readonly failure?: IvpFailure
 }

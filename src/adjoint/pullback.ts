@@ -1,4 +1,5 @@
 import { solveIvp, type FloatArray, type IvpResult } from '../ivp/index.ts'
+import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { backsolve, type BacksolveOptions, type DirectionOptions } from './backsolve.ts'
 import type { Gradients } from './gradients.ts'
 import type { DifferentiableRhs } from './vjp.ts'
@@ -12,7 +13,10 @@ export interface PullbackOptions<V extends FloatArray> extends DirectionOptions<
 export interface SolveWithPullback<V extends FloatArray> {
   /** The forward solve at the times `ts`. With status -1 there is no gradient. */
   readonly result: IvpResult<V>
-  /** @param incoming - dL/d(states[j]) for every output time, each of length n */
+  /**
+   * @param incoming - dL/d(states[j]) for every output time, each of length n
+   * @returns NaN and `failure` after a forward solve that failed
+   */
   pullback(incoming: ReadonlyArray<V>): Gradients<V>
 }
 
@@ -34,10 +38,28 @@ export function solveWithPullback<V extends FloatArray>(
     h0 as FloatArray,
     { ...(forward as DirectionOptions<FloatArray>), tEval: ts, inPlace: true },
   ) as IvpResult<V>
+  const own = withoutUndefined(backward)
   return {
     result,
-    pullback: (incoming) =>
-      backsolve(rhs, ts, result.states, incoming, { ...forward, ...withoutUndefined(backward) }),
+    pullback(incoming) {
+      const { failure } = result
+      if (failure !== undefined) return { ...noGradients(h0, rhs.nParams, ts.length), failure }
+      // The forward step belongs to the forward method
+      const direction = own.method === undefined ? forward : { ...forward, step: undefined }
+      return backsolve(rhs, ts, result.states, incoming, { ...direction, ...own })
+    },
+  }
+}
+
+function noGradients<V extends FloatArray>(h0: V, p: number, nTimes: number): Gradients<V> {
+  const theta = (h0 instanceof Float32Array ? new Float32Array(p) : new Float64Array(p)) as V
+  const ts = new Float64Array(nTimes)
+  return {
+    h0: zerosLike(h0).fill(NaN) as V,
+    theta: theta.fill(NaN) as V,
+    ts: ts.fill(NaN),
+    nfev: 0,
+    warnings: [],
   }
 }
 

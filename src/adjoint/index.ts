@@ -3,4 +3,9 @@ export type { DifferentiableRhs, Vjp, VjpOutput } from './vjp.ts'
 export type { AdjointNorm } from './augmentedState.ts'
 export type { Gradients } from './gradients.ts'
 export { backsolve, type BacksolveOptions, type DirectionOptions } from './backsolve.ts'
-export { solveWithPullback, type PullbackOptions, type SolveWithPullback } from './pullback.ts'
+export {
+  solveWithPullback,
+  type GradientMethod,
+  type PullbackOptions,
+  type SolveWithPullback,
+} from './pullback.ts'

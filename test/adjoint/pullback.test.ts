@@ -1,4 +1,5 @@
 import { assert, describe, it } from 'vitest'
+import { IvpInputError } from '../../src/index.ts'
 import { solveWithPullback, type PullbackOptions } from '../../src/adjoint/index.ts'
 import { n, net, p, start, theta } from './tanhNet.ts'
 
@@ -9,14 +10,50 @@ describe('solveWithPullback', () => {
     solveWithPullback(net<Float64Array>(theta), ts, y0, options)
   const ones = ts.map(() => Float64Array.of(1, 1, 1))
 
-  it('gives no gradient after a failed solve', () => {
-    const { result, pullback } = solve({ maxSteps: 2, rtol: 1e-8 })
-    assert.equal(result.status, -1)
-    const g = pullback(ones)
-    assert.equal(g.failure?.kind, 'maxSteps')
-    assert.isTrue([...g.h0, ...g.theta, ...g.ts].every(Number.isNaN))
-    assert.deepEqual([g.h0.length, g.theta.length, g.ts.length, g.nfev], [n, p, ts.length, 0])
+  it.each(['Radau', 'BDF', 'LSODA'] as const)(
+    'refuses the implicit method %s by name, before any evaluation',
+    (method) => {
+      const rhs = { ...net<Float64Array>(theta), f: () => assert.fail('evaluated') }
+      try {
+        solveWithPullback(rhs, ts, y0, { gradient: 'discrete', method })
+      } catch (error) {
+        assert.instanceOf(error, IvpInputError)
+        assert.equal(error.option, 'gradient')
+        assert.include(error.message, "'backsolve'")
+        assert.include(error.message, method)
+        return
+      }
+      assert.fail('accepted')
+    },
+  )
+
+  it('refuses a gradient that it does not know, with what is allowed', () => {
+    assert.throws(
+      () => solve({ gradient: 'adjoint' as never }),
+      IvpInputError,
+      "`gradient` must be 'backsolve' or 'discrete'; received 'adjoint'.",
+    )
   })
+
+  it('warns of backward options that have no effect', () => {
+    const { pullback } = solve({ gradient: 'discrete', backward: { rtol: 1e-9, norm: 'all', times: true } })
+    assert.deepEqual(
+      pullback(ones).warnings.map((warning) => warning.split(' ')[0]),
+      ['`backward.rtol`', '`backward.norm`'],
+    )
+  })
+
+  it.each(['discrete', 'backsolve'] as const)(
+    'gives no gradient after a failed solve, for %s',
+    (gradient) => {
+      const { result, pullback } = solve({ gradient, maxSteps: 2, rtol: 1e-8 })
+      assert.equal(result.status, -1)
+      const g = pullback(ones)
+      assert.equal(g.failure?.kind, 'maxSteps')
+      assert.isTrue([...g.h0, ...g.theta, ...g.ts].every(Number.isNaN))
+      assert.deepEqual([g.h0.length, g.theta.length, g.ts.length, g.nfev], [n, p, ts.length, 0])
+    },
+  )
 
   it('takes equal steps both ways with a fixed-step method', () => {
     const { result, pullback } = solve({ method: 'RK4', step: 0.01 })

@@ -9,3 +9,9 @@ export {
   type PullbackOptions,
   type SolveWithPullback,
 } from './pullback.ts'
+export {
+  solveWithSensitivities,
+  type Sensitivities,
+  type SensitivityNorm,
+  type SensitivityOptions,
+} from './sensitivities.ts'

@@ -51,7 +51,7 @@ export interface DiscreteOptions {
  * @param steps - of a solve that reached the last of `ts`
  * @param ts - output times, the initial one first; strictly monotone, length at least 2
  * @param incoming - dL/d(output j) for every j, each of length n
- * @see Sanz-Serna, "Symplectic Runge-Kutta schemes for adjoint equations, automatic differentiation, optimal control, and more", SIAM Review 58 (2016), Sec. 3
+ * @see Sanz-Serna, "Symplectic Runge-Kutta schemes for adjoint equations, automatic differentiation, optimal control, and more", SIAM Review 58 (2016)
  */
 export function discrete<V extends FloatArray>(
   rhs: DifferentiableRhs<V>,

@@ -2,7 +2,9 @@
 export type { DifferentiableRhs, Vjp, VjpOutput } from './vjp.ts'
 export type { AdjointNorm } from './augmentedState.ts'
 export type { Gradients } from './gradients.ts'
-export { backsolve, type BacksolveOptions, type DirectionOptions } from './backsolve.ts'
+export { backsolve } from './backsolve.ts'
+export type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
+export { interpolating } from './interpolating.ts'
 export {
   solveWithPullback,
   type GradientMethod,

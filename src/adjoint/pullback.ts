@@ -1,23 +1,29 @@
 import { IvpInputError, solveIvp, type ErkMethod, type FloatArray, type IvpResult } from '../ivp/index.ts'
 import { checkMethod } from '../ivp/check/method.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
-import { backsolve, type BacksolveOptions, type DirectionOptions } from './backsolve.ts'
+import { backsolve } from './backsolve.ts'
+import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { AcceptedSteps, discrete } from './discrete.ts'
 import type { Gradients } from './gradients.ts'
+import { interpolating } from './interpolating.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
-/** How gradients are computed: by solving the adjoint equation backwards (`backsolve`), or from the steps taken (`discrete`). */
-export type GradientMethod = 'backsolve' | 'discrete'
+/**
+ * How gradients are computed: by solving the adjoint equation backwards, with h solved backwards too (`backsolve`) or read from the dense output
+ * (`interpolating`), or from the steps taken (`discrete`).
+ */
+export type GradientMethod = 'backsolve' | 'interpolating' | 'discrete'
 
 /** Options of a solve with a pullback; the backward ones default to the forward ones. */
 export interface PullbackOptions<V extends FloatArray> extends DirectionOptions<V> {
   /**
-   * Default 'backsolve': constant memory, a gradient as exact as the tolerances. 'discrete': one state per step in memory, the exact gradient
-   * of the numbers computed, explicit methods only.
+   * Default 'backsolve': constant memory, a gradient as exact as the tolerances. 'interpolating': the same for dissipative and stiff f, with
+   * the interpolants of all steps in memory. 'discrete': one state per step in memory, the exact gradient of the numbers computed, explicit
+   * methods only.
    */
   readonly gradient?: GradientMethod | undefined
   /** With `gradient: 'discrete'` only `times` and `signal` mean something: the sweep takes the forward steps. */
-  readonly backward?: BacksolveOptions<V> | undefined
+  readonly backward?: BackwardOptions<V> | undefined
 }
 
 /** A solution and the map from incoming gradients to gradients of what it depends on. */
@@ -52,6 +58,7 @@ export function solveWithPullback<V extends FloatArray>(
     {
       ...(forward as DirectionOptions<FloatArray>),
       tEval: ts,
+      denseOutput: gradient === 'interpolating',
       inPlace: true,
       onStep: steps?.record as AcceptedSteps<FloatArray>['record'] | undefined,
     },
@@ -65,7 +72,10 @@ export function solveWithPullback<V extends FloatArray>(
       if (steps === null || erk === null) {
         // The forward step belongs to the forward method
         const direction = own.method === undefined ? forward : { ...forward, step: undefined }
-        return backsolve(rhs, ts, result.states, incoming, { ...direction, ...own })
+        const options = { ...direction, ...own }
+        return result.sol === null
+          ? backsolve(rhs, ts, result.states, incoming, options)
+          : interpolating(rhs, result.sol, ts, result.states, incoming, options)
       }
       const { times = true, signal = forward.signal, ...unused } = own
       const gradients = discrete(rhs, erk, steps, ts, incoming, { times, signal })
@@ -75,20 +85,20 @@ export function solveWithPullback<V extends FloatArray>(
 }
 
 /**
- * The method whose steps are to be transposed; null for 'backsolve'.
+ * The method whose steps are to be transposed; null for the continuous adjoints.
  * @throws IvpInputError
  */
 function checkGradient(gradient: unknown, method: unknown = 'RK45'): ErkMethod | null {
-  if (gradient === 'backsolve') return null
+  if (gradient === 'backsolve' || gradient === 'interpolating') return null
   if (gradient !== 'discrete') {
-    throw new IvpInputError('gradient', gradient, "must be 'backsolve' or 'discrete'")
+    throw new IvpInputError('gradient', gradient, "must be 'backsolve', 'interpolating' or 'discrete'")
   }
   const checked = checkMethod(method)
   if (checked.kind !== 'implicit') return checked.erk
   throw new IvpInputError(
     'gradient',
     gradient,
-    `must be 'backsolve' with the implicit method ${checked.name}; 'discrete' needs an explicit method: RK23, RK45, DOP853, Euler, Midpoint, Heun, RK4, or one of makeErk`,
+    `must be 'backsolve' or 'interpolating' with the implicit method ${checked.name}; 'discrete' needs an explicit method: RK23, RK45, DOP853, Euler, Midpoint, Heun, RK4, or one of makeErk`,
   )
 }
 

@@ -7,7 +7,7 @@ import {
   type NormBlocks,
 } from '../ivp/index.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
-import type { DirectionOptions } from './backsolve.ts'
+import type { DirectionOptions } from './continuousAdjoint.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
 /**

@@ -35,7 +35,7 @@ interface Column<V> {
  * A stage whose kBar is zero needs no product. Work space, allocated once: two vectors per stage (YBar_i takes the place of k_i), three more,
  * and one of p.
  * @see Hairer, Norsett, Wanner, "Solving Ordinary Differential Equations I", Sec. II.1, for the step
- * @see Sanz-Serna, "Symplectic Runge-Kutta schemes for adjoint equations, automatic differentiation, optimal control, and more", SIAM Review 58 (2016), Sec. 3
+ * @see Sanz-Serna, "Symplectic Runge-Kutta schemes for adjoint equations, automatic differentiation, optimal control, and more", SIAM Review 58 (2016)
  */
 export class TransposedStep<V extends FloatArray> {
   /** Vector-Jacobian products so far. */

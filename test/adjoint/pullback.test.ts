@@ -31,7 +31,7 @@ describe('solveWithPullback', () => {
     assert.throws(
       () => solve({ gradient: 'adjoint' as never }),
       IvpInputError,
-      "`gradient` must be 'backsolve' or 'discrete'; received 'adjoint'.",
+      "`gradient` must be 'backsolve', 'interpolating' or 'discrete'; received 'adjoint'.",
     )
   })
 

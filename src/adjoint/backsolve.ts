@@ -1,35 +1,8 @@
-import { solveIvp, type FloatArray, type IvpFailure, type IvpOptions } from '../ivp/index.ts'
-import { augmentedLayout, augmentedRhs, normBlocks, parts, type AdjointNorm } from './augmentedState.ts'
+import type { FloatArray } from '../ivp/index.ts'
+import { augmentedLayout, augmentedRhs, normBlocks, parts } from './augmentedState.ts'
+import { continuousAdjoint, type BackwardOptions } from './continuousAdjoint.ts'
+import type { Gradients } from './gradients.ts'
 import type { DifferentiableRhs } from './vjp.ts'
-
-/** Options of one direction of a solve. */
-export type DirectionOptions<V extends FloatArray> = Pick<
-  IvpOptions<V>,
-  'method' | 'rtol' | 'atol' | 'firstStep' | 'maxStep' | 'maxSteps' | 'signal' | 'controller'
->
-
-/** Options of the backward solve. */
-export interface BacksolveOptions<V extends FloatArray> extends DirectionOptions<V> {
-  /** Default 'all'. */
-  readonly norm?: AdjointNorm | undefined
-  /** False leaves the gradients of the output times out and saves one evaluation of f for each. Default true. */
-  readonly times?: boolean | undefined
-}
-
-/** Gradients of a scalar loss L. */
-export interface Gradients<V extends FloatArray> {
-  /** dL/dh0, length n. */
-  readonly h0: V
-  /** dL/dtheta, length p. */
-  readonly theta: V
-  /** dL/dt for every output time, the initial one first; NaN where they were left out. */
-  readonly ts: Float64Array
-  /** Evaluations of the vector-Jacobian product. */
-  readonly nfev: number
-  readonly warnings: ReadonlyArray<string>
-  /** Present when a backward segment failed; the gradients are then not to be used. */
-  readonly failure?: IvpFailure
-}
 
 /**
  * The continuous adjoint by solving backwards: from output time to output time, [h | a | b] is integrated with h restored from the stored output
@@ -47,66 +20,15 @@ export function backsolve<V extends FloatArray>(
   ts: ArrayLike<number>,
   states: ReadonlyArray<V>,
   incoming: ReadonlyArray<V>,
-  options: BacksolveOptions<V> = {},
+  options: BackwardOptions<V> = {},
 ): Gradients<V> {
-  const { norm = 'all', times = true, firstStep, ...direction } = options
-  const last = ts.length - 1
-  const n = states[0]!.length
-  const layout = augmentedLayout(n, rhs.nParams)
-  const fun = augmentedRhs(rhs.vjp, layout)
-  const gradTs = new Float64Array(ts.length).fill(NaN)
-  const warnings = new Set<string>()
-  let y = (
-    states[0] instanceof Float32Array ? new Float32Array(layout.size) : new Float64Array(layout.size)
-  ) as V
-  const slope = states[0]!.slice() as V
-  let nfev = 0
-  for (let j = last; j >= 1; j--) {
-    const now = parts(y, layout)
-    now.h.set(states[j]!)
-    // Moving an output time moves its state along f: dL/dt_j = incoming_j . f(t_j, h_j)
-    if (times) {
-      rhs.f(ts[j]!, states[j]!, slope)
-      gradTs[j] = dot(incoming[j]!, slope)
-    }
-    addTo(now.a, incoming[j]!)
-    const length = Math.abs(ts[j]! - ts[j - 1]!)
-    const result = solveIvp(
-      fun as (t: number, y: FloatArray, dydt: FloatArray) => void,
-      [ts[j]!, ts[j - 1]!],
-      y as FloatArray,
-      {
-        ...(direction as DirectionOptions<FloatArray>),
-        ...(firstStep === undefined ? {} : { firstStep: Math.min(firstStep, length) }),
-        norm: normBlocks(norm, layout),
-        inPlace: true,
-        save: 'last',
-      },
-    )
-    nfev += result.nfev
-    for (const warning of result.warnings) warnings.add(warning)
-    y = (result.states.at(-1) as V).slice() as V
-    if (result.failure !== undefined) {
-      const { a, b } = parts(y, layout)
-      return { h0: a, theta: b, ts: gradTs, nfev, warnings: [...warnings], failure: result.failure }
-    }
+  const layout = augmentedLayout(states[0]!.length, rhs.nParams)
+  const system = {
+    size: layout.size,
+    rhs: augmentedRhs(rhs.vjp, layout),
+    parts: (y: V) => parts(y, layout),
+    normBlocks: (norm: Parameters<typeof normBlocks>[0]) => normBlocks(norm, layout),
+    restore: (y: V, state: V) => parts(y, layout).h.set(state),
   }
-  const { a, b } = parts(y, layout)
-  // Starting later shortens the solve: dL/dt_0 = -a(t_0) . f(t_0, h_0), before the direct gradient of states[0] is added
-  if (times) {
-    rhs.f(ts[0]!, states[0]!, slope)
-    gradTs[0] = -dot(a, slope)
-  }
-  addTo(a, incoming[0]!)
-  return { h0: a, theta: b, ts: gradTs, nfev, warnings: [...warnings] }
-}
-
-function addTo(target: FloatArray, terms: FloatArray): void {
-  for (let i = 0; i < target.length; i++) target[i] = target[i]! + terms[i]!
-}
-
-function dot(x: FloatArray, y: FloatArray): number {
-  let total = 0
-  for (let i = 0; i < x.length; i++) total += x[i]! * y[i]!
-  return total
+  return continuousAdjoint(rhs, system, ts, states, incoming, options)
 }

@@ -1,5 +1,19 @@
 /** Gradients of solves on flat arrays: vector-Jacobian products over `ivp`. Knows nothing of tensors. */
 export type { DifferentiableRhs, Vjp, VjpOutput } from './vjp.ts'
 export type { AdjointNorm } from './augmentedState.ts'
-export { backsolve, type BacksolveOptions, type DirectionOptions, type Gradients } from './backsolve.ts'
-export { solveWithPullback, type PullbackOptions, type SolveWithPullback } from './pullback.ts'
+export type { Gradients } from './gradients.ts'
+export { backsolve } from './backsolve.ts'
+export type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
+export { interpolating } from './interpolating.ts'
+export {
+  solveWithPullback,
+  type GradientMethod,
+  type PullbackOptions,
+  type SolveWithPullback,
+} from './pullback.ts'
+export {
+  solveWithSensitivities,
+  type Sensitivities,
+  type SensitivityNorm,
+  type SensitivityOptions,
+} from './sensitivities.ts'

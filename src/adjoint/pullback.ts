@@ -1,24 +1,46 @@
-import { solveIvp, type FloatArray, type IvpResult } from '../ivp/index.ts'
-import { backsolve, type BacksolveOptions, type DirectionOptions, type Gradients } from './backsolve.ts'
+import { IvpInputError, solveIvp, type ErkMethod, type FloatArray, type IvpResult } from '../ivp/index.ts'
+import { checkMethod } from '../ivp/check/method.ts'
+import { zerosLike } from '../ivp/space/typedArraySpace.ts'
+import { backsolve } from './backsolve.ts'
+import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
+import { AcceptedSteps, discrete } from './discrete.ts'
+import type { Gradients } from './gradients.ts'
+import { interpolating } from './interpolating.ts'
 import type { DifferentiableRhs } from './vjp.ts'
+
+/**
+ * How gradients are computed: by solving the adjoint equation backwards, with h solved backwards too (`backsolve`) or read from the dense output
+ * (`interpolating`), or from the steps taken (`discrete`).
+ */
+export type GradientMethod = 'backsolve' | 'interpolating' | 'discrete'
 
 /** Options of a solve with a pullback; the backward ones default to the forward ones. */
 export interface PullbackOptions<V extends FloatArray> extends DirectionOptions<V> {
-  readonly backward?: BacksolveOptions<V> | undefined
+  /**
+   * Default 'backsolve': constant memory, a gradient as exact as the tolerances. 'interpolating': the same for dissipative and stiff f, with
+   * the interpolants of all steps in memory. 'discrete': one state per step in memory, the exact gradient of the numbers computed, explicit
+   * methods only.
+   */
+  readonly gradient?: GradientMethod | undefined
+  /** With `gradient: 'discrete'` only `times` and `signal` mean something: the sweep takes the forward steps. */
+  readonly backward?: BackwardOptions<V> | undefined
 }
 
 /** A solution and the map from incoming gradients to gradients of what it depends on. */
 export interface SolveWithPullback<V extends FloatArray> {
-  /** The forward solve at the times `ts`. With status -1 there is no gradient. */
+  /** The forward solve at the times `ts`, the same numbers whatever the gradient. With status -1 there is no gradient. */
   readonly result: IvpResult<V>
-  /** @param incoming - dL/d(states[j]) for every output time, each of length n */
+  /**
+   * @param incoming - dL/d(states[j]) for every output time, each of length n
+   * @returns NaN and `failure` after a forward solve that failed
+   */
   pullback(incoming: ReadonlyArray<V>): Gradients<V>
 }
 
 /**
  * Solves h' = f(t, h) and keeps what is needed to differentiate the solution.
  * @param ts - output times, the initial one first; strictly monotone
- * @throws IvpInputError as `solveIvp`
+ * @throws IvpInputError as `solveIvp`, and for `gradient: 'discrete'` with an implicit method
  */
 export function solveWithPullback<V extends FloatArray>(
   rhs: DifferentiableRhs<V>,
@@ -26,17 +48,73 @@ export function solveWithPullback<V extends FloatArray>(
   h0: V,
   options: PullbackOptions<V> = {},
 ): SolveWithPullback<V> {
-  const { backward, ...forward } = options
+  const { backward, gradient = 'backsolve', ...forward } = options
+  const erk = checkGradient(gradient, forward.method)
+  const steps = erk === null ? null : new AcceptedSteps(ts[0]!, h0)
   const result = solveIvp(
     rhs.f as (t: number, h: FloatArray, dh: FloatArray) => void,
     [ts[0]!, ts[ts.length - 1]!],
     h0 as FloatArray,
-    { ...(forward as DirectionOptions<FloatArray>), tEval: ts, inPlace: true },
+    {
+      ...(forward as DirectionOptions<FloatArray>),
+      tEval: ts,
+      denseOutput: gradient === 'interpolating',
+      inPlace: true,
+      onStep: steps?.record as AcceptedSteps<FloatArray>['record'] | undefined,
+    },
   ) as IvpResult<V>
+  const own = withoutUndefined(backward)
   return {
     result,
-    pullback: (incoming) =>
-      backsolve(rhs, ts, result.states, incoming, { ...forward, ...withoutUndefined(backward) }),
+    pullback(incoming) {
+      const { failure } = result
+      if (failure !== undefined) return { ...noGradients(h0, rhs.nParams, ts.length), failure }
+      if (steps === null || erk === null) {
+        // The forward step belongs to the forward method
+        const direction = own.method === undefined ? forward : { ...forward, step: undefined }
+        const options = { ...direction, ...own }
+        return result.sol === null
+          ? backsolve(rhs, ts, result.states, incoming, options)
+          : interpolating(rhs, result.sol, ts, result.states, incoming, options)
+      }
+      const { times = true, signal = forward.signal, ...unused } = own
+      const gradients = discrete(rhs, erk, steps, ts, incoming, { times, signal })
+      return { ...gradients, warnings: Object.keys(unused).map(noEffect) }
+    },
+  }
+}
+
+/**
+ * The method whose steps are to be transposed; null for the continuous adjoints.
+ * @throws IvpInputError
+ */
+function checkGradient(gradient: unknown, method: unknown = 'RK45'): ErkMethod | null {
+  if (gradient === 'backsolve' || gradient === 'interpolating') return null
+  if (gradient !== 'discrete') {
+    throw new IvpInputError('gradient', gradient, "must be 'backsolve', 'interpolating' or 'discrete'")
+  }
+  const checked = checkMethod(method)
+  if (checked.kind !== 'implicit') return checked.erk
+  throw new IvpInputError(
+    'gradient',
+    gradient,
+    `must be 'backsolve' or 'interpolating' with the implicit method ${checked.name}; 'discrete' needs an explicit method: RK23, RK45, DOP853, Euler, Midpoint, Heun, RK4, or one of makeErk`,
+  )
+}
+
+function noEffect(name: string): string {
+  return `\`backward.${name}\` has no effect on gradient 'discrete', which goes back over the forward steps.`
+}
+
+function noGradients<V extends FloatArray>(h0: V, p: number, nTimes: number): Gradients<V> {
+  const theta = (h0 instanceof Float32Array ? new Float32Array(p) : new Float64Array(p)) as V
+  const ts = new Float64Array(nTimes)
+  return {
+    h0: zerosLike(h0).fill(NaN) as V,
+    theta: theta.fill(NaN) as V,
+    ts: ts.fill(NaN),
+    nfev: 0,
+    warnings: [],
   }
 }
 

@@ -2,6 +2,7 @@ import {
   solveWithPullback,
   type AdjointNorm,
   type DirectionOptions,
+  type GradientMethod,
   type Gradients,
 } from '../adjoint/index.ts'
 import { IvpInputError } from '../ivp/index.ts'
@@ -25,12 +26,14 @@ export interface SolveReport {
 export interface OdeintOptions<P extends TensorTree> extends Direction {
   /** Everything trainable that `f` uses; receives gradients. */
   readonly params?: P
-  /** How gradients are computed; 'adjoint' is another name of 'backsolve'. */
-  readonly gradient?: 'backsolve' | 'adjoint'
+  /** How gradients are computed, see `solveWithPullback`; 'adjoint' is another name of 'backsolve', the default. */
+  readonly gradient?: GradientMethod | 'adjoint'
   /** The backward solve; each option defaults to the forward one, the norm to 'all'. */
   readonly backward?: Direction & { readonly norm?: AdjointNorm }
   readonly onSolve?: (report: SolveReport) => void
 }
+
+const GRADIENTS: ReadonlyArray<string> = ['backsolve', 'adjoint', 'interpolating', 'discrete']
 
 /** Functions whose variables were looked at already: one traced evaluation each, not one per solve. */
 const traced = new WeakSet<object>()
@@ -39,7 +42,8 @@ const traced = new WeakSet<object>()
  * Solves dh/dt = f(t, h, params) on tensors; differentiable with respect to h0, params and, if it is a tensor, ts.
  *
  * Forward and backward both run `solveIvp` on flat float32 arrays with the current tfjs backend, which must allow blocking reads. Gradients come
- * from the continuous adjoint (see `backsolve`). Uses no memory that grows with the number of steps, and leaves no tensor behind.
+ * from the continuous adjoint (`backsolve`), whose memory does not grow with the number of steps, or by `gradient` from others. Leaves no tensor
+ * behind.
  *
  * @param f - pure function of tensors with the form of h0 as its result; captured plain tensors are constants
  * @param ts - output times, the initial one first; strictly monotone, at least two
@@ -54,8 +58,8 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
   options: OdeintOptions<P> = {},
 ): H {
   const { params = [] as unknown as P, gradient = 'backsolve', backward, onSolve, ...direction } = options
-  if (gradient !== 'backsolve' && gradient !== 'adjoint') {
-    throw new IvpInputError('gradient', gradient, "must be 'backsolve' (or its other name 'adjoint')")
+  if (!GRADIENTS.includes(gradient)) {
+    throw new IvpInputError('gradient', gradient, `must be one of ${GRADIENTS.join(', ')}`)
   }
   const times = ts instanceof tf.Tensor ? Array.from(ts.dataSync()) : Array.from(ts)
   checkTimes(times)
@@ -77,6 +81,7 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
     save(given)
     const { result, pullback } = solveWithPullback(tensorRhs(f, state, given, paramLayout), times, start, {
       ...direction,
+      gradient: gradient === 'adjoint' ? 'backsolve' : gradient,
       backward: { ...backward, times: timeLeaves.length > 0 },
     })
     onSolve?.({ phase: 'forward', nfev: result.nfev, warnings: result.warnings })

@@ -74,6 +74,45 @@ describe('odeint on the cpu backend', () => {
     })
   })
 
+  it("with gradient 'discrete' agrees with differentiating RK4's operations to rounding", () => {
+    tf.tidy(() => {
+      const [h0, w, b, weights] = [fill([4, 3], 0), fill([3, 3], 1), fill([3], 2), fill([4, 3], 3)]
+      const through = (solve: (h: Tensor, p: Net) => Tensor) =>
+        tf.valueAndGrads((h, w1, b1) => solve(h!, { w: w1!, b: b1! }).mul(weights).sum())([h0, w, b])
+      // Five steps: far from the exact solution, so that only the gradient of these very steps can agree
+      const theirs = through((h, params) => rk4(h, params, 5))
+      const ours = through((h, params) =>
+        odeint(net, h, [0, 1], { params, method: 'RK4', step: 0.2, gradient: 'discrete' })
+          .slice([1], [1])
+          .reshape([4, 3]),
+      )
+      const error = (a: Tensor, c: Tensor): number =>
+        Math.max(...values(a).map((value, i) => Math.abs(value - values(c)[i]!)))
+      assert.isBelow(error(ours.value, theirs.value), 1e-6)
+      ours.grads.forEach((grad, i) => assert.isBelow(error(grad, theirs.grads[i]!), 4e-6, `input ${i}`))
+    })
+  })
+
+  it.each(['interpolating', 'discrete'] as const)(
+    'gradient %s agrees with backsolve at tight tolerance, times included',
+    (gradient) => {
+      tf.tidy(() => {
+        const [h0, w, b, weights] = [fill([2, 3], 0), fill([3, 3], 1), fill([3], 2), fill([3, 2, 3], 3)]
+        const through = (kind: 'backsolve' | 'interpolating' | 'discrete'): Tensor[] =>
+          tf.grads((h, w1, b1, ts) =>
+            odeint(net, h!, ts as never, { params: { w: w1!, b: b1! }, ...tight, gradient: kind })
+              .mul(weights)
+              .sum(),
+          )([h0, w, b, tf.tensor1d([0, 0.4, 1])])
+        const reference = through('backsolve')
+        through(gradient).forEach((grad, i) => {
+          const theirs = values(reference[i]!)
+          values(grad).forEach((g, j) => assert.closeTo(g, theirs[j]!, 5e-4, `input ${i}, entry ${j}`))
+        })
+      })
+    },
+  )
+
   it('stacks over time and begins with h0; takes records and arrays of tensors as states', () => {
     tf.tidy(() => {
       const f = (_t: Scalar, { p, q }: { p: Tensor; q: Tensor }) => ({ p: q.mul(1), q: p.neg() })

@@ -1,0 +1,94 @@
+import { solveIvp, type FloatArray, type IvpOptions, type NormBlocks } from '../ivp/index.ts'
+import { zerosLike } from '../ivp/space/typedArraySpace.ts'
+import type { AdjointNorm } from './augmentedState.ts'
+import { addTo, dot } from './flatArray.ts'
+import type { Gradients } from './gradients.ts'
+import type { DifferentiableRhs } from './vjp.ts'
+
+/** Options of one direction of a solve. */
+export type DirectionOptions<V extends FloatArray> = Pick<
+  IvpOptions<V>,
+  'method' | 'rtol' | 'atol' | 'firstStep' | 'maxStep' | 'step' | 'maxSteps' | 'signal' | 'controller'
+>
+
+/** Options of the backward solve. */
+export interface BackwardOptions<V extends FloatArray> extends DirectionOptions<V> {
+  /** Default 'all'. */
+  readonly norm?: AdjointNorm | undefined
+  /** False leaves the gradients of the output times out and saves one evaluation of f for each. Default true. */
+  readonly times?: boolean | undefined
+}
+
+/** What is integrated backwards: the adjoint a = dL/dh (n) and the accumulated parameter gradient b (p), and whatever else the method needs. */
+export interface AdjointSystem<V extends FloatArray> {
+  /** Length of the flat state y. */
+  readonly size: number
+  readonly rhs: (t: number, y: V, dydt: V) => void
+  /** Views of the parts; they share memory with y. */
+  readonly parts: (y: V) => { readonly a: V; readonly b: V }
+  readonly normBlocks: (norm: AdjointNorm) => NormBlocks
+  /** Called at every output time before the segment that ends there (backwards: starts), with the stored output. */
+  readonly restore: (y: V, state: V) => void
+}
+
+/**
+ * The loop of the continuous adjoints: from output time to output time backwards, with the incoming gradient added to a (a jump) at each.
+ * @param ts - output times, the initial one first; strictly monotone, length at least 2
+ * @param states - the solution at `ts`, each of length n
+ * @param incoming - dL/d(states[j]) for every j, each of length n
+ * @see Chen et al. (2018), Sec. 2, Algorithm 1, and Appendix C (several output times)
+ */
+export function continuousAdjoint<V extends FloatArray>(
+  rhs: DifferentiableRhs<V>,
+  system: AdjointSystem<V>,
+  ts: ArrayLike<number>,
+  states: ReadonlyArray<V>,
+  incoming: ReadonlyArray<V>,
+  options: BackwardOptions<V>,
+): Gradients<V> {
+  const { norm = 'all', times = true, firstStep, ...direction } = options
+  const gradTs = new Float64Array(ts.length).fill(NaN)
+  const warnings = new Set<string>()
+  const slope = zerosLike(states[0]!)
+  let y = (
+    states[0] instanceof Float32Array ? new Float32Array(system.size) : new Float64Array(system.size)
+  ) as V
+  let nfev = 0
+  for (let j = ts.length - 1; j >= 1; j--) {
+    system.restore(y, states[j]!)
+    // Moving an output time moves its state along f: dL/dt_j = incoming_j . f(t_j, h_j)
+    if (times) {
+      rhs.f(ts[j]!, states[j]!, slope)
+      gradTs[j] = dot(incoming[j]!, slope)
+    }
+    addTo(system.parts(y).a, incoming[j]!)
+    const length = Math.abs(ts[j]! - ts[j - 1]!)
+    const result = solveIvp(
+      system.rhs as (t: number, y: FloatArray, dydt: FloatArray) => void,
+      [ts[j]!, ts[j - 1]!],
+      y as FloatArray,
+      {
+        ...(direction as DirectionOptions<FloatArray>),
+        ...(firstStep === undefined ? {} : { firstStep: Math.min(firstStep, length) }),
+        norm: system.normBlocks(norm),
+        inPlace: true,
+        save: 'last',
+      },
+    )
+    nfev += result.nfev
+    for (const warning of result.warnings) warnings.add(warning)
+    y = (result.states.at(-1) as V).slice() as V
+    if (result.failure !== undefined) {
+      const { a, b } = system.parts(y)
+      return { h0: a, theta: b, ts: gradTs, nfev, warnings: [...warnings], failure: result.failure }
+    }
+  }
+  const { a, b } = system.parts(y)
+  // Starting later shortens the solve: dL/dt_0 = -a(t_0) . f(t_0, h_0), before the direct gradient of states[0] is added
+  if (times) {
+    rhs.f(ts[0]!, states[0]!, slope)
+    gradTs[0] = -dot(a, slope)
+  }
+  addTo(a, incoming[0]!)
+  return { h0: a, theta: b, ts: gradTs, nfev, warnings: [...warnings] }
+}

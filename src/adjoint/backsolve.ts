@@ -29,6 +29,7 @@ export function backsolve<V extends FloatArray>(
     parts: (y: V) => parts(y, layout),
     normBlocks: (norm: Parameters<typeof normBlocks>[0]) => normBlocks(norm, layout),
     restore: (y: V, state: V) => parts(y, layout).h.set(state),
+    reconstructed: (y: V) => parts(y, layout).h,
   }
   return continuousAdjoint(rhs, system, ts, states, incoming, options)
 }

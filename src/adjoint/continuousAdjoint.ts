@@ -29,6 +29,8 @@ export interface AdjointSystem<V extends FloatArray> {
   readonly normBlocks: (norm: AdjointNorm) => NormBlocks
   /** Called at every output time before the segment that ends there (backwards: starts), with the stored output. */
   readonly restore: (y: V, state: V) => void
+  /** The state solved backwards, a view of y; null where it is known. */
+  readonly reconstructed: ((y: V) => V) | null
 }
 
 /**
@@ -54,6 +56,7 @@ export function continuousAdjoint<V extends FloatArray>(
     states[0] instanceof Float32Array ? new Float32Array(system.size) : new Float64Array(system.size)
   ) as V
   let nfev = 0
+  let reconstruction = 0
   for (let j = ts.length - 1; j >= 1; j--) {
     system.restore(y, states[j]!)
     // Moving an output time moves its state along f: dL/dt_j = incoming_j . f(t_j, h_j)
@@ -82,6 +85,11 @@ export function continuousAdjoint<V extends FloatArray>(
       const { a, b } = system.parts(y)
       return { h0: a, theta: b, ts: gradTs, nfev, warnings: [...warnings], failure: result.failure }
     }
+    if (system.reconstructed !== null) {
+      const off = inTolerances(system.reconstructed(y), states[j - 1]!, options)
+      // NaN must win
+      if (!(off <= reconstruction)) reconstruction = off
+    }
   }
   const { a, b } = system.parts(y)
   // Starting later shortens the solve: dL/dt_0 = -a(t_0) . f(t_0, h_0), before the direct gradient of states[0] is added
@@ -90,5 +98,21 @@ export function continuousAdjoint<V extends FloatArray>(
     gradTs[0] = -dot(a, slope)
   }
   addTo(a, incoming[0]!)
-  return { h0: a, theta: b, ts: gradTs, nfev, warnings: [...warnings] }
+  const found = { h0: a, theta: b, ts: gradTs, nfev, warnings: [...warnings] }
+  return system.reconstructed === null ? found : { ...found, reconstruction }
+}
+
+/** Root mean square of (x - state) / (atol + rtol |state|); tolerances for each component count by their largest. */
+function inTolerances<V extends FloatArray>(
+  x: V,
+  state: V,
+  { rtol = 1e-3, atol = 1e-6 }: BackwardOptions<V>,
+): number {
+  const relative = typeof rtol === 'number' ? rtol : Math.max(...Array.from(rtol))
+  const absolute = typeof atol === 'number' ? atol : Math.max(...Array.from(atol))
+  let sum = 0
+  for (let i = 0; i < state.length; i++) {
+    sum += ((x[i]! - state[i]!) / (absolute + relative * Math.abs(state[i]!))) ** 2
+  }
+  return Math.sqrt(sum / state.length)
 }

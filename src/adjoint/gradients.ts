@@ -1,4 +1,5 @@
 import type { FloatArray, IvpFailure } from '../ivp/index.ts'
+import type { GradientCertificate } from './certificate.ts'
 
 /** Gradients of a scalar loss L. */
 export interface Gradients<V extends FloatArray> {
@@ -11,6 +12,13 @@ export interface Gradients<V extends FloatArray> {
   /** Evaluations of the vector-Jacobian product. */
   readonly nfev: number
   readonly warnings: ReadonlyArray<string>
+  /**
+   * Where h was solved backwards: how far it came from the stored outputs, in tolerances atol + rtol |h| (root mean square), the largest at any
+   * output time.
+   */
+  readonly reconstruction?: number
+  /** On request (`certify`). */
+  readonly certificate?: GradientCertificate
   /** Present when there is no gradient: the forward solve or the backward pass failed. The numbers are then not to be used. */
   readonly failure?: IvpFailure
 }

@@ -2,6 +2,7 @@
 export type { DifferentiableRhs, Vjp, VjpOutput } from './vjp.ts'
 export type { AdjointNorm } from './augmentedState.ts'
 export type { Gradients } from './gradients.ts'
+export type { CertifyOptions, GradientCertificate } from './certificate.ts'
 export { backsolve } from './backsolve.ts'
 export type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 export { interpolating } from './interpolating.ts'

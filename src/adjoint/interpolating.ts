@@ -51,6 +51,7 @@ function adjointAlong<V extends FloatArray>(
     parts: (y) => ({ a: y.subarray(0, n) as V, b: y.subarray(n, size) as V }),
     normBlocks: (norm) => blocksOf(norm, n, size),
     restore: () => {},
+    reconstructed: null,
   }
 }
 

@@ -2,6 +2,7 @@ import { IvpInputError, solveIvp, type ErkMethod, type FloatArray, type IvpResul
 import { checkMethod } from '../ivp/check/method.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { backsolve } from './backsolve.ts'
+import { certify, distrust, type CertifyOptions } from './certificate.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { AcceptedSteps, discrete } from './discrete.ts'
 import type { Gradients } from './gradients.ts'
@@ -24,6 +25,11 @@ export interface PullbackOptions<V extends FloatArray> extends DirectionOptions<
   readonly gradient?: GradientMethod | undefined
   /** With `gradient: 'discrete'` only `times` and `signal` mean something: the sweep takes the forward steps. */
   readonly backward?: BackwardOptions<V> | undefined
+  /**
+   * Checks every gradient, at the cost of two forward solves each; the certificate comes with the gradients. Where 'discrete' replaced a gradient,
+   * the certificate is still that of the gradient which was replaced. Default false.
+   */
+  readonly certify?: boolean | CertifyOptions | undefined
 }
 
 /** A solution and the map from incoming gradients to gradients of what it depends on. */
@@ -48,8 +54,16 @@ export function solveWithPullback<V extends FloatArray>(
   h0: V,
   options: PullbackOptions<V> = {},
 ): SolveWithPullback<V> {
-  const { backward, gradient = 'backsolve', ...forward } = options
-  const erk = checkGradient(gradient, forward.method)
+  const { backward, gradient = 'backsolve', certify: request = false, ...forward } = options
+  const wanted: CertifyOptions | null = request === false ? null : request === true ? {} : request
+  const otherwise = checkOtherwise(wanted)
+  checkGradient(gradient)
+  const erk =
+    gradient === 'discrete'
+      ? explicitMethod('gradient', forward.method)
+      : otherwise === 'discrete'
+        ? explicitMethod('certify.otherwise', forward.method)
+        : null
   const steps = erk === null ? null : new AcceptedSteps(ts[0]!, h0)
   const result = solveIvp(
     rhs.f as (t: number, h: FloatArray, dh: FloatArray) => void,
@@ -69,36 +83,62 @@ export function solveWithPullback<V extends FloatArray>(
     pullback(incoming) {
       const { failure } = result
       if (failure !== undefined) return { ...noGradients(h0, rhs.nParams, ts.length), failure }
-      if (steps === null || erk === null) {
-        // The forward step belongs to the forward method
-        const direction = own.method === undefined ? forward : { ...forward, step: undefined }
-        const options = { ...direction, ...own }
-        return result.sol === null
-          ? backsolve(rhs, ts, result.states, incoming, options)
-          : interpolating(rhs, result.sol, ts, result.states, incoming, options)
+      const found = gradient === 'discrete' ? transposed(incoming) : continuous(incoming)
+      if (wanted === null) return found
+      const certificate = certify(rhs, ts, h0, forward, incoming, found, wanted)
+      if (certificate.isTrusted) return { ...found, certificate }
+      if (otherwise === 'warn' || gradient === 'discrete') {
+        return { ...found, certificate, warnings: [...found.warnings, distrust(certificate, found.failure)] }
       }
-      const { times = true, signal = forward.signal, ...unused } = own
-      const gradients = discrete(rhs, erk, steps, ts, incoming, { times, signal })
-      return { ...gradients, warnings: Object.keys(unused).map(noEffect) }
+      const instead = transposed(incoming)
+      const warnings = [
+        ...instead.warnings,
+        `${distrust(certificate, found.failure)} It was replaced by that of 'discrete'.`,
+      ]
+      return { ...instead, certificate, warnings, nfev: found.nfev + instead.nfev }
     },
+  }
+
+  function continuous(incoming: ReadonlyArray<V>): Gradients<V> {
+    // The forward step belongs to the forward method
+    const direction = own.method === undefined ? forward : { ...forward, step: undefined }
+    const backwardOptions = { ...direction, ...own }
+    return result.sol === null
+      ? backsolve(rhs, ts, result.states, incoming, backwardOptions)
+      : interpolating(rhs, result.sol, ts, result.states, incoming, backwardOptions)
+  }
+
+  function transposed(incoming: ReadonlyArray<V>): Gradients<V> {
+    const { times = true, signal = forward.signal, ...unused } = own
+    const gradients = discrete(rhs, erk!, steps!, ts, incoming, { times, signal })
+    return { ...gradients, warnings: gradient === 'discrete' ? Object.keys(unused).map(noEffect) : [] }
   }
 }
 
+function checkOtherwise(wanted: CertifyOptions | null): 'warn' | 'discrete' {
+  const otherwise = wanted?.otherwise ?? 'warn'
+  if (otherwise === 'warn' || otherwise === 'discrete') return otherwise
+  throw new IvpInputError('certify.otherwise', otherwise, "must be 'warn' or 'discrete'")
+}
+
+function checkGradient(gradient: unknown): void {
+  if (gradient === 'backsolve' || gradient === 'interpolating' || gradient === 'discrete') return
+  throw new IvpInputError('gradient', gradient, "must be 'backsolve', 'interpolating' or 'discrete'")
+}
+
 /**
- * The method whose steps are to be transposed; null for the continuous adjoints.
- * @throws IvpInputError
+ * The method whose steps are to be transposed.
+ * @param option - the one that asks for 'discrete'
+ * @throws IvpInputError for an implicit method
  */
-function checkGradient(gradient: unknown, method: unknown = 'RK45'): ErkMethod | null {
-  if (gradient === 'backsolve' || gradient === 'interpolating') return null
-  if (gradient !== 'discrete') {
-    throw new IvpInputError('gradient', gradient, "must be 'backsolve', 'interpolating' or 'discrete'")
-  }
+function explicitMethod(option: string, method: unknown = 'RK45'): ErkMethod {
   const checked = checkMethod(method)
   if (checked.kind !== 'implicit') return checked.erk
+  const instead = option === 'gradient' ? "'backsolve' or 'interpolating'" : "'warn'"
   throw new IvpInputError(
-    'gradient',
-    gradient,
-    `must be 'backsolve' or 'interpolating' with the implicit method ${checked.name}; 'discrete' needs an explicit method: RK23, RK45, DOP853, Euler, Midpoint, Heun, RK4, or one of makeErk`,
+    option,
+    'discrete',
+    `must be ${instead} with the implicit method ${checked.name}; 'discrete' needs an explicit method: RK23, RK45, DOP853, Euler, Midpoint, Heun, RK4, or one of makeErk`,
   )
 }
 

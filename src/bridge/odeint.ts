@@ -1,7 +1,9 @@
 import {
   solveWithPullback,
   type AdjointNorm,
+  type CertifyOptions,
   type DirectionOptions,
+  type GradientCertificate,
   type GradientMethod,
   type Gradients,
 } from '../adjoint/index.ts'
@@ -20,6 +22,8 @@ export interface SolveReport {
   /** Evaluations of f; backward, of its vector-Jacobian product. */
   readonly nfev: number
   readonly warnings: ReadonlyArray<string>
+  /** Of a gradient, on request (`certify`). */
+  readonly certificate?: GradientCertificate
 }
 
 /** Options of `odeint`. */
@@ -28,6 +32,8 @@ export interface OdeintOptions<P extends TensorTree> extends Direction {
   readonly params?: P
   /** How gradients are computed, see `solveWithPullback`; 'adjoint' is another name of 'backsolve', the default. */
   readonly gradient?: GradientMethod | 'adjoint'
+  /** Checks every gradient at the cost of two forward solves, see `solveWithPullback`; `onSolve` gets the certificate. */
+  readonly certify?: boolean | CertifyOptions
   /** The backward solve; each option defaults to the forward one, the norm to 'all'. */
   readonly backward?: Direction & { readonly norm?: AdjointNorm }
   readonly onSolve?: (report: SolveReport) => void
@@ -57,7 +63,14 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
   ts: ReadonlyArray<number> | Float64Array | Tensor1D,
   options: OdeintOptions<P> = {},
 ): H {
-  const { params = [] as unknown as P, gradient = 'backsolve', backward, onSolve, ...direction } = options
+  const {
+    params = [] as unknown as P,
+    gradient = 'backsolve',
+    certify,
+    backward,
+    onSolve,
+    ...direction
+  } = options
   if (!GRADIENTS.includes(gradient)) {
     throw new IvpInputError('gradient', gradient, `must be one of ${GRADIENTS.join(', ')}`)
   }
@@ -82,6 +95,7 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
     const { result, pullback } = solveWithPullback(tensorRhs(f, state, given, paramLayout), times, start, {
       ...direction,
       gradient: gradient === 'adjoint' ? 'backsolve' : gradient,
+      certify,
       backward: { ...backward, times: timeLeaves.length > 0 },
     })
     onSolve?.({ phase: 'forward', nfev: result.nfev, warnings: result.warnings })
@@ -95,7 +109,13 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
       )
       const grads = releasingTapeOnError(() => {
         const made: Gradients<Float32Array> = pullback(perTime)
-        onSolve?.({ phase: 'backward', nfev: made.nfev, warnings: made.warnings })
+        const { nfev, warnings, certificate } = made
+        onSolve?.({
+          phase: 'backward',
+          nfev,
+          warnings,
+          ...(certificate === undefined ? {} : { certificate }),
+        })
         if (made.failure !== undefined) throw new SolveFailed('backward', made.failure, made.nfev, result)
         return made
       })

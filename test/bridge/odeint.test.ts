@@ -1,5 +1,11 @@
 import { afterEach, assert, beforeAll, beforeEach, describe, it } from 'vitest'
-import { odeint, ShapeMismatch, SolveFailed, UntrackedVariable } from '../../src/bridge/index.ts'
+import {
+  odeint,
+  ShapeMismatch,
+  SolveFailed,
+  UntrackedVariable,
+  type SolveReport,
+} from '../../src/bridge/index.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
 import { IvpInputError } from '../../src/index.ts'
 
@@ -112,6 +118,21 @@ describe('odeint on the cpu backend', () => {
       })
     },
   )
+
+  it('certifies a gradient on request, and leaves no tensor behind', () => {
+    tf.tidy(() => {
+      const f = (_t: Scalar, h: Tensor): Tensor => h.mul(-0.5)
+      const found: (SolveReport['certificate'] | undefined)[] = []
+      const onSolve = ({ phase, certificate }: SolveReport): void => {
+        if (phase === 'backward') found.push(certificate)
+      }
+      tf.grad((h) => odeint(f, h, [0, 1], { ...tight, certify: true, onSolve }).sum())(tf.tensor1d([2, 1]))
+      tf.grad((h) => odeint(f, h, [0, 1], { ...tight, onSolve }).sum())(tf.tensor1d([2, 1]))
+      assert.isTrue(found[0]!.isTrusted)
+      assert.isBelow(found[0]!.difference, 0.01)
+      assert.isUndefined(found[1])
+    })
+  })
 
   it('stacks over time and begins with h0; takes records and arrays of tensors as states', () => {
     tf.tidy(() => {

@@ -91,7 +91,6 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
     const start = new Float32Array(state.total)
     readLeaves(tensors.slice(0, stateLeaves.length), state, start)
     const given = tensors.slice(stateLeaves.length, stateLeaves.length + paramLeaves.length)
-    save(given)
     const { result, pullback } = solveWithPullback(tensorRhs(f, state, given, paramLayout), times, start, {
       ...direction,
       gradient: gradient === 'adjoint' ? 'backsolve' : gradient,
@@ -100,6 +99,8 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
     })
     onSolve?.({ phase: 'forward', nfev: result.nfev, warnings: result.warnings })
     if (result.failure !== undefined) throw new SolveFailed('forward', result.failure, result.nfev, result)
+    // Not before: what is saved by a forward pass that throws stays for ever
+    save(given)
     const flat = new Float32Array(times.length * state.total)
     result.states.forEach((h, j) => flat.set(h, j * state.total))
     const gradFunc = (dy: Tensor): Tensor[] => {

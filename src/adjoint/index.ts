@@ -18,3 +18,9 @@ export {
   type SensitivityNorm,
   type SensitivityOptions,
 } from './sensitivities.ts'
+export {
+  solveToEvent,
+  type DifferentiableEvent,
+  type EventPullbackOptions,
+  type EventSolve,
+} from './eventPullback.ts'

@@ -11,4 +11,4 @@ export {
 } from './backend.ts'
 export { TFJS_VERSION } from './tensor.ts'
 export { releaseAbandonedTape } from './tape.ts'
-export { ShapeMismatch, SolveFailed, UntrackedVariable } from './odeErrors.ts'
+export { SecondOrderGradient, ShapeMismatch, SolveFailed, UntrackedVariable } from './odeErrors.ts'

@@ -51,3 +51,15 @@ export class ShapeMismatch extends Error {
     this.expected = expected
   }
 }
+
+/** A gradient of a gradient of a solve was asked for. */
+export class SecondOrderGradient extends Error {
+  override readonly name = 'SecondOrderGradient'
+  readonly _tag = 'SecondOrderGradient'
+
+  constructor() {
+    super(
+      'Gradients of a solve cannot be differentiated again: they come from flat arrays, which no tape sees, and would count as constants. Take second derivatives by differences of gradients.',
+    )
+  }
+}

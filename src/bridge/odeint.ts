@@ -9,8 +9,8 @@ import {
 } from '../adjoint/index.ts'
 import { IvpInputError } from '../ivp/index.ts'
 import { layoutOf, leavesOf, readLeaves, toLeaves, type TensorTree } from './flatten.ts'
-import { SolveFailed, UntrackedVariable } from './odeErrors.ts'
-import { releaseAbandonedTape, variablesRead } from './tape.ts'
+import { SecondOrderGradient, SolveFailed, UntrackedVariable } from './odeErrors.ts'
+import { isRecording, releaseAbandonedTape, variablesRead } from './tape.ts'
 import { tensorRhs, type TensorFunction } from './tensorRhs.ts'
 import { tf, type Tensor, type Tensor1D } from './tensor.ts'
 
@@ -54,7 +54,8 @@ const traced = new WeakSet<object>()
  * @param f - pure function of tensors with the form of h0 as its result; captured plain tensors are constants
  * @param ts - output times, the initial one first; strictly monotone, at least two
  * @returns the solution stacked over time, `[ts.length, ...h.shape]`, in the form of h0; the first entry is h0 at ts[0]
- * @throws IvpInputError, ShapeMismatch, UntrackedVariable for bad input; SolveFailed, with the partial solution, for a solve that fails
+ * @throws IvpInputError, ShapeMismatch, UntrackedVariable for bad input; SolveFailed, with the partial solution, for a solve that fails;
+ * SecondOrderGradient for a gradient of its gradient
  * @see Chen et al., "Neural Ordinary Differential Equations" (NeurIPS 2018), Algorithm 1
  */
 export function odeint<H extends TensorTree, P extends TensorTree = []>(
@@ -104,6 +105,7 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
     const flat = new Float32Array(times.length * state.total)
     result.states.forEach((h, j) => flat.set(h, j * state.total))
     const gradFunc = (dy: Tensor): Tensor[] => {
+      if (isRecording()) throw new SecondOrderGradient()
       const incoming = dy.dataSync() as Float32Array
       const perTime = times.map((_, j) =>
         Float32Array.from(incoming.subarray(j * state.total, (j + 1) * state.total)),

@@ -45,6 +45,11 @@ export function releaseAbandonedTape(): void {
   state.activeTape = null
 }
 
+/** Whether operations are being recorded for a gradient: inside a gradient function, for a gradient of the gradient. */
+export function isRecording(): boolean {
+  return engineState().gradientDepth > 0
+}
+
 function disposeSaved(tape: ReadonlyArray<TapeNode> | null): void {
   for (const node of tape ?? []) for (const tensor of node.saved ?? []) tensor.dispose()
 }

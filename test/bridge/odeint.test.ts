@@ -1,6 +1,8 @@
 import { afterEach, assert, beforeAll, beforeEach, describe, it } from 'vitest'
 import {
   odeint,
+  releaseAbandonedTape,
+  SecondOrderGradient,
   ShapeMismatch,
   SolveFailed,
   UntrackedVariable,
@@ -209,6 +211,36 @@ describe('odeint on the cpu backend', () => {
     const f = (_t: Scalar, h: Tensor): Tensor => poisonous(h)
     assert.throws(() => tf.grad((x) => odeint(f, x, [0, 1]))(h0), SolveFailed, 'backward')
     h0.dispose()
+  })
+
+  it('refuses gradients of its gradients by name, and leaves nothing behind', () => {
+    const h0 = tf.tensor1d([1, 2])
+    const f = (_t: Scalar, h: Tensor): Tensor => h.square().neg()
+    const first = tf.grad((h) => odeint(f, h, [0, 1]).sum())
+    assert.throws(() => tf.tidy(() => void tf.grad((h) => first(h).sum())(h0)), SecondOrderGradient, 'cannot be differentiated again') // prettier-ignore
+    // tfjs keeps what the tape of the outer gradient had saved; the first gradient works as before
+    releaseAbandonedTape()
+    tf.tidy(() => assert.closeTo(values(first(h0))[0]!, 1.25, 1e-2))
+    h0.dispose()
+  })
+
+  it('a solve inside the right-hand side of a solve is right, its gradient too', () => {
+    tf.tidy(() => {
+      const decay = (_t: Scalar, h: Tensor): Tensor => h.neg()
+      // The inner solve multiplies by 1 / e
+      const f = (_t: Scalar, h: Tensor): Tensor =>
+        odeint(decay, h, [0, 1], tight).slice([1], [1]).reshape([1]).neg()
+      for (const gradient of ['backsolve', 'interpolating', 'discrete'] as const) {
+        const { value, grad } = tf.valueAndGrad((h) =>
+          odeint(f, h, [0, 1], { ...tight, gradient })
+            .slice([1], [1])
+            .sum(),
+        )(tf.tensor1d([2]))
+        const factor = Math.exp(-Math.exp(-1))
+        assert.closeTo(values(value)[0]!, 2 * factor, 1e-4)
+        assert.closeTo(values(grad)[0]!, factor, 1e-4)
+      }
+    })
   })
 
   it('names a wrong option before any work', () => {

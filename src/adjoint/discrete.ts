@@ -1,27 +1,12 @@
-import type { ErkMethod, FloatArray, StepInfo } from '../ivp/index.ts'
+import type { ErkMethod, FloatArray } from '../ivp/index.ts'
 import { failureOf, firstNonFinite } from '../ivp/failure.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
+import type { AcceptedSteps } from './acceptedSteps.ts'
 import { addTo, dot, isZero } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
 import { outputWeights } from './stageWeights.ts'
 import { TransposedStep, type StepOutput } from './transposedStep.ts'
 import type { DifferentiableRhs } from './vjp.ts'
-
-/** The ends of the accepted steps, the initial point first. */
-export class AcceptedSteps<V extends FloatArray> {
-  readonly times: number[]
-  readonly states: V[]
-
-  constructor(t0: number, h0: V) {
-    this.times = [t0]
-    this.states = [h0.slice() as V]
-  }
-
-  readonly record = ({ t, y }: Pick<StepInfo<V>, 't' | 'y'>): void => {
-    this.times.push(t)
-    this.states.push(y.slice() as V)
-  }
-}
 
 /** Options of the reverse sweep. */
 export interface DiscreteOptions {
@@ -43,7 +28,8 @@ export interface DiscreteOptions {
  * dissipative that `backsolve` cannot recompute h backwards. Explicit methods only.
  *
  * Cost, for s stages: at most s products and s - 1 evaluations of f per step (RK45: 6 and 5; DOP853: 12 and 11); a step with outputs inside
- * reads f at its end too and, for DOP853, three further stages. Rejected steps cost nothing. Memory: one state per step, besides work space.
+ * reads f at its end too and, for DOP853, three further stages. Rejected steps cost nothing. Memory: one state per step, besides work space; with a budget of
+ * checkpoints fewer, and s more evaluations of f for every step whose start is computed again.
  *
  * Where it fails: very many steps of a large state; and, since the steps are held constant, where a change of steps changes the loss by more
  * than the tolerance.
@@ -64,11 +50,11 @@ export function discrete<V extends FloatArray>(
   const last = ts.length - 1
   const nSteps = steps.times.length - 1
   const gradTs = new Float64Array(ts.length).fill(times ? 0 : NaN)
-  const step = new TransposedStep(rhs, method, steps.states[0]!)
+  const step = new TransposedStep(rhs, method, steps.end)
   const { lambda } = step
   const slope = zerosLike(lambda)
   if (times) {
-    rhs.f(ts[last]!, steps.states[nSteps]!, slope)
+    rhs.f(ts[last]!, steps.end, slope)
     gradTs[last] = dot(incoming[last]!, slope)
   }
   const gradients = (): Gradients<V> => {
@@ -91,13 +77,13 @@ export function discrete<V extends FloatArray>(
       const setTime = times && j < last ? (gradient: number) => void (gradTs[at] = gradient) : null
       outputs.push({ ...weights, incoming: incoming[j]!, setTime })
     }
-    step.pull(t, h, steps.states[i]!, outputs)
+    step.pull(t, h, steps.stateAt(i, step), outputs)
     const component = firstNonFinite(lambda)
     if (component >= 0) return { ...gradients(), failure: failureOf('nonFinite', tEnd, component) }
     if (firstNonFinite(step.theta) >= 0) return { ...gradients(), failure: failureOf('nonFinite', tEnd) }
   }
   if (times) {
-    rhs.f(ts[0]!, steps.states[0]!, slope)
+    rhs.f(ts[0]!, steps.stateAt(0, step), slope)
     gradTs[0] = -dot(lambda, slope)
   }
   addTo(lambda, incoming[0]!)

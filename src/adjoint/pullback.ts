@@ -1,10 +1,11 @@
 import { IvpInputError, solveIvp, type ErkMethod, type FloatArray, type IvpResult } from '../ivp/index.ts'
 import { checkMethod } from '../ivp/check/method.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
+import { AcceptedSteps } from './acceptedSteps.ts'
 import { backsolve } from './backsolve.ts'
 import { certify, distrust, type CertifyOptions } from './certificate.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
-import { AcceptedSteps, discrete } from './discrete.ts'
+import { discrete } from './discrete.ts'
 import type { Gradients } from './gradients.ts'
 import { interpolating } from './interpolating.ts'
 import type { DifferentiableRhs } from './vjp.ts'
@@ -23,6 +24,10 @@ export interface PullbackOptions<V extends FloatArray> extends DirectionOptions<
    * methods only.
    */
   readonly gradient?: GradientMethod | undefined
+  /**
+   * Most states that 'discrete' keeps, at least 2; the others are computed again, bit for bit, at the cost of one more solve at most. Default: all.
+   */
+  readonly checkpoints?: number | undefined
   /** With `gradient: 'discrete'` only `times` and `signal` mean something: the sweep takes the forward steps. */
   readonly backward?: BackwardOptions<V> | undefined
   /**
@@ -54,7 +59,13 @@ export function solveWithPullback<V extends FloatArray>(
   h0: V,
   options: PullbackOptions<V> = {},
 ): SolveWithPullback<V> {
-  const { backward, gradient = 'backsolve', certify: request = false, ...forward } = options
+  const {
+    backward,
+    gradient = 'backsolve',
+    certify: request = false,
+    checkpoints = Infinity,
+    ...forward
+  } = options
   const wanted: CertifyOptions | null = request === false ? null : request === true ? {} : request
   const otherwise = checkOtherwise(wanted)
   checkGradient(gradient)
@@ -64,7 +75,10 @@ export function solveWithPullback<V extends FloatArray>(
       : otherwise === 'discrete'
         ? explicitMethod('certify.otherwise', forward.method)
         : null
-  const steps = erk === null ? null : new AcceptedSteps(ts[0]!, h0)
+  if (!(checkpoints >= 2)) {
+    throw new IvpInputError('checkpoints', checkpoints, 'must be a number of states, at least 2')
+  }
+  const steps = erk === null ? null : new AcceptedSteps(ts[0]!, h0, checkpoints)
   const result = solveIvp(
     rhs.f as (t: number, h: FloatArray, dh: FloatArray) => void,
     [ts[0]!, ts[ts.length - 1]!],

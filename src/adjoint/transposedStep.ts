@@ -102,6 +102,20 @@ export class TransposedStep<V extends FloatArray> {
     for (const { incoming } of outputs) addTo(this.lambda, incoming)
   }
 
+  /** The end of the step, in a new vector: the numbers of the solve, since rows are summed in its order. */
+  advance(t: number, h: number, y: V): V {
+    const { rows, c, nStages } = this.#stages
+    for (let i = 0; i < nStages; i++) {
+      const { index, weight } = rows[i]!
+      const point = this.#points[i]!
+      this.#space.combine(point, y, h, weight, this.#rowVectors[i]!, index.length)
+      this.#rhs.f(t + c[i]! * h, point, this.#slopes[i]!)
+    }
+    // Row nStages is b
+    const { index, weight } = rows[nStages]!
+    return this.#space.combine(zerosLike(y), y, h, weight, this.#rowVectors[nStages]!, index.length)
+  }
+
   /** The stages of the step, and up to the last one that an output reads. */
   #stagesInUse(outputs: ReadonlyArray<StepOutput<V>>): number {
     let m = this.#stages.nStages

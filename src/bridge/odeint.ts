@@ -32,6 +32,8 @@ export interface OdeintOptions<P extends TensorTree> extends Direction {
   readonly params?: P
   /** How gradients are computed, see `solveWithPullback`; 'adjoint' is another name of 'backsolve', the default. */
   readonly gradient?: GradientMethod | 'adjoint'
+  /** Most states that gradient 'discrete' keeps in memory, see `solveWithPullback`. Default: all. */
+  readonly checkpoints?: number
   /** Checks every gradient at the cost of two forward solves, see `solveWithPullback`; `onSolve` gets the certificate. */
   readonly certify?: boolean | CertifyOptions
   /** The backward solve; each option defaults to the forward one, the norm to 'all'. */

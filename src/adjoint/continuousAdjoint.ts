@@ -52,9 +52,7 @@ export function continuousAdjoint<V extends FloatArray>(
   const gradTs = new Float64Array(ts.length).fill(NaN)
   const warnings = new Set<string>()
   const slope = zerosLike(states[0]!)
-  let y = (
-    states[0] instanceof Float32Array ? new Float32Array(system.size) : new Float64Array(system.size)
-  ) as V
+  let y = zerosLike(states[0]!, system.size)
   let nfev = 0
   let reconstruction = 0
   for (let j = ts.length - 1; j >= 1; j--) {

@@ -161,11 +161,10 @@ function noEffect(name: string): string {
 }
 
 function noGradients<V extends FloatArray>(h0: V, p: number, nTimes: number): Gradients<V> {
-  const theta = (h0 instanceof Float32Array ? new Float32Array(p) : new Float64Array(p)) as V
   const ts = new Float64Array(nTimes)
   return {
     h0: zerosLike(h0).fill(NaN) as V,
-    theta: theta.fill(NaN) as V,
+    theta: zerosLike(h0, p).fill(NaN) as V,
     ts: ts.fill(NaN),
     nfev: 0,
     warnings: [],

@@ -67,7 +67,7 @@ export function solveWithSensitivities<V extends FloatArray>(
   const p = rhs.nParams
   const columns = p + (initial ? n : 0)
   const size = n * (1 + columns)
-  const start = (h0 instanceof Float32Array ? new Float32Array(size) : new Float64Array(size)) as V
+  const start = zerosLike(h0, size)
   start.set(h0)
   if (initial) for (let i = 0; i < n; i++) start[n * (1 + p + i) + i] = 1
   const isAlone = norm === 'state' || columns === 0
@@ -100,7 +100,7 @@ function variationalRhs<V extends FloatArray>(
   const p = rhs.nParams
   const unit = zerosLike(h0)
   const row = zerosLike(h0)
-  const parameterRow = (h0 instanceof Float32Array ? new Float32Array(p) : new Float64Array(p)) as V
+  const parameterRow = zerosLike(h0, p)
   return (t, y, dydt) => {
     const h = y.subarray(0, n) as V
     const out = { dh: dydt.subarray(0, n) as V, ah: row, atheta: parameterRow }
@@ -120,7 +120,7 @@ function variationalRhs<V extends FloatArray>(
 
 /** The matrix of n rows whose m columns lie one after another from `from` on, row by row. */
 function rowsOf<V extends FloatArray>(y: V, n: number, from: number, m: number): V {
-  const rows = (y instanceof Float32Array ? new Float32Array(n * m) : new Float64Array(n * m)) as V
+  const rows = zerosLike(y, n * m)
   for (let i = 0; i < n; i++) for (let k = 0; k < m; k++) rows[i * m + k] = y[from + n * k + i]!
   return rows
 }

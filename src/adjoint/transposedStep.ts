@@ -73,9 +73,7 @@ export class TransposedStep<V extends FloatArray> {
     this.#rowVectors = rows.map(({ index }) => index.map((j) => this.#slopes[j]!))
     this.#columns = rows.map((_, i) => this.#column(i))
     const dh = zerosLike(like)
-    const atheta = (
-      like instanceof Float32Array ? new Float32Array(rhs.nParams) : new Float64Array(rhs.nParams)
-    ) as V
+    const atheta = zerosLike(like, rhs.nParams)
     this.#products = this.#slopes.map((ah) => ({ dh, ah, atheta }))
   }
 

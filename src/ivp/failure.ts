@@ -1,6 +1,6 @@
 import type { StepFailure } from './integrator.ts'
 import type { FailureKind, IvpFailure } from './ivpResult.ts'
-import type { FloatArray } from './space/typedArraySpace.ts'
+import { isFinite, type FloatArray } from './space/typedArraySpace.ts'
 import type { Tolerance } from './space/vectorSpace.ts'
 
 /** Result messages; the first three are scipy's words. */
@@ -35,10 +35,7 @@ export function failureOf(kind: FailureKind, t: number, component?: number): Ivp
 
 /** Index of the first component that is not finite; -1 if all are. */
 export function firstNonFinite(y: FloatArray): number {
-  // A component that is not finite, less itself, is NaN
-  let sum = 0
-  for (let i = 0; i < y.length; i++) sum += y[i]! - y[i]!
-  return sum === 0 ? -1 : y.findIndex((value) => !Number.isFinite(value))
+  return isFinite(y) ? -1 : y.findIndex((value) => !Number.isFinite(value))
 }
 
 /** f(t0, y0) is not finite: named at once, since no step size can help (scipy loops forever on NaN). */

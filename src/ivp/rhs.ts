@@ -113,9 +113,7 @@ function plain<V extends FloatArray>(
 function columns<V extends FloatArray>(states: ReadonlyArray<V>): V[] {
   const [first] = states
   return Array.from(first!, (_, i) => {
-    const row = (
-      first instanceof Float32Array ? new Float32Array(states.length) : new Float64Array(states.length)
-    ) as V
+    const row = zerosLike(first!, states.length)
     states.forEach((y, q) => (row[q] = y[i]!))
     return row
   })

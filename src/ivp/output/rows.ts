@@ -4,10 +4,8 @@ import { zerosLike, type FloatArray } from '../space/typedArraySpace.ts'
 export function toRows<V extends FloatArray>(states: ReadonlyArray<V>): V[] {
   const first = states[0]
   if (first === undefined) return []
-  const column =
-    first instanceof Float32Array ? new Float32Array(states.length) : new Float64Array(states.length)
   return Array.from(first, (_, i) => {
-    const row = zerosLike(column) as V
+    const row = zerosLike(first, states.length)
     for (let j = 0; j < states.length; j++) row[j] = states[j]![i]!
     return row
   })

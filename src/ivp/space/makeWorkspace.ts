@@ -1,6 +1,6 @@
 import type { NormBlocks } from './norm.ts'
 import { SpaceWorkspace } from './spaceWorkspace.ts'
-import type { FloatArray } from './typedArraySpace.ts'
+import { isFinite, type FloatArray } from './typedArraySpace.ts'
 import type { Tolerance, VectorSpace } from './vectorSpace.ts'
 import { makeWasmWorkspace } from './wasmWorkspace.ts'
 import type { Workspace, WorkspaceSize } from './workspace.ts'
@@ -22,12 +22,4 @@ export function makeWorkspace<V extends FloatArray>(
     makeWasmWorkspace(y0, size, tolerance, blocks, isGivenBack) ??
     new SpaceWorkspace(space, isFinite, y0, size.slots)
   )
-}
-
-/** Whether every component is finite. */
-function isFinite(v: FloatArray): boolean {
-  // Infinity less itself is NaN, and NaN stays
-  let zero = 0
-  for (let i = 0; i < v.length; i++) zero += v[i]! - v[i]!
-  return zero === 0
 }

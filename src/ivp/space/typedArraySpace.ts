@@ -6,9 +6,17 @@ import type { Tolerance, VectorSpace } from './vectorSpace.ts'
 /** A flat state: the element type of the initial state is that of every state of a solve. */
 export type FloatArray = Float64Array | Float32Array
 
-/** A new zeroed array with the length and element type of y. */
-export function zerosLike<V extends FloatArray>(y: V): V {
-  return (y instanceof Float32Array ? new Float32Array(y.length) : new Float64Array(y.length)) as V
+/** A new zeroed array with the element type of y, and its length unless another is given. */
+export function zerosLike<V extends FloatArray>(y: V, length: number = y.length): V {
+  return (y instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)) as V
+}
+
+/** Whether every component is finite. */
+export function isFinite(y: FloatArray): boolean {
+  // Infinity less itself is NaN, and NaN stays
+  let zero = 0
+  for (let i = 0; i < y.length; i++) zero += y[i]! - y[i]!
+  return zero === 0
 }
 
 /** A copy of y with the same element type. */
@@ -34,7 +42,7 @@ export function typedArraySpace<V extends FloatArray>(
   const kernels = (y instanceof Float32Array ? float32 : float64) as Kernels<V>
   const { combine, sumOfScaledSquares } = kernels
   return {
-    zerosLike,
+    zerosLike: (like) => zerosLike(like),
     combine(out, from, h, w, k, m) {
       combine(out, from, h, w, k, m)
       return out

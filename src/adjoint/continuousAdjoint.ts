@@ -100,17 +100,17 @@ export function continuousAdjoint<V extends FloatArray>(
   return system.reconstructed === null ? found : { ...found, reconstruction }
 }
 
-/** Root mean square of (x - state) / (atol + rtol |state|); tolerances for each component count by their largest. */
+/** Root mean square of (x - state) / (atol + rtol |state|). */
 function inTolerances<V extends FloatArray>(
   x: V,
   state: V,
   { rtol = 1e-3, atol = 1e-6 }: BackwardOptions<V>,
 ): number {
-  const relative = typeof rtol === 'number' ? rtol : Math.max(...Array.from(rtol))
-  const absolute = typeof atol === 'number' ? atol : Math.max(...Array.from(atol))
+  const of = (tolerance: number | ArrayLike<number>, i: number): number =>
+    typeof tolerance === 'number' ? tolerance : tolerance[i]!
   let sum = 0
   for (let i = 0; i < state.length; i++) {
-    sum += ((x[i]! - state[i]!) / (absolute + relative * Math.abs(state[i]!))) ** 2
+    sum += ((x[i]! - state[i]!) / (of(atol, i) + of(rtol, i) * Math.abs(state[i]!))) ** 2
   }
   return Math.sqrt(sum / state.length)
 }

@@ -10,15 +10,16 @@ const FITS = 1e-9
  */
 export class FixedPlan implements Plan {
   status: PlanStatus = 'running'
-  t: number
+  // Declared, not defined: a field that begins as undefined holds a box, and each step would make a new one
+  declare t: number
   h = 0
   errorNorm = 0
-  readonly n: number
-  readonly #t0: number
-  readonly #tBound: number
-  readonly #step: number
-  #tNew: number
-  #i = 0
+  declare readonly n: number
+  declare private readonly t0: number
+  declare private readonly tBound: number
+  declare private readonly step: number
+  declare private tNew: number
+  private i = 0
 
   /** @param step - positive */
   constructor(t0: number, tBound: number, step: number) {
@@ -27,12 +28,12 @@ export class FixedPlan implements Plan {
     const whole = Math.round(ratio)
     const fits = whole > 0 && Math.abs(ratio - whole) <= FITS * whole
     this.n = fits ? whole : Math.ceil(ratio)
-    this.#t0 = t0
-    this.#tBound = tBound
-    this.#step = fits ? (tBound - t0) / whole : Math.sign(tBound - t0) * step
+    this.t0 = t0
+    this.tBound = tBound
+    this.step = fits ? (tBound - t0) / whole : Math.sign(tBound - t0) * step
     this.t = t0
-    this.#tNew = t0
-    this.#propose()
+    this.tNew = t0
+    this.propose()
   }
 
   resolve(): boolean {
@@ -40,28 +41,28 @@ export class FixedPlan implements Plan {
       this.status = 'nonFinite'
       return false
     }
-    this.t = this.#tNew
-    this.#i++
-    if (this.#i === this.n) this.status = 'finished'
-    else this.#propose()
+    this.t = this.tNew
+    this.i++
+    if (this.i === this.n) this.status = 'finished'
+    else this.propose()
     return true
   }
 
   save(): Saved {
-    return { i: this.#i, t: this.t, status: this.status }
+    return { i: this.i, t: this.t, status: this.status }
   }
 
   load(saved: Saved): void {
     const { i, t, status } = saved as { i: number; t: number; status: PlanStatus }
-    this.#i = i
+    this.i = i
     this.t = t
     this.status = status
-    this.#propose()
+    this.propose()
   }
 
-  #propose(): void {
-    const next = this.#i + 1
-    this.#tNew = next >= this.n ? this.#tBound : this.#t0 + next * this.#step
-    this.h = this.#tNew - this.t
+  private propose(): void {
+    const next = this.i + 1
+    this.tNew = next >= this.n ? this.tBound : this.t0 + next * this.step
+    this.h = this.tNew - this.t
   }
 }

@@ -11,7 +11,7 @@ const LEAST_OBJECT = 12
 const BOX = 16
 const FEW = 4
 
-describe("with save 'last' a step allocates nothing; that of an implicit method no more than boxes of a few numbers", () => {
+describe("with save 'last' a step allocates nothing; one of equal size at most a boxed number, that of an implicit method a few", () => {
   // In a process of its own: the test runner's modules reach imports through getters, and numbers that pass one are boxed
   const script = fileURLToPath(new URL('./bytesPerStep.ts', import.meta.url))
   // Young objects get so much room that the garbage collector, which would hide them, does not come by
@@ -26,11 +26,13 @@ describe("with save 'last' a step allocates nothing; that of an implicit method 
     .map((line) => JSON.parse(line) as { name: string; bytes: number; evaluations: number })
 
   it('is measured for every method and kind of state', () => {
-    assert.equal(rows.length, 12, stderr)
+    assert.equal(rows.length, 13, stderr)
   })
 
   it.each(rows)('$name', ({ name, bytes, evaluations }) => {
     const isImplicit = /^(Radau|BDF|LSODA)/.test(name)
-    assert.isBelow(bytes, isImplicit ? BOX * (evaluations + FEW) : LEAST_OBJECT / 3)
+    // Equal steps evaluate at the start of a step from a place of its own, where V8 boxes the time in about every second run of the process
+    const boxes = isImplicit ? evaluations + FEW : name.startsWith('RK4,') ? 1 : 0
+    assert.isBelow(bytes, BOX * boxes + (isImplicit ? 0 : LEAST_OBJECT / 3))
   })
 })

@@ -19,9 +19,17 @@ const pendulum = (t: number, y: FloatArray, dydt: FloatArray): void => {
 const IMPLICIT: ReadonlySet<string> = new Set(['Radau', 'BDF', 'LSODA'])
 
 /** Returns the number of evaluations. */
-function take(y0: FloatArray, method: AdaptiveMethod, maxSteps: number): number {
-  const options = { method, inPlace: true, save: 'last', rtol: 1e-5, maxStep: 1e-2, maxSteps } as const
-  const { failure, nfev } = solveIvp(IMPLICIT.has(method) ? pendulum : circle, [0, 1e9], y0, options)
+function take(y0: FloatArray, method: AdaptiveMethod | 'RK4', maxSteps: number): number {
+  const common = { inPlace: true, save: 'last', maxSteps } as const
+  const { failure, nfev } =
+    method === 'RK4'
+      ? solveIvp(circle, [0, 1e9], y0, { ...common, method, step: 1e-2 })
+      : solveIvp(IMPLICIT.has(method) ? pendulum : circle, [0, 1e9], y0, {
+          ...common,
+          method,
+          rtol: 1e-5,
+          maxStep: 1e-2,
+        })
   if (failure?.kind !== 'maxSteps') throw new Error(`${method} took less than ${maxSteps} steps`)
   return nfev
 }
@@ -38,6 +46,8 @@ for (const [method, y0] of [
   ['RK45', new Float32Array(28)],
   ['RK23', new Float64Array(4)],
   ['DOP853', new Float64Array(6)],
+  // Equal steps
+  ['RK4', new Float64Array(4)],
   // Factors written out, in plain loops, in wasm
   ['Radau', new Float64Array(2)],
   ['Radau', new Float64Array(4)],

@@ -1,3 +1,8 @@
+/** A page of a wasm memory, in bytes. */
+export const PAGE = 65_536
+/** What memories of one kind that are not in use may occupy, all together. */
+export const POOL_BYTES: number = 64 * 2 ** 20
+
 /**
  * The module in `hex`, two digits for each byte: they compress to half of what base64 does, which hides repetitions. Compiled synchronously.
  * @returns null where WebAssembly or its SIMD is missing or forbidden

@@ -1,4 +1,5 @@
-import { compileWasm } from '../wasmModule.ts'
+import { MemoryPool } from '../memoryPool.ts'
+import { PAGE, POOL_BYTES, compileWasm } from '../wasmModule.ts'
 import { LU_HEX } from './luBytes.ts'
 
 type Factor = (a: number, n8: number, ld: number, rows: number) => number
@@ -16,12 +17,7 @@ export interface LuMemory {
   readonly zsolve: Solve
 }
 
-const PAGE = 65_536
-/** What unused memories may occupy, all together. */
-const POOL_BYTES = 64 * 2 ** 20
-
-/** Not in use, the one given back last at the end. */
-const pool: LuMemory[] = []
+const pool = new MemoryPool<LuMemory>(PAGE, POOL_BYTES)
 let module: WebAssembly.Module | null | undefined
 
 /**
@@ -31,12 +27,8 @@ let module: WebAssembly.Module | null | undefined
 export function takeLuMemory(bytes: number): LuMemory | null {
   if (module === undefined) module = compileWasm(LU_HEX)
   if (module === null) return null
-  for (let i = pool.length - 1; i >= 0; i--) {
-    const memory = pool[i]!
-    if (memory.bytes < bytes || memory.bytes > 2 * bytes + PAGE) continue
-    pool.splice(i, 1)
-    return memory
-  }
+  const free = pool.take(bytes)
+  if (free !== null) return free
   const pages = Math.ceil(bytes / PAGE)
   try {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
@@ -56,9 +48,5 @@ export function takeLuMemory(bytes: number): LuMemory | null {
 
 /** The memory may be used by another factorization from now on. */
 export function giveLuMemory(memory: LuMemory): void {
-  if (memory.bytes > POOL_BYTES) return
-  pool.push(memory)
-  let total = 0
-  for (const { bytes } of pool) total += bytes
-  while (total > POOL_BYTES) total -= pool.shift()!.bytes
+  pool.give(memory)
 }

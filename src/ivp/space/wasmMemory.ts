@@ -1,4 +1,4 @@
-import { compileWasm } from '../wasmModule.ts'
+import { PAGE, compileWasm } from '../wasmModule.ts'
 import { KERNELS_HEX } from './wasmBytes.ts'
 
 /** The kernels for one element type in one memory. `row`: address of a record (rowRecord.ts). */
@@ -22,7 +22,6 @@ export interface WasmMemory {
   readonly uint8: Uint8Array
 }
 
-export const PAGE = 65_536
 /** Addresses are 32 bits. */
 const MOST_PAGES = 65_536
 

@@ -1,5 +1,7 @@
+import { MemoryPool } from '../memoryPool.ts'
 import type { FloatArray } from './typedArraySpace.ts'
-import { PAGE, makeWasmMemory, type WasmMemory } from './wasmMemory.ts'
+import { PAGE, POOL_BYTES } from '../wasmModule.ts'
+import { makeWasmMemory, type WasmMemory } from './wasmMemory.ts'
 
 /** A part of a wasm memory: the property of one solve until it is given back. */
 export interface WasmRegion {
@@ -25,16 +27,15 @@ export interface Layout {
 const SHARED_BYTES = 4 * 2 ** 20
 /** Larger regions are memories of their own: there a call costs nothing beside its loop. */
 const LARGEST_SHARED = 2 ** 18
-/** What unused memories may occupy, all together. */
-const POOL_BYTES = 64 * 2 ** 20
 const ALIGNMENT = 64
 
 let shared: WasmMemory | null | undefined
 /** Where the rest of the shared memory begins that was never given out. */
 let next = 0
 let sharedInUse = 0
-/** Not in use, the one given back last at the end. */
-const pool: WasmRegion[] = []
+/** Regions of the shared memory, which all together cannot be more than it, and memories. */
+const freeShared = new MemoryPool<WasmRegion>(ALIGNMENT, SHARED_BYTES)
+const freeMemories = new MemoryPool<WasmRegion>(PAGE, POOL_BYTES)
 
 /**
  * A region of at least `bytes`, never one that another solve has. Its content is anything. Null where there is no wasm SIMD, or no memory.
@@ -42,17 +43,10 @@ const pool: WasmRegion[] = []
  * memory of its own, which takes longer to make than many a step
  */
 export function takeWasmRegion(bytes: number, isGivenBack: boolean): WasmRegion | null {
-  for (let i = pool.length - 1; i >= 0; i--) {
-    const region = pool[i]!
-    if (region.bytes < bytes || region.bytes > 2 * bytes + ALIGNMENT) continue
-    if (i === pool.length - 1) pool.pop()
-    else pool.splice(i, 1)
-    if (region.memory === shared) sharedInUse++
-    return region
-  }
   const isSmall = bytes <= LARGEST_SHARED
-  const region = isSmall ? newShared(bytes) : null
-  return region === null && (isGivenBack || !isSmall) ? wholeMemory(bytes) : region
+  const part = isSmall ? takeShared(bytes) : null
+  if (part !== null) return part
+  return freeMemories.take(bytes) ?? (isGivenBack || !isSmall ? wholeMemory(bytes) : null)
 }
 
 /** Gives the region back when the garbage collector has found its owner: of a solver object nobody says when it is not needed any more. */
@@ -65,15 +59,16 @@ let collected: FinalizationRegistry<WasmRegion> | undefined
 
 /** The region may be used by another solve from now on. */
 export function giveWasmRegion(region: WasmRegion): void {
-  if (region.memory === shared) sharedInUse--
-  else if (region.bytes > POOL_BYTES) return
-  pool.push(region)
-  let total = 0
-  for (const { memory, bytes } of pool) if (memory !== shared) total += bytes
-  for (let i = 0; total > POOL_BYTES;) {
-    if (pool[i]!.memory === shared) i++
-    else total -= pool.splice(i, 1)[0]!.bytes
-  }
+  if (region.memory === shared) {
+    sharedInUse--
+    freeShared.give(region)
+  } else freeMemories.give(region)
+}
+
+function takeShared(wanted: number): WasmRegion | null {
+  const region = freeShared.take(wanted) ?? newShared(wanted)
+  if (region !== null) sharedInUse++
+  return region
 }
 
 function newShared(wanted: number): WasmRegion | null {
@@ -82,13 +77,12 @@ function newShared(wanted: number): WasmRegion | null {
   const bytes = Math.ceil(wanted / ALIGNMENT) * ALIGNMENT
   if (next + bytes > SHARED_BYTES && sharedInUse === 0) {
     // Full of regions of other sizes, none in use: start again
-    for (let i = pool.length - 1; i >= 0; i--) if (pool[i]!.memory === shared) pool.splice(i, 1)
+    freeShared.clear()
     next = 0
   }
   if (next + bytes > SHARED_BYTES) return null
   const region = { memory: shared, from: next, bytes, layout: null }
   next += bytes
-  sharedInUse++
   return region
 }
 

@@ -89,7 +89,7 @@ export class TableauError extends Error {
 const ROUNDING = 1e-13
 
 /**
- * Checks a tableau (explicit; row sums of a equal c; b sums to 1; error weights sum to 0; the dense formula ends in b) and
+ * Checks a tableau (explicit; row sums of a equal c; b sums to 1; orders are positive integers; error weights sum to 0; the dense formula ends in b) and
  * derives its sparse rows.
  * @throws TableauError naming the condition that does not hold
  */
@@ -102,13 +102,19 @@ export function makeErk(tableau: ErkTableau): ErkMethod {
   demand(a.length === nStages && c.length === nStages, 'a, b and c have one row per stage')
   a.forEach((row, i) => demandStage(demand, row, c[i]!, i))
   demand(Math.abs(sum(b) - 1) < ROUNDING, 'b sums to 1')
+  demand(isOrder(tableau.order), 'order is a positive integer')
   const rows = a.map(sparse)
+  const solution = sparse(b)
   const error = sparseError(demand, tableau.error, nStages)
   const dense = sparseDense(demand, tableau)
   const errors = error.kind === 'none' ? [] : error.kind === 'mixed' ? [error.e5, error.e3] : [error.e]
   const further = [...dense.rows, ...(dense.kind === 'nested' ? dense.a : [])]
-  const nTerms = Math.max(...[...rows, sparse(b), ...errors, ...further].map(({ index }) => index.length))
-  return { name, order: tableau.order, nStages, c, a: rows, b: sparse(b), error, dense, nTerms, tableau }
+  const nTerms = Math.max(...[...rows, solution, ...errors, ...further].map(({ index }) => index.length))
+  return { name, order: tableau.order, nStages, c, a: rows, b: solution, error, dense, nTerms, tableau }
+}
+
+function isOrder(order: number): boolean {
+  return Number.isInteger(order) && order >= 1
 }
 
 type Demand = (holds: boolean, condition: string) => void
@@ -127,9 +133,10 @@ function sparseError(demand: Demand, error: ErrorFormula, nStages: number): Spar
     demand(Math.abs(sum(e)) < ROUNDING * Math.max(1, ...e.map(Math.abs)), `${label} sums to 0`)
     return sparse(e)
   }
+  if (error.kind === 'none') return error
+  // The step-size controllers take roots of it
+  demand(isOrder(error.order), 'error.order is a positive integer')
   switch (error.kind) {
-    case 'none':
-      return error
     case 'embedded':
       return { ...error, e: weights('e', error.e) }
     case 'mixed':

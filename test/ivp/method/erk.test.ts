@@ -134,6 +134,12 @@ describe.each(methods.map(([method, denseOrder]) => ({ name: method.name, method
 describe('makeErk', () => {
   it.each([
     ['b', { b: [1 / 3, 1 / 3] }, /b sums to 1/],
+    ['the order', { order: 2.5 }, /: order is a positive integer/],
+    [
+      'the order of the estimate',
+      { error: { kind: 'embedded', order: 0.5, e: [1, -1, 0] } },
+      /error.order is a positive integer/,
+    ],
     ['a', { a: [[], [0.9]] }, /row 1 of a sums to c\[1\]/],
     ['e', { error: { kind: 'embedded', order: 1, e: [1, 0, 0] } }, /e sums to 0/],
     ['p', { dense: { kind: 'polynomial', p: [[1], [0], [0]] } }, /row 0 of p/],

@@ -43,14 +43,18 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   declare private readonly problem: ErkProblem<V>
   declare private readonly workspace: Workspace<V>
   declare private readonly stepper: ErkStepper<V>
-  declare private plan: Plan
+  declare private readonly plan: Plan
 
   constructor(problem: ErkProblem<V>, method: ErkMethod, space: VectorSpace<V>) {
-    const { rhs, t0, y0, tolerance, norm, needsDense, isReleased } = problem
+    const { rhs, t0, y0, tBound, tolerance, norm, needsDense, isReleased, maxStep, step, controller } =
+      problem
     this.workspace = makeWorkspace(space, y0, sizeOf(method, needsDense), tolerance, norm, isReleased)
     this.problem = problem
     this.stepper = new ErkStepper(space, this.workspace, rhs, method, t0, y0, needsDense)
-    this.plan = this.planOf(0)
+    this.plan =
+      step === null
+        ? new StepPlan(t0, tBound, this.stepper.errorOrder, maxStep, controller)
+        : new FixedPlan(t0, tBound, step)
   }
 
   get t(): number {
@@ -68,7 +72,7 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   }
 
   start(): void {
-    const { rhs, t0, y0, tBound, firstStep, maxStep, step } = this.problem
+    const { rhs, t0, y0, tBound, firstStep, maxStep } = this.problem
     const { f0 } = this.stepper
     rhs(t0, y0, f0)
     const bad = firstNonFinite(f0)
@@ -76,8 +80,8 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
       this.failure = notFiniteAtStart(t0, bad)
       return
     }
-    if (step !== null) return
-    this.plan = this.planOf(firstStep ?? this.stepper.firstStep({ tBound, maxStep }))
+    if (this.plan instanceof StepPlan)
+      this.plan.begin(firstStep ?? this.stepper.firstStep({ tBound, maxStep }))
   }
 
   step(): void {
@@ -114,11 +118,5 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     const { stepper, plan } = saved as { stepper: Saved; plan: Saved }
     this.stepper.load(stepper)
     this.plan.load(plan)
-  }
-
-  private planOf(firstStep: number): Plan {
-    const { t0, tBound, maxStep, step, controller } = this.problem
-    if (step !== null) return new FixedPlan(t0, tBound, step)
-    return new StepPlan(t0, tBound, firstStep, this.stepper.errorOrder, maxStep, controller)
   }
 }

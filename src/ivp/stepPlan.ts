@@ -41,14 +41,7 @@ export class StepPlan implements Plan, JudgedAttempt {
   wasRejected = false
 
   /** @param maxStep - bound on |h|; Infinity for none */
-  constructor(
-    t0: number,
-    tBound: number,
-    firstStep: number,
-    errorOrder: number,
-    maxStep: number,
-    controller: StepController,
-  ) {
+  constructor(t0: number, tBound: number, errorOrder: number, maxStep: number, controller: StepController) {
     this.t = t0
     this.direction = tBound === t0 ? 1 : Math.sign(tBound - t0)
     this.tBound = tBound
@@ -56,6 +49,11 @@ export class StepPlan implements Plan, JudgedAttempt {
     this.controller = controller
     this.errorOrder = errorOrder
     this.tNew = t0
+    this.size = NaN
+  }
+
+  /** Plans the first step, of wanted |h| = `firstStep`: once, before the first attempt. */
+  begin(firstStep: number): void {
     this.size = firstStep
     this.propose(true)
   }

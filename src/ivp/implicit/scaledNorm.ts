@@ -1,4 +1,5 @@
-import type { NormBlocks } from '../space/norm.ts'
+import { endsOf, type NormBlocks } from '../space/norm.ts'
+import { uniformTolerance } from '../space/uniformTolerance.ts'
 import type { Tolerance } from '../space/vectorSpace.ts'
 
 /** Error norms of an implicit method: the RMS of v[i] / (atol[i] + rtol[i] |y[i]|), largest of the blocks. */
@@ -17,17 +18,14 @@ export class ScaledNorm {
   /** atol + rtol |y| of the state given last, shape (n). */
   declare private readonly scale: Float64Array
 
-  constructor(n: number, { rtol, atol }: Tolerance, blocks: NormBlocks) {
-    const isScalar = typeof rtol === 'number' && typeof atol === 'number'
+  constructor(n: number, tolerance: Tolerance, blocks: NormBlocks) {
+    const { rtol, atol } = uniformTolerance(tolerance, n)
+    const { from, to } = endsOf(blocks)
     this.n = n
-    this.rtol = isScalar ? rtol : expand(rtol, n)
-    this.atol = isScalar ? atol : expand(atol, n)
-    this.from = new Int32Array(blocks.length)
-    this.to = new Int32Array(blocks.length)
-    for (let b = 0; b < blocks.length; b++) {
-      this.from[b] = blocks[b]![0]
-      this.to[b] = blocks[b]![1]
-    }
+    this.rtol = rtol
+    this.atol = atol
+    this.from = from
+    this.to = to
     this.scale = new Float64Array(n)
     this.factor = 1
   }
@@ -89,8 +87,4 @@ export class ScaledNorm {
     }
     return worst
   }
-}
-
-function expand(tolerance: number | Float64Array, n: number): Float64Array {
-  return typeof tolerance === 'number' ? new Float64Array(n).fill(tolerance) : tolerance
 }

@@ -1,5 +1,6 @@
 import type { JacobianMatrix } from '../linalg/jacobianMatrix.ts'
-import type { NormBlocks } from '../space/norm.ts'
+import { endsOf, type NormBlocks } from '../space/norm.ts'
+import { uniformTolerance } from '../space/uniformTolerance.ts'
 import type { Tolerance } from '../space/vectorSpace.ts'
 
 /**
@@ -20,16 +21,13 @@ export class WeightedMaxNorm {
   /** Row sums of a matrix. */
   declare private readonly sums: Float64Array
 
-  constructor(n: number, { rtol, atol }: Tolerance, blocks: NormBlocks) {
-    const isScalar = typeof rtol === 'number' && typeof atol === 'number'
-    this.rtol = isScalar ? rtol : expand(rtol, n)
-    this.atol = isScalar ? atol : expand(atol, n)
-    this.from = new Int32Array(blocks.length)
-    this.to = new Int32Array(blocks.length)
-    for (let b = 0; b < blocks.length; b++) {
-      this.from[b] = blocks[b]![0]
-      this.to[b] = blocks[b]![1]
-    }
+  constructor(n: number, tolerance: Tolerance, blocks: NormBlocks) {
+    const { rtol, atol } = uniformTolerance(tolerance, n)
+    const { from, to } = endsOf(blocks)
+    this.rtol = rtol
+    this.atol = atol
+    this.from = from
+    this.to = to
     this.weights = new Float64Array(n)
     this.sums = new Float64Array(n)
   }
@@ -114,8 +112,4 @@ export class WeightedMaxNorm {
     }
     return worst
   }
-}
-
-function expand(tolerance: number | Float64Array, n: number): Float64Array {
-  return typeof tolerance === 'number' ? new Float64Array(n).fill(tolerance) : tolerance
 }

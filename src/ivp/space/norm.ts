@@ -7,3 +7,8 @@
  * ODE: faster ODE adjoints via seminorms" (ICML 2021), Sec. 3.
  */
 export type NormBlocks = ReadonlyArray<readonly [from: number, to: number]>
+
+/** First components and ends of the blocks. */
+export function endsOf(blocks: NormBlocks): { readonly from: Int32Array; readonly to: Int32Array } {
+  return { from: Int32Array.from(blocks, ([from]) => from), to: Int32Array.from(blocks, ([, to]) => to) }
+}

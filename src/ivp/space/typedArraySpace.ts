@@ -1,6 +1,7 @@
 import * as float32 from './float32Kernels.ts'
 import * as float64 from './float64Kernels.ts'
 import type { NormBlocks } from './norm.ts'
+import { uniformTolerance } from './uniformTolerance.ts'
 import type { Tolerance, VectorSpace } from './vectorSpace.ts'
 
 /** A flat state: the element type of the initial state is that of every state of a solve. */
@@ -35,10 +36,7 @@ export function typedArraySpace<V extends FloatArray>(
   tol: Tolerance,
   blocks: NormBlocks = [[0, y.length]],
 ): VectorSpace<V> {
-  const n = y.length
-  const isVector = typeof tol.rtol !== 'number' || typeof tol.atol !== 'number'
-  const rtol = isVector ? expand(tol.rtol, n) : tol.rtol
-  const atol = isVector ? expand(tol.atol, n) : tol.atol
+  const { rtol, atol } = uniformTolerance(tol, y.length)
   const kernels = (y instanceof Float32Array ? float32 : float64) as Kernels<V>
   const { combine, sumOfScaledSquares } = kernels
   return {
@@ -68,8 +66,4 @@ interface Kernels<V> {
     h: number, w: ArrayLike<number>, k: ReadonlyArray<V>, m: number, y: V, yNew: V,
     rtol: number | Float64Array, atol: number | Float64Array, from: number, to: number,
   ): number
-}
-
-function expand(tolerance: number | Float64Array, n: number): Float64Array {
-  return typeof tolerance === 'number' ? new Float64Array(n).fill(tolerance) : tolerance
 }

@@ -1,2 +1,2 @@
 export declare function toLuModule(): Promise<string>
-export declare function toSmallLu(): string
+export declare function toSmallLu(isComplex: boolean): string

@@ -1,4 +1,4 @@
-// Writes src/ivp/linalg/luBytes.ts and smallLu.ts: `node tools/generateLu.mjs`. A test holds the files in the tree against this tool's output.
+// Writes src/ivp/linalg/luBytes.ts, smallLu.ts and smallComplexLu.ts: `node tools/generateLu.mjs`. A test holds the files in the tree against this tool's output.
 import { writeFileSync } from 'node:fs'
 import wabt from 'wabt'
 import { toWat } from './lu.wat.mjs'
@@ -21,5 +21,6 @@ export const LU_HEX = '${text}'
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   const write = (name, text) => writeFileSync(new URL(`../src/ivp/linalg/${name}`, import.meta.url), text)
   write('luBytes.ts', await toLuModule())
-  write('smallLu.ts', toSmallLu())
+  write('smallLu.ts', toSmallLu(false))
+  write('smallComplexLu.ts', toSmallLu(true))
 }

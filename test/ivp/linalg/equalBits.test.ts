@@ -7,7 +7,8 @@ import { DenseLu } from '../../../src/ivp/linalg/denseLu.ts'
 import type { DenseMatrix } from '../../../src/ivp/linalg/jacobianMatrix.ts'
 import { Shift } from '../../../src/ivp/linalg/shift.ts'
 import type { ComplexShiftedSystem, ShiftedSystem } from '../../../src/ivp/linalg/shiftedSystem.ts'
-import * as small from '../../../src/ivp/linalg/smallLu.ts'
+import { ComplexLu2, ComplexLu3 } from '../../../src/ivp/linalg/smallComplexLu.ts'
+import { Lu2, Lu3 } from '../../../src/ivp/linalg/smallLu.ts'
 import { WasmDenseComplexLu, WasmDenseLu } from '../../../src/ivp/linalg/wasmDenseLu.ts'
 import { toLuModule, toSmallLu } from '../../../tools/generateLu.mjs'
 
@@ -81,14 +82,15 @@ function withImaginaryPart(system: ComplexShiftedSystem<DenseMatrix>, n: number)
 describe('LU factors written out', () => {
   it('are those of plain loops, bit for bit', () => {
     compare(
-      (n) => (n === 2 ? new small.Lu2() : new small.Lu3()),
-      (n) => (n === 2 ? new small.ComplexLu2() : new small.ComplexLu3()),
+      (n) => (n === 2 ? new Lu2() : new Lu3()),
+      (n) => (n === 2 ? new ComplexLu2() : new ComplexLu3()),
       fc.constantFrom(2, 3),
     )
   })
   it('come from node tools/generateLu.mjs', () => {
-    const path = new URL('../../../src/ivp/linalg/smallLu.ts', import.meta.url)
-    assert.equal(readFileSync(path, 'utf8'), toSmallLu())
+    const path = (name: string): URL => new URL(`../../../src/ivp/linalg/${name}.ts`, import.meta.url)
+    assert.equal(readFileSync(path('smallLu'), 'utf8'), toSmallLu(false))
+    assert.equal(readFileSync(path('smallComplexLu'), 'utf8'), toSmallLu(true))
   })
 })
 

@@ -2,20 +2,7 @@ import fc from 'fast-check'
 import { assert, describe, it } from 'vitest'
 import { solveWithPullback, solveWithSensitivities, type DifferentiableRhs } from '../../src/adjoint/index.ts'
 import { IvpInputError, solveIvp, type FloatArray } from '../../src/index.ts'
-
-/** dh/dt = w h + b, theta = [w, b]. */
-const affine = (w: number, b: number): DifferentiableRhs<Float64Array> => ({
-  nParams: 2,
-  f: (_t, h, dh) => {
-    dh[0] = w * h[0]! + b
-  },
-  vjp: (_t, h, a, out) => {
-    out.dh[0] = w * h[0]! + b
-    out.ah[0] = a[0]! * w
-    out.atheta[0] = a[0]! * h[0]!
-    out.atheta[1] = a[0]!
-  },
-})
+import { affine } from './affine.ts'
 
 /** Two coupled equations with three parameters and time in them. */
 const coupled = <V extends FloatArray>([p, q, r]: readonly [

@@ -3,39 +3,50 @@ import { giveLuMemory, takeLuMemory, type LuMemory } from './luMemory.ts'
 import type { Shift } from './shift.ts'
 import type { ComplexShiftedSystem, ShiftedSystem } from './shiftedSystem.ts'
 
-/** Where rows of pivots, one column for right-hand sides and the matrix lie, in bytes; `parts` is 2 for a complex matrix, else 1. */
-function layoutOf(
-  n: number,
-  parts: 1 | 2,
-): { readonly ld: number; readonly b: number; readonly a: number; readonly bytes: number } {
-  const ld = 16 * Math.ceil(n / 2)
-  const b = 16 * Math.ceil(n / 4)
-  const a = b + parts * ld
-  return { ld, b, a, bytes: a + parts * ld * n }
+/** A matrix of n columns in a memory of its own, after rows of pivots and one column for right-hand sides; addresses in bytes. */
+abstract class WasmFactors {
+  declare protected readonly n: number
+  declare protected readonly memory: LuMemory
+  /** Of a column, or of the real or imaginary parts of one. */
+  declare protected readonly ld: number
+  declare protected readonly a: number
+  declare protected readonly b: number
+  private isReleased = false
+
+  /** @param memory - of `bytesOf(n, parts)`. @param parts - 2 for a complex matrix, else 1 */
+  protected constructor(n: number, memory: LuMemory, parts: 1 | 2) {
+    this.n = n
+    this.memory = memory
+    this.ld = ldOf(n)
+    this.b = rowsOf(n)
+    this.a = this.b + parts * this.ld
+  }
+
+  release(): void {
+    // Once: a memory that came back twice would be lent to two
+    if (!this.isReleased) giveLuMemory(this.memory)
+    this.isReleased = true
+  }
+}
+
+function ldOf(n: number): number {
+  return 16 * Math.ceil(n / 2)
+}
+
+function rowsOf(n: number): number {
+  return 16 * Math.ceil(n / 4)
+}
+
+function bytesOf(n: number, parts: 1 | 2): number {
+  return rowsOf(n) + parts * ldOf(n) * (n + 1)
 }
 
 /** DenseLu in wasm: equal bits, two components at a time. */
-export class WasmDenseLu implements ShiftedSystem<DenseMatrix> {
-  declare private readonly n: number
-  declare private readonly memory: LuMemory
-  private isReleased = false
-  declare private readonly ld: number
-  declare private readonly a: number
-  declare private readonly b: number
-
+export class WasmDenseLu extends WasmFactors implements ShiftedSystem<DenseMatrix> {
   /** Null where there is no wasm. */
   static of(n: number): WasmDenseLu | null {
-    const memory = takeLuMemory(layoutOf(n, 1).bytes)
-    return memory && new WasmDenseLu(n, memory)
-  }
-
-  private constructor(n: number, memory: LuMemory) {
-    const { ld, a, b } = layoutOf(n, 1)
-    this.n = n
-    this.memory = memory
-    this.ld = ld
-    this.a = a
-    this.b = b
+    const memory = takeLuMemory(bytesOf(n, 1))
+    return memory && new WasmDenseLu(n, memory, 1)
   }
 
   factor({ values }: DenseMatrix, { re: alpha, beta }: Shift): boolean {
@@ -57,36 +68,14 @@ export class WasmDenseLu implements ShiftedSystem<DenseMatrix> {
     this.memory.solve(this.a, 8 * n, this.ld, 0, this.b)
     for (let i = 0; i < n; i++) v[at + i] = x[b + i]!
   }
-
-  release(): void {
-    // Once: a memory that came back twice would be lent to two
-    if (!this.isReleased) giveLuMemory(this.memory)
-    this.isReleased = true
-  }
 }
 
 /** DenseComplexLu in wasm: equal bits, two components at a time. */
-export class WasmDenseComplexLu implements ComplexShiftedSystem<DenseMatrix> {
-  declare private readonly n: number
-  declare private readonly memory: LuMemory
-  private isReleased = false
-  declare private readonly ld: number
-  declare private readonly a: number
-  declare private readonly b: number
-
+export class WasmDenseComplexLu extends WasmFactors implements ComplexShiftedSystem<DenseMatrix> {
   /** Null where there is no wasm. */
   static of(n: number): WasmDenseComplexLu | null {
-    const memory = takeLuMemory(layoutOf(n, 2).bytes)
-    return memory && new WasmDenseComplexLu(n, memory)
-  }
-
-  private constructor(n: number, memory: LuMemory) {
-    const { ld, a, b } = layoutOf(n, 2)
-    this.n = n
-    this.memory = memory
-    this.ld = ld
-    this.a = a
-    this.b = b
+    const memory = takeLuMemory(bytesOf(n, 2))
+    return memory && new WasmDenseComplexLu(n, memory, 2)
   }
 
   factor({ values }: DenseMatrix, { re: alphaRe, im: alphaIm, beta }: Shift): boolean {
@@ -118,11 +107,5 @@ export class WasmDenseComplexLu implements ComplexShiftedSystem<DenseMatrix> {
       v[re + i] = x[b + i]!
       v[im + i] = x[bIm + i]!
     }
-  }
-
-  release(): void {
-    // Once: a memory that came back twice would be lent to two
-    if (!this.isReleased) giveLuMemory(this.memory)
-    this.isReleased = true
   }
 }

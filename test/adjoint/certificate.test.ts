@@ -77,6 +77,14 @@ describe('certify', () => {
     assert.isTrue(lost(k, { gradient: 'interpolating', certify: true }).certificate!.isTrusted)
   })
 
+  it('measures each component in its own tolerance', () => {
+    const { certificate } = lost(14, {
+      backward: { atol: Float64Array.of(1e-8, 1e3, 1e-8, 1e-8, 1e-8) },
+      certify: true,
+    })
+    assert.isAbove(certificate!.reconstruction!, 1000)
+  })
+
   it('also replaces a gradient whose backward solve failed', () => {
     const failed = lost(60, { backward: { maxSteps: 5 }, certify: true })
     assert.equal(failed.failure?.kind, 'maxSteps')

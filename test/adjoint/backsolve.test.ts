@@ -86,6 +86,19 @@ describe('backsolve', () => {
     close('dh/dw', g.theta[0]!, Math.log(q) / (w * w) - dq / (w * q))
   })
 
+  it('takes at most three quarters of the evaluations without the parameter gradient in the norm', () => {
+    const theta = Float64Array.from({ length: n * n + n }, (_, i) => Math.sin(3 * i + 1))
+    for (const rtol of [1e-3, 1e-6, 1e-9]) {
+      const evaluations = (norm: 'all' | 'seminorm'): number =>
+        solveWithPullback(tanhNet(theta), [0, 3], Float64Array.of(0.3, -0.6, 0.9), {
+          rtol,
+          atol: rtol * 1e-3,
+          backward: { norm },
+        }).pullback([new Float64Array(n), Float64Array.of(1, -1, 1)]).nfev
+      assert.isAtMost(evaluations('seminorm'), 0.75 * evaluations('all'))
+    }
+  })
+
   it.each(['all', 'blocks', 'seminorm'] as const)(
     'agrees with finite differences over several output times, norm %s',
     (norm) => {

@@ -106,6 +106,30 @@ function leadsTable(rows: ReadonlyArray<Leads>): string {
   return table(['problem', ...peers], lines)
 }
 
+function widthTable(rows: ReadonlyArray<Race>): string {
+  const lines = rows.map(({ problem, method, timeRatios, overheadRatios }) => {
+    const peer = COMPILED.find((name) => timeRatios[name] !== undefined)!
+    const inC = overheadRatios[IN_C]
+    return [
+      problem,
+      method,
+      digits(timeRatios[peer]!),
+      digits(timeRatios[`${peer}, 128 bits`]!),
+      inC === undefined ? '' : digits(inC),
+      inC === undefined ? '' : digits(overheadRatios[`${IN_C}, 128 bits`]!),
+    ]
+  })
+  const head = [
+    'problem',
+    'method',
+    'times compiled',
+    'the same, 128 bits',
+    'overhead, times C',
+    'the same, 128 bits',
+  ]
+  return table(head, lines)
+}
+
 function table(head: ReadonlyArray<string>, lines: ReadonlyArray<ReadonlyArray<string>>): string {
   return [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n')
 }
@@ -117,6 +141,7 @@ const explicit = resultOf('explicit-against-compiled') as {
   rows: Race[]
 }
 const implicit = resultOf('implicit-against-compiled') as { rows: Race[] }
+const width = resultOf('vector-width') as { rows: Race[] }
 const precision = resultOf('work-precision') as { rows: Leads[] }
 const scaling = resultOf('scaling') as { verdicts: { precision: string; growth: number; vectors: number }[] }
 const importing = resultOf('import-time') as {
@@ -128,6 +153,7 @@ const parts: Readonly<Record<string, string>> = {
   machine: `Machine: ${explicit.machine}; Node ${explicit.node}; ${explicit.peers.join(', ')}.`,
   explicit: racesTable(explicit.rows),
   implicit: racesTable(implicit.rows),
+  width: widthTable(width.rows),
   leads: leadsTable(precision.rows),
   size: [
     ...scaling.verdicts.map(

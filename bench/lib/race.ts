@@ -40,12 +40,21 @@ export const scipy = (method: string, precision: 'f64' | 'f32' = 'f64'): Racer =
   method,
   command: [built('venv/bin/python'), at('peers/scipyPeer.py'), precision],
 })
+/** What compiled code may use: all that this machine has, or as wasm vectors of 128 bits and no fused multiply-add. */
+export type Instructions = 'native' | '128 bits'
+const setOf = (instructions: Instructions): string => (instructions === 'native' ? '' : '_128')
+const nameWith = (name: string, instructions: Instructions): string =>
+  instructions === 'native' ? name : `${name}, ${instructions}`
 /** dopri5, dop853, radau5 or lsoda. */
-export const fortran = (method: string): Racer => ({ name: method, method, command: [built('hairer')] })
-export const inC = (precision: 'f64' | 'f32' = 'f64'): Racer => ({
-  name: 'RK45 in C',
+export const fortran = (method: string, instructions: Instructions = 'native'): Racer => ({
+  name: nameWith(method, instructions),
+  method,
+  command: [built(`hairer${setOf(instructions)}`)],
+})
+export const inC = (precision: 'f64' | 'f32' = 'f64', instructions: Instructions = 'native'): Racer => ({
+  name: nameWith('RK45 in C', instructions),
   method: 'RK45',
-  command: [built(`rk45_${precision}`)],
+  command: [built(`rk45_${precision}${setOf(instructions)}`)],
 })
 export const boost = (precision: 'f64' | 'f32' = 'f64'): Racer => ({
   name: 'Boost.odeint',

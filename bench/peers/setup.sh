@@ -61,25 +61,32 @@ compile() {
   shift
   is_fresh "$target" ../setup.sh ../problems.h "${sources[@]}" || "$@"
 }
-cc_flags=(-O3 -march=native)
 cd build
-compile problems.o ../problems.c -- gcc "${cc_flags[@]}" -c ../problems.c -o problems.o
-objects=(problems.o hairer.o)
-compile hairer.o ../hairer.c -- gcc "${cc_flags[@]}" -c ../hairer.c -o hairer.o
 dop=scipy-1.10.1/scipy/integrate/dop
 stiff=Assimulo-3.0/assimulo/thirdparty
-for source in $dop/dopri5.f $dop/dop853.f $stiff/hairer/radau_decsol.f $stiff/odepack/opkd{main,a1,a2}.f; do
-  object=$(basename "$source" .f).o
-  compile "$object" "$source" -- gfortran "${cc_flags[@]}" -std=legacy -w -c "$source" -o "$object"
-  objects+=("$object")
-done
-compile hairer "${objects[@]}" -- gfortran "${objects[@]}" -lm -o hairer
-for precision in "double f64" "float f32"; do
-  read -r real suffix <<< "$precision"
-  flags=("${cc_flags[@]}" -DREAL="$real" -DSUFFIX="$suffix")
-  compile "rk45_$suffix" ../rk45.c problems.o -- gcc "${flags[@]}" ../rk45.c problems.o -lm -o "rk45_$suffix"
-  compile "boost_$suffix" ../boost.cpp problems.o -- g++ "${flags[@]}" ../boost.cpp problems.o -lm -o "boost_$suffix"
-done
+# make_peers SUFFIX FLAG...: the compiled codes for one set of instructions
+make_peers() {
+  local set=$1 objects=("problems$1.o" "hairer$1.o") source object precision real suffix
+  shift
+  local cc_flags=(-O3 "$@")
+  compile "problems$set.o" ../problems.c -- gcc "${cc_flags[@]}" -c ../problems.c -o "problems$set.o"
+  compile "hairer$set.o" ../hairer.c -- gcc "${cc_flags[@]}" -c ../hairer.c -o "hairer$set.o"
+  for source in $dop/dopri5.f $dop/dop853.f $stiff/hairer/radau_decsol.f $stiff/odepack/opkd{main,a1,a2}.f; do
+    object=$(basename "$source" .f)$set.o
+    compile "$object" "$source" -- gfortran "${cc_flags[@]}" -std=legacy -w -c "$source" -o "$object"
+    objects+=("$object")
+  done
+  compile "hairer$set" "${objects[@]}" -- gfortran "${objects[@]}" -lm -o "hairer$set"
+  for precision in "double f64" "float f32"; do
+    read -r real suffix <<< "$precision"
+    local flags=("${cc_flags[@]}" -DREAL="$real" -DSUFFIX="$suffix")
+    compile "rk45_$suffix$set" ../rk45.c "problems$set.o" -- gcc "${flags[@]}" ../rk45.c "problems$set.o" -lm -o "rk45_$suffix$set"
+    compile "boost_$suffix$set" ../boost.cpp "problems$set.o" -- g++ "${flags[@]}" ../boost.cpp "problems$set.o" -lm -o "boost_$suffix$set"
+  done
+}
+make_peers "" -march=native
+# What wasm has: vectors of 128 bits, no fused multiply-add
+if [ "$(uname -m)" = x86_64 ]; then make_peers _128 -march=x86-64-v2; fi
 {
   gcc --version | head -1
   gfortran --version | head -1

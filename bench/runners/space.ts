@@ -25,7 +25,7 @@ function workspaceFor(like: FloatArray): Workspace<FloatArray> {
     if (workspace === null) throw new Error('there is no wasm SIMD here')
     return workspace
   }
-  return new SpaceWorkspace(typedArraySpace(like, TOLERANCE, blocks), () => true, like, size.slots)
+  return new SpaceWorkspace(typedArraySpace(like, TOLERANCE, blocks), like, size.slots)
 }
 
 /** What ErkStepper does with a workspace in a step that is accepted. */

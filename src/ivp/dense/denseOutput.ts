@@ -5,3 +5,8 @@ export interface DenseOutput<V> {
   /** The state at time t in a new vector; outside the step the formula is extrapolated. */
   at(t: number): V
 }
+
+/** A solution that holds vectors of a space: whoever asked for it gives them back, where the space wants them back. */
+export interface SpaceDense<V> extends DenseOutput<V> {
+  release(): void
+}

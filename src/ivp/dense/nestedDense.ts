@@ -1,19 +1,19 @@
 import type { VectorSpace } from '../space/vectorSpace.ts'
-import type { DenseOutput } from './denseOutput.ts'
+import type { SpaceDense } from './denseOutput.ts'
 
 /**
  * y(tOld + x h) = yOld + h x (q[0] + (1 - x) (q[1] + x (q[2] + (1 - x) (...)))): the form of DOP853's interpolant.
  * @param yOld - copied, since the stepper overwrites it
- * @param q - coefficient vectors, kept
+ * @param q - coefficient vectors, kept until `release`
  * @see Hairer, Norsett, Wanner, "Solving Ordinary Differential Equations I", 2nd ed., Sec. II.6
  */
-export function nestedDense<V>(
-  space: VectorSpace<V>,
+export function nestedDense<V, S>(
+  space: VectorSpace<V, S>,
   tOld: number,
   t: number,
   yOld: V,
   q: ReadonlyArray<V>,
-): DenseOutput<V> {
+): SpaceDense<V> {
   const start = space.combine(space.zerosLike(yOld), yOld, 0, [], [], 0)
   const h = t - tOld
   return {
@@ -28,6 +28,10 @@ export function nestedDense<V>(
         weights[i] = weight
       }
       return space.combine(space.zerosLike(start), start, h, weights, q, q.length)
+    },
+    release() {
+      space.release(start)
+      for (const v of q) space.release(v)
     },
   }
 }

@@ -1,10 +1,10 @@
 import type { VectorSpace } from '../space/vectorSpace.ts'
-import type { DenseOutput } from './denseOutput.ts'
+import type { DenseOutput, SpaceDense } from './denseOutput.ts'
 
 /**
  * y(tOld + x h) = yOld + h (q[0] x + q[1] x^2 + ...): the interpolant of a Runge-Kutta step.
  * @param yOld - copied, since the stepper overwrites it
- * @param q - coefficient vectors, kept
+ * @param q - coefficient vectors, kept until `release`
  */
 export function rkDense<V, S>(
   space: VectorSpace<V, S>,
@@ -12,7 +12,7 @@ export function rkDense<V, S>(
   t: number,
   yOld: V,
   q: ReadonlyArray<V>,
-): DenseOutput<V> {
+): SpaceDense<V> {
   const start = space.combine(space.zerosLike(yOld), yOld, 0, [], [], 0)
   const h = t - tOld
   return {
@@ -24,6 +24,10 @@ export function rkDense<V, S>(
       let power = x
       for (let i = 0; i < powers.length; i++, power *= x) powers[i] = power
       return space.combine(space.zerosLike(start), start, h, powers, q, q.length)
+    },
+    release() {
+      space.release(start)
+      for (const v of q) space.release(v)
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { NormBlocks } from './norm.ts'
 import { SpaceWorkspace } from './spaceWorkspace.ts'
-import { isFinite, type FloatArray } from './typedArraySpace.ts'
+import type { FloatArray } from './typedArraySpace.ts'
 import type { Tolerance, VectorSpace } from './vectorSpace.ts'
 import { makeWasmWorkspace } from './wasmWorkspace.ts'
 import type { Workspace, WorkspaceSize } from './workspace.ts'
@@ -19,7 +19,6 @@ export function makeWorkspace<V extends FloatArray>(
   isGivenBack: boolean,
 ): Workspace<V> {
   return (
-    makeWasmWorkspace(y0, size, tolerance, blocks, isGivenBack) ??
-    new SpaceWorkspace(space, isFinite, y0, size.slots)
+    makeWasmWorkspace(y0, size, tolerance, blocks, isGivenBack) ?? new SpaceWorkspace(space, y0, size.slots)
   )
 }

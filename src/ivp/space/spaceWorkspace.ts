@@ -1,5 +1,4 @@
 import type { SparseRow } from '../method/butcherTableau.ts'
-import { mixedNorm } from './mixedNorm.ts'
 import type { VectorSpace } from './vectorSpace.ts'
 import type { Rhs, Workspace } from './workspace.ts'
 
@@ -12,18 +11,16 @@ interface PlacedRow extends SparseRow {
 }
 
 /** A workspace over any vector space: one handle for each slot. */
-export class SpaceWorkspace<V> implements Workspace<V> {
+export class SpaceWorkspace<V, S = number> implements Workspace<V, S> {
   readonly vectors: V[]
-  readonly #space: VectorSpace<V>
-  readonly #isFinite: (v: V) => boolean
+  readonly #space: VectorSpace<V, S>
   readonly #rows: PlacedRow[] = []
   readonly #terms: V[]
   #isReleased = false
 
   /** @param like - gives shape and element type of the `slots` vectors, which start at zero */
-  constructor(space: VectorSpace<V>, isFinite: (v: V) => boolean, like: V, slots: number) {
+  constructor(space: VectorSpace<V, S>, like: V, slots: number) {
     this.#space = space
-    this.#isFinite = isFinite
     this.vectors = Array.from({ length: slots }, () => space.zerosLike(like))
     this.#terms = this.vectors.slice()
   }
@@ -68,21 +65,21 @@ export class SpaceWorkspace<V> implements Workspace<V> {
     vectors[to] = this.#space.combine(vectors[to]!, vectors[y]!, h, weight, this.#terms, index.length)
   }
 
-  norm(norm: number, h: number): number {
+  norm(norm: number, h: number): S {
     const row = this.#rows[norm]!
     return row.three === undefined
       ? this.#normOf(row, h, row)
-      : mixedNorm(h, this.#normOf(row, 1, row), this.#normOf(row.three, 1, row))
+      : this.#space.mixedNorm(h, this.#normOf(row, 1, row), this.#normOf(row.three, 1, row))
   }
 
-  #normOf({ index, weight }: SparseRow, h: number, { to, y }: PlacedRow): number {
+  #normOf({ index, weight }: SparseRow, h: number, { to, y }: PlacedRow): S {
     const { vectors } = this
     this.#gather(index)
     return this.#space.errorNorm(h, weight, this.#terms, index.length, vectors[y]!, vectors[to]!)
   }
 
-  isFinite(slot: number): boolean {
-    return this.#isFinite(this.vectors[slot]!)
+  finiteness(slot: number): S {
+    return this.#space.finiteness(this.vectors[slot]!)
   }
 
   copyOf(slot: number): V {

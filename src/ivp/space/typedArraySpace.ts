@@ -1,5 +1,6 @@
 import * as float32 from './float32Kernels.ts'
 import * as float64 from './float64Kernels.ts'
+import { mixedNorm } from './mixedNorm.ts'
 import type { NormBlocks } from './norm.ts'
 import { uniformTolerance } from './uniformTolerance.ts'
 import type { Tolerance, VectorSpace } from './vectorSpace.ts'
@@ -55,6 +56,8 @@ export function typedArraySpace<V extends FloatArray>(
       }
       return largest
     },
+    mixedNorm,
+    finiteness: (v) => (isFinite(v) ? 0 : NaN),
     release() {},
   }
 }

@@ -4,8 +4,8 @@
  * Laws, tested for every instance: `combine` with m = 0 copies y; it is linear in w; it agrees with a
  * float64 reference to a few ulp of the element type.
  *
- * V is the vector handle; S is `number` where a norm is at hand and `Promise<number>` where it must travel
- * from a device.
+ * V is the vector handle; S is `number` where a norm is at hand, a handle of one where it must travel from a
+ * device.
  */
 export interface VectorSpace<V, S = number> {
   /** A fresh vector of zeros with the shape and element type of y. */
@@ -17,6 +17,10 @@ export interface VectorSpace<V, S = number> {
    * h (w . k)[i] / (atol[i] + rtol[i] max(|y[i]|, |yNew[i]|)).
    */
   errorNorm(h: number, w: ArrayLike<number>, k: ReadonlyArray<V>, m: number, y: V, yNew: V): S
+  /** `mixedNorm` of two error norms, which it consumes. */
+  mixedNorm(h: number, five: S, three: S): S
+  /** 0 if every component is finite, else NaN. */
+  finiteness(v: V): S
   /** Gives the storage of v back; nothing to do for arrays. */
   release(v: V): void
 }

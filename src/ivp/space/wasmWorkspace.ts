@@ -121,8 +121,8 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     return norm < 0 ? this.overBlocks(this.compounds[-norm - 1]!, h) : this.kernels.norm(norm, h)
   }
 
-  isFinite(slot: number): boolean {
-    return this.kernels.zero(this.int32[this.entries + slot]!, this.width) === 0
+  finiteness(slot: number): number {
+    return this.kernels.zero(this.int32[this.entries + slot]!, this.width) === 0 ? 0 : NaN
   }
 
   copyOf(slot: number): V {

@@ -7,9 +7,10 @@ export type Rhs<V> = (t: number, y: V, out: V) => V
  * The vectors of one solve, addressed by slot (0, 1, ...), and what a Runge-Kutta method does with them step after step. A linear combination
  * or a norm is made known once, with the slots that it reads and writes; running it then moves nothing about but h.
  *
- * V is the vector handle. Instances: `SpaceWorkspace` over any vector space, `WasmWorkspace` for flat arrays in a wasm memory.
+ * V is the vector handle; S is `number` where a norm is at hand, a handle of one where it must travel from a device. Instances: `SpaceWorkspace` over any
+ * vector space, `WasmWorkspace` for flat arrays in a wasm memory.
  */
-export interface Workspace<V> {
+export interface Workspace<V, S = number> {
   /** What every slot holds now; for flat arrays views, valid until `release`. */
   readonly vectors: ReadonlyArray<V>
   /** Puts f(t, what `from` holds) into the slot `to`. */
@@ -30,8 +31,9 @@ export interface Workspace<V> {
   addNorm(row: SparseRow, y: number, yNew: number): number
   /** The same for `mixedNorm` of two rows of equal length. */
   addMixedNorm(five: SparseRow, three: SparseRow, y: number, yNew: number): number
-  norm(norm: number, h: number): number
-  isFinite(slot: number): boolean
+  norm(norm: number, h: number): S
+  /** 0 if every component is finite, else NaN. */
+  finiteness(slot: number): S
   /** An independent copy, which outlives the workspace. */
   copyOf(slot: number): V
   /** Gives the storage back; nothing may be called afterwards. Idempotent. */

@@ -1,4 +1,4 @@
-import type { DenseOutput } from '../dense/denseOutput.ts'
+import type { SpaceDense } from '../dense/denseOutput.ts'
 import { nestedDense } from '../dense/nestedDense.ts'
 import { rkDense } from '../dense/rkDense.ts'
 import type { Saved } from '../integrator.ts'
@@ -20,12 +20,12 @@ const MINUS_ONE = Float64Array.of(-1)
  * A step allocates nothing. Right-hand sides get views of the workspace and write straight into a stage.
  * @see Hairer, Norsett, Wanner, "Solving Ordinary Differential Equations I", Sec. II.1, eq. (1.8)
  */
-export class ErkStepper<V> implements Stepper<V> {
+export class ErkStepper<V, S = number> implements Stepper<V, S> {
   declare t: number
   declare tOld: number
   declare readonly errorOrder: number
-  declare private readonly space: VectorSpace<V>
-  declare private readonly workspace: Workspace<V>
+  declare private readonly space: VectorSpace<V, S>
+  declare private readonly workspace: Workspace<V, S>
   declare private readonly rhs: Rhs<V>
   declare private readonly method: ErkMethod
   declare private readonly nStages: number
@@ -49,8 +49,8 @@ export class ErkStepper<V> implements Stepper<V> {
 
   /** @param workspace - of `sizeOf(method, hasDense)`; f(t0, y0) belongs into `f0` before the first attempt. @param hasDense - `denseOutput` may be called */
   constructor(
-    space: VectorSpace<V>,
-    workspace: Workspace<V>,
+    space: VectorSpace<V, S>,
+    workspace: Workspace<V, S>,
     rhs: Rhs<V>,
     method: ErkMethod,
     t0: number,
@@ -106,7 +106,7 @@ export class ErkStepper<V> implements Stepper<V> {
    * A size for the first step; see `initialStep`, which does the same on a vector space.
    * @returns |h|
    */
-  firstStep({ tBound, maxStep }: FirstSpan): number {
+  firstStep(this: ErkStepper<V>, { tBound, maxStep }: FirstSpan): number {
     const { t } = this
     const workspace = this.workspace
     const y = this.states + Y
@@ -124,7 +124,7 @@ export class ErkStepper<V> implements Stepper<V> {
     return firstLength(h0, d1, norm(probe) / h0, this.errorOrder, length, maxStep)
   }
 
-  attempt(trial: Trial): void {
+  attempt(trial: Trial<S>): void {
     if (this.isAccepted) this.rotate()
     this.hasAttempted = true
     const workspace = this.workspace
@@ -140,14 +140,14 @@ export class ErkStepper<V> implements Stepper<V> {
     workspace.combine(this.b, h)
     if (!this.hasError) {
       this.hasLast = false
-      trial.errorNorm = workspace.isFinite(candidate) ? 0 : NaN
+      trial.errorNorm = workspace.finiteness(candidate)
       return
     }
     workspace.evaluate(rhs, t + h, candidate, n)
     trial.errorNorm = workspace.norm(this.error, h)
   }
 
-  accept({ t }: Trial): void {
+  accept({ t }: Pick<Trial, 't'>): void {
     const states = this.states
     this.tOld = this.t
     this.t = t
@@ -170,7 +170,7 @@ export class ErkStepper<V> implements Stepper<V> {
     return space.combine(zeros, zeros, h, weight, k, k.length)
   }
 
-  denseOutput(): DenseOutput<V> {
+  denseOutput(): SpaceDense<V> {
     const { dense, nStages } = this.method
     const { t, tOld } = this
     const h = t - tOld

@@ -1,5 +1,6 @@
-import { solveIvp, type FloatArray, type IvpOptions, type NormBlocks } from '../ivp/index.ts'
+import { solveIvp, type FloatArray, type IvpFailure, type IvpOptions, type NormBlocks } from '../ivp/index.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
+import { adjointLoop, type AdjointSegments } from './adjointLoop.ts'
 import type { AdjointNorm } from './augmentedState.ts'
 import { addTo, dot } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
@@ -34,11 +35,10 @@ export interface AdjointSystem<V extends FloatArray> {
 }
 
 /**
- * The loop of the continuous adjoints: from output time to output time backwards, with the incoming gradient added to a (a jump) at each.
+ * A continuous adjoint on flat arrays (see `adjointLoop`).
  * @param ts - output times, the initial one first; strictly monotone, length at least 2
  * @param states - the solution at `ts`, each of length n
  * @param incoming - dL/d(states[j]) for every j, each of length n
- * @see Chen et al. (2018), Sec. 2, Algorithm 1, and Appendix C (several output times)
  */
 export function continuousAdjoint<V extends FloatArray>(
   rhs: DifferentiableRhs<V>,
@@ -55,48 +55,50 @@ export function continuousAdjoint<V extends FloatArray>(
   let y = zerosLike(states[0]!, system.size)
   let nfev = 0
   let reconstruction = 0
-  for (let j = ts.length - 1; j >= 1; j--) {
-    system.restore(y, states[j]!)
-    // Moving an output time moves its state along f: dL/dt_j = incoming_j . f(t_j, h_j)
-    if (times) {
+  const segments: AdjointSegments<never, never> = {
+    restore: (j) => system.restore(y, states[j]!),
+    timeGradient(j) {
+      if (!times) return
       rhs.f(ts[j]!, states[j]!, slope)
       gradTs[j] = dot(incoming[j]!, slope)
-    }
-    addTo(system.parts(y).a, incoming[j]!)
-    const length = Math.abs(ts[j]! - ts[j - 1]!)
-    const result = solveIvp(
-      system.rhs as (t: number, y: FloatArray, dydt: FloatArray) => void,
-      [ts[j]!, ts[j - 1]!],
-      y as FloatArray,
-      {
-        ...(direction as DirectionOptions<FloatArray>),
-        ...(firstStep === undefined ? {} : { firstStep: Math.min(firstStep, length) }),
-        norm: system.normBlocks(norm),
-        inPlace: true,
-        save: 'last',
-      },
-    )
-    nfev += result.nfev
-    for (const warning of result.warnings) warnings.add(warning)
-    y = (result.states.at(-1) as V).slice() as V
-    if (result.failure !== undefined) {
-      const { a, b } = system.parts(y)
-      return { h0: a, theta: b, ts: gradTs, nfev, warnings: [...warnings], failure: result.failure }
-    }
-    if (system.reconstructed !== null) {
-      const off = inTolerances(system.reconstructed(y), states[j - 1]!, options)
+    },
+    jump: (j) => addTo(system.parts(y).a, incoming[j]!),
+    // eslint-disable-next-line require-yield -- numbers of flat arrays are at hand
+    *integrate(j) {
+      const length = Math.abs(ts[j]! - ts[j - 1]!)
+      const result = solveIvp(
+        system.rhs as (t: number, y: FloatArray, dydt: FloatArray) => void,
+        [ts[j]!, ts[j - 1]!],
+        y as FloatArray,
+        {
+          ...(direction as DirectionOptions<FloatArray>),
+          ...(firstStep === undefined ? {} : { firstStep: Math.min(firstStep, length) }),
+          norm: system.normBlocks(norm),
+          inPlace: true,
+          save: 'last',
+        },
+      )
+      nfev += result.nfev
+      for (const warning of result.warnings) warnings.add(warning)
+      y = (result.states.at(-1) as V).slice() as V
+      return result.failure ?? null
+    },
+    compare(j) {
+      if (system.reconstructed === null) return
+      const off = inTolerances(system.reconstructed(y), states[j]!, options)
       // NaN must win
       if (!(off <= reconstruction)) reconstruction = off
-    }
+    },
+    startTimeGradient() {
+      if (!times) return
+      rhs.f(ts[0]!, states[0]!, slope)
+      gradTs[0] = -dot(system.parts(y).a, slope)
+    },
   }
+  const { value: failure } = adjointLoop(segments, ts.length).next() as { value: IvpFailure | null }
   const { a, b } = system.parts(y)
-  // Starting later shortens the solve: dL/dt_0 = -a(t_0) . f(t_0, h_0), before the direct gradient of states[0] is added
-  if (times) {
-    rhs.f(ts[0]!, states[0]!, slope)
-    gradTs[0] = -dot(a, slope)
-  }
-  addTo(a, incoming[0]!)
   const found = { h0: a, theta: b, ts: gradTs, nfev, warnings: [...warnings] }
+  if (failure !== null) return { ...found, failure }
   return system.reconstructed === null ? found : { ...found, reconstruction }
 }
 

@@ -3,6 +3,7 @@ import { checkMethod } from '../ivp/check/method.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { AcceptedSteps } from './acceptedSteps.ts'
 import { backsolve } from './backsolve.ts'
+import { backwardOptions, withoutUndefined } from './backwardOptions.ts'
 import { certify, distrust, type CertifyOptions } from './certificate.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { discrete } from './discrete.ts'
@@ -114,12 +115,10 @@ export function solveWithPullback<V extends FloatArray>(
   }
 
   function continuous(incoming: ReadonlyArray<V>): Gradients<V> {
-    // The forward step belongs to the forward method
-    const direction = own.method === undefined ? forward : { ...forward, step: undefined }
-    const backwardOptions = { ...direction, ...own }
+    const direction = backwardOptions(forward, backward)
     return result.sol === null
-      ? backsolve(rhs, ts, result.states, incoming, backwardOptions)
-      : interpolating(rhs, result.sol, ts, result.states, incoming, backwardOptions)
+      ? backsolve(rhs, ts, result.states, incoming, direction)
+      : interpolating(rhs, result.sol, ts, result.states, incoming, direction)
   }
 
   function transposed(incoming: ReadonlyArray<V>): Gradients<V> {
@@ -169,11 +168,4 @@ function noGradients<V extends FloatArray>(h0: V, p: number, nTimes: number): Gr
     nfev: 0,
     warnings: [],
   }
-}
-
-/** So that an absent backward option falls back to the forward one. */
-function withoutUndefined<T extends object>(options: T | undefined): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(options ?? {}).filter(([, value]) => value !== undefined),
-  ) as Partial<T>
 }

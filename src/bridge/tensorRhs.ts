@@ -7,22 +7,36 @@ import { tf, type Scalar, type Tensor } from './tensor.ts'
 /** dh/dt as a pure function of tensors; t is a scalar tensor, the result has the form of h. */
 export type TensorFunction<H extends TensorTree, P extends TensorTree> = (t: Scalar, h: H, params: P) => H
 
+/** f(t, h, params) on leaves: its leaves, of the shapes of the state. */
+export type TensorEvaluation = (
+  t: number,
+  h: ReadonlyArray<Tensor>,
+  params: ReadonlyArray<Tensor>,
+) => Tensor[]
+
+/** `f` as a function of leaves. @throws ShapeMismatch when it returns other shapes than the state's */
+export function evaluationOf<H extends TensorTree, P extends TensorTree>(
+  f: TensorFunction<H, P>,
+  state: TreeLayout,
+  paramLayout: TreeLayout,
+): TensorEvaluation {
+  return (t, h, params) => {
+    const result = f(tf.scalar(t), state.rebuild(h) as H, paramLayout.rebuild(params) as P)
+    checkShapes(layoutOf(result), state)
+    return leavesOf(result)
+  }
+}
+
 /**
  * A right-hand side on tensors as one on flat float32 arrays. Every evaluation copies at both borders and leaves no tensor behind.
  * @param params - leaves at fixed values, alive as long as the result is used
  */
-export function tensorRhs<H extends TensorTree, P extends TensorTree>(
-  f: TensorFunction<H, P>,
+export function tensorRhs(
+  evaluate: TensorEvaluation,
   state: TreeLayout,
   params: ReadonlyArray<Tensor>,
   paramLayout: TreeLayout,
 ): DifferentiableRhs<Float32Array> {
-  const evaluate = (t: number, leaves: ReadonlyArray<Tensor>): Tensor[] => {
-    const result = f(tf.scalar(t), state.rebuild(leaves) as H, paramLayout.rebuild(params) as P)
-    const out = leavesOf(result)
-    checkShapes(layoutOf(result), state)
-    return out
-  }
   const joined = (leaves: ReadonlyArray<Tensor>): Tensor =>
     leaves.length === 1 ? leaves[0]! : tf.concat(leaves.map((leaf) => leaf.flatten()))
   const joinedLayout: TreeLayout =
@@ -31,14 +45,14 @@ export function tensorRhs<H extends TensorTree, P extends TensorTree>(
     nParams: paramLayout.total,
     f: (t, h, dh) =>
       tf.tidy(() => {
-        readLeaves(evaluate(t, toLeaves(h, state)), state, dh)
+        readLeaves(evaluate(t, toLeaves(h, state), params), state, dh)
       }),
     vjp: (t, h, a, out) =>
       tf.tidy(() => {
         const leaves = toLeaves(h, state)
         const dy = toLeaves(a, joinedLayout)[0]!
         const { value, products } = vectorJacobianProduct(
-          () => joined(evaluate(t, leaves)),
+          () => joined(evaluate(t, leaves, params)),
           [...leaves, ...params],
           dy,
         )

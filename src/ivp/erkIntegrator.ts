@@ -72,10 +72,9 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   }
 
   start(): void {
-    const { rhs, t0, y0, tBound, firstStep, maxStep } = this.problem
-    const { f0 } = this.stepper
-    rhs(t0, y0, f0)
-    const bad = firstNonFinite(f0)
+    const { t0, tBound, firstStep, maxStep } = this.problem
+    this.stepper.begin()
+    const bad = firstNonFinite(this.stepper.f0)
     if (bad >= 0) {
       this.failure = notFiniteAtStart(t0, bad)
       return

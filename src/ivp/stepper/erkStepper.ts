@@ -47,7 +47,7 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
   private hasStepped = false
   private hasAttempted = false
 
-  /** @param workspace - of `sizeOf(method, hasDense)`; f(t0, y0) belongs into `f0` before the first attempt. @param hasDense - `denseOutput` may be called */
+  /** @param workspace - of `sizeOf(method, hasDense)`; `begin` or `load` comes before the first attempt. @param hasDense - `denseOutput` may be called */
   constructor(
     space: VectorSpace<V, S>,
     workspace: Workspace<V, S>,
@@ -100,6 +100,11 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
   /** The candidate of the last attempt; for reports of what went wrong. */
   get candidate(): V {
     return this.workspace.vectors[this.states + (this.hasAttempted && !this.isAccepted ? CANDIDATE : Y)]!
+  }
+
+  /** Evaluates f at the start of the first step. */
+  begin(): void {
+    this.workspace.evaluate(this.rhs, this.t, this.states + Y, 0)
   }
 
   /**

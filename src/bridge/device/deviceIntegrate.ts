@@ -1,0 +1,119 @@
+import { MESSAGES, failureOf } from '../../ivp/failure.ts'
+import { FixedPlan } from '../../ivp/fixedPlan.ts'
+import type { FailureKind, IvpFailure } from '../../ivp/index.ts'
+import type { ErkMethod } from '../../ivp/method/butcherTableau.ts'
+import type { Problem } from '../../ivp/problem.ts'
+import { SpaceWorkspace } from '../../ivp/space/spaceWorkspace.ts'
+import type { Rhs } from '../../ivp/space/workspace.ts'
+import { StepPlan, type Plan } from '../../ivp/stepPlan.ts'
+import { sizeOf } from '../../ivp/stepper/erkSlots.ts'
+import { ErkStepper } from '../../ivp/stepper/erkStepper.ts'
+import { firstLength, probeLength } from '../../ivp/stepper/initialStep.ts'
+import type { Trial } from '../../ivp/stepper/stepper.ts'
+import type { DeviceSpace, DeviceVector } from './deviceSpace.ts'
+import { measure, type Measurement, type Reading } from './reading.ts'
+
+/** What is solved on a device. */
+export interface DeviceProblem {
+  readonly space: DeviceSpace
+  readonly rhs: Rhs<DeviceVector>
+  readonly method: ErkMethod
+  readonly y0: DeviceVector
+  /** Span, steps and controller, checked. Its state and tolerances are not looked at. */
+  readonly problem: Problem<Float32Array>
+  readonly signal: AbortSignal | undefined
+  /** Called with the solution at each of the problem's `tEval`, in order; takes it over. */
+  readonly onOutput: (y: DeviceVector) => void
+}
+
+/** How a solve on a device ended. */
+export interface DeviceEnding {
+  readonly t: number
+  /** The state at t, the caller's; released by the space otherwise. */
+  readonly y: DeviceVector
+  readonly message: string
+  readonly failure: IvpFailure | null
+}
+
+/**
+ * The explicit methods on device tensors: the same stepper, plan and controller as on flat arrays, so the same decisions up to the rounding of norms. One number
+ * crosses to the host for each attempt. The driver of the generator decides whether it is waited for.
+ */
+export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding> {
+  const { space, rhs, method, y0, signal, onOutput } = device
+  const { t0, t1, direction, tEval, step, firstStep, maxStep, maxSteps, controller } = device.problem
+  const needsDense = tEval !== null
+  const workspace = new SpaceWorkspace(space, y0, sizeOf(method, needsDense).slots)
+  try {
+    const stepper = new ErkStepper(space, workspace, rhs, method, t0, y0, needsDense)
+    const fail = (kind: FailureKind, message: string): DeviceEnding => {
+      const y = space.combine(space.zerosLike(stepper.y), stepper.y, 0, [], [], 0)
+      return { t: stepper.t, y, message, failure: failureOf(kind, stepper.t) }
+    }
+    stepper.begin()
+    if (Number.isNaN(yield* measure(space.finiteness(stepper.f0)))) {
+      return fail('nonFinite', `f is not finite at the initial state (t = ${t0}).`)
+    }
+    const plan: Plan =
+      step === null
+        ? new StepPlan(t0, t1, stepper.errorOrder, maxStep, controller)
+        : new FixedPlan(t0, t1, step)
+    if (plan instanceof StepPlan) plan.begin(firstStep ?? (yield* firstStepOf(device, stepper)))
+    const trial: { -readonly [K in keyof Trial<Measurement>]: Trial<Measurement>[K] } = {
+      h: 0,
+      t: t0,
+      errorNorm: undefined as never,
+    }
+    let next = 0
+    for (let accepted = 0; plan.status === 'running'; accepted++) {
+      if (signal?.aborted === true) return fail('aborted', MESSAGES.aborted)
+      if (accepted >= maxSteps) return fail('maxSteps', MESSAGES.maxSteps)
+      let isAccepted = false
+      while (!isAccepted && plan.status === 'running') {
+        trial.h = plan.h
+        stepper.attempt(trial)
+        plan.errorNorm = yield* measure(trial.errorNorm)
+        isAccepted = plan.resolve()
+      }
+      if (!isAccepted) {
+        if (step !== null) return fail('nonFinite', MESSAGES.notFinite)
+        return fail(Number.isFinite(plan.errorNorm) ? 'stepTooSmall' : 'nonFinite', MESSAGES.stepTooSmall)
+      }
+      stepper.accept(plan)
+      if (tEval !== null && isReached(tEval[next])) {
+        const dense = stepper.denseOutput()
+        for (; isReached(tEval[next]); next++) onOutput(space.handOver(dense.at(tEval[next]!)))
+        dense.release()
+      }
+    }
+    const y = space.combine(space.zerosLike(stepper.y), stepper.y, 0, [], [], 0)
+    return { t: stepper.t, y, message: MESSAGES.finished, failure: null }
+
+    function isReached(t: number | undefined): boolean {
+      return t !== undefined && direction * (t - stepper.t) <= 0
+    }
+  } finally {
+    workspace.release()
+  }
+}
+
+/** `ErkStepper.firstStep` with numbers that must be read. */
+function* firstStepOf(
+  { space, rhs, problem }: DeviceProblem,
+  stepper: ErkStepper<DeviceVector, Measurement>,
+): Reading<number> {
+  const { t0, t1, maxStep, direction } = problem
+  const { y, f0 } = stepper
+  const length = Math.abs(t1 - t0)
+  const norm = (w: number[], k: DeviceVector[]): Reading<number> =>
+    measure(space.errorNorm(1, w, k, k.length, y, y))
+  const d0 = yield* norm([1], [y])
+  const d1 = yield* norm([1], [f0])
+  const h0 = probeLength(d0, d1, length)
+  const probe = space.combine(space.zerosLike(y), y, h0 * direction, [1], [f0], 1)
+  const f1 = rhs(t0 + h0 * direction, probe, space.zerosLike(y))
+  const d2 = (yield* norm([1, -1], [f1, f0])) / h0
+  space.release(probe)
+  space.release(f1)
+  return firstLength(h0, d1, d2, stepper.errorOrder, length, maxStep)
+}

@@ -1,0 +1,37 @@
+import type { IvpFailure, IvpResult } from '../../ivp/index.ts'
+import { MESSAGES } from '../../ivp/failure.ts'
+import { toRows } from '../../ivp/output/rows.ts'
+import type { Tensor } from '../tensor.ts'
+import type { Reading } from './reading.ts'
+
+/** What a solve on a device reached, read to the host in the shape of `solveIvp`'s result. */
+export function* readResult(
+  times: ReadonlyArray<number>,
+  outputs: ReadonlyArray<Tensor>,
+  ending: {
+    readonly nfev: number
+    readonly warnings: ReadonlyArray<string>
+    readonly message?: string
+    readonly failure?: IvpFailure
+  },
+): Reading<IvpResult<Float32Array>> {
+  const states: Float32Array[] = []
+  for (const output of outputs) states.push(Float32Array.from(yield output))
+  const { failure, message = MESSAGES.finished, nfev, warnings } = ending
+  return {
+    t: Float64Array.from(times.slice(0, states.length)),
+    y: toRows(states),
+    states,
+    sol: null,
+    tEvents: null,
+    yEvents: null,
+    nfev,
+    njev: 0,
+    nlu: 0,
+    status: failure === undefined ? 0 : -1,
+    message,
+    success: failure === undefined,
+    warnings,
+    ...(failure === undefined ? {} : { failure }),
+  }
+}

@@ -1,0 +1,122 @@
+import { mixedNorm } from '../../ivp/space/mixedNorm.ts'
+import type { Tolerance, VectorSpace } from '../../ivp/space/vectorSpace.ts'
+import { tf, type Scalar, type Tensor, type Tensor1D } from '../tensor.ts'
+import type { Measurement } from './reading.ts'
+
+/** A state on a device: blocks, each a tensor of rank 1. The state h alone, or of an adjoint [h, a, b]. */
+export type DeviceVector = ReadonlyArray<Tensor1D>
+
+/** Blocks that count as one in the norm, which is the largest of the groups' root mean squares. */
+export type BlockGroups = ReadonlyArray<ReadonlyArray<number>>
+
+/** The space of tensors on the current backend. Whoever makes a space ends with `releaseAll`, and so owns no vector afterwards. */
+export interface DeviceSpace extends VectorSpace<DeviceVector, Measurement> {
+  /** Releases every vector that was made here and is not released or handed over. */
+  releaseAll(): void
+  /** The vector is the caller's from now on. */
+  handOver(v: DeviceVector): DeviceVector
+  /** Takes the tensors as a vector of this space. */
+  adopt(v: DeviceVector): DeviceVector
+}
+
+/**
+ * Combinations and norms as tensor operations, in single precision, except that weights, the step and what is made of the norms' few numbers are double.
+ * @param tolerance - numbers, or one per component, block after block
+ * @param groups - of the norm
+ */
+export function deviceSpace(tolerance: Tolerance, groups: BlockGroups): DeviceSpace {
+  const alive = new Set<DeviceVector>()
+  const adopt = (v: DeviceVector): DeviceVector => {
+    alive.add(v)
+    return v
+  }
+  const release = (v: DeviceVector): void => {
+    if (!alive.delete(v)) return
+    for (const block of v) block.dispose()
+  }
+  return {
+    adopt,
+    release,
+    handOver(v) {
+      alive.delete(v)
+      return v
+    },
+    releaseAll() {
+      for (const v of alive) release(v)
+    },
+    zerosLike: (y) => adopt(y.map((block) => tf.zerosLike(block))),
+    combine(out, y, h, w, k, m) {
+      const sum = adopt(
+        y.map((block, b) => (m === 0 ? block.clone() : tf.tidy(() => block.add(weightedSum(h, w, k, m, b))))),
+      )
+      release(out)
+      return sum
+    },
+    errorNorm(h, w, k, m, y, yNew) {
+      const tensor = tf.tidy(() => tf.stack(groups.map((blocks) => squares(blocks))))
+      const sizes = groups.map((blocks) => blocks.reduce((size, b) => size + y[b]!.size, 0))
+      return { tensor, of: (data) => largest(sizes.map((size, g) => Math.sqrt(data[g]! / size))) }
+
+      function squares(blocks: ReadonlyArray<number>): Tensor {
+        return tf.addN(
+          blocks.map((b) => {
+            const error = weightedSum(h, w, k, m, b)
+            return error
+              .div(scaleOf(part(tolerance, y, b), y[b]!, yNew[b]!))
+              .square()
+              .sum()
+          }),
+        )
+      }
+    },
+    mixedNorm(h, five, three) {
+      const tensor = tf.tidy(() => tf.concat([five.tensor, three.tensor]))
+      const length = five.tensor.size
+      tf.dispose([five.tensor, three.tensor])
+      return {
+        tensor,
+        of(data) {
+          const all = Array.from(data)
+          return mixedNorm(h, five.of(all.slice(0, length)), three.of(all.slice(length)))
+        },
+      }
+    },
+    finiteness(v) {
+      const tensor = tf.tidy(() =>
+        tf.stack(v.map((block) => tf.isFinite(block).all().cast('float32') as Scalar)),
+      )
+      return { tensor, of: (data) => (Array.from(data).every((flag) => flag === 1) ? 0 : NaN) }
+    },
+  }
+}
+
+/**
+ * h (w . k) of block b. Rounded as on flat arrays, term by term in the same order: on backends that round each operation to single precision stages and errors
+ * are the same bits. A step's error is a small difference of large terms, so that another order would make other decisions.
+ */
+// prettier-ignore
+function weightedSum(h: number, w: ArrayLike<number>, k: ReadonlyArray<DeviceVector>, m: number, b: number): Tensor1D {
+  const terms: Tensor1D[] = []
+  for (let j = 0; j < m; j++) terms.push(k[j]![b]!.mul(h * w[j]!))
+  return terms.length === 1 ? terms[0]! : tf.addN(terms)
+}
+
+/** atol + rtol max(|y|, |yNew|). */
+function scaleOf({ rtol, atol }: Tolerance, y: Tensor, yNew: Tensor): Tensor {
+  const of = (value: number | Float64Array): Tensor =>
+    typeof value === 'number' ? tf.scalar(value) : tf.tensor1d(Float32Array.from(value))
+  return tf.maximum(y.abs(), yNew.abs()).mul(of(rtol)).add(of(atol))
+}
+
+/** The tolerances of block b. */
+function part({ rtol, atol }: Tolerance, y: DeviceVector, b: number): Tolerance {
+  const from = y.slice(0, b).reduce((size, block) => size + block.size, 0)
+  const of = (value: number | Float64Array): number | Float64Array =>
+    typeof value === 'number' ? value : value.subarray(from, from + y[b]!.size)
+  return { rtol: of(rtol), atol: of(atol) }
+}
+
+/** NaN must win. */
+function largest(norms: ReadonlyArray<number>): number {
+  return norms.some(Number.isNaN) ? NaN : Math.max(...norms)
+}

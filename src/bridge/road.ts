@@ -1,0 +1,47 @@
+import { IvpInputError } from '../ivp/index.ts'
+import { checkMethod } from '../ivp/check/method.ts'
+import type { TensorTree } from './flatten.ts'
+import type { OdeintOptions } from './solveOptions.ts'
+import { tf } from './tensor.ts'
+
+/** Backends where an operation is cheap beside a read of the whole state (bench/results/roads.json). */
+const DEVICE_FIRST: ReadonlySet<string> = new Set(['webgl', 'webgpu'])
+
+/** What only states on the host can do, with the option's value; null if nothing of it is asked for. */
+function hostOnly<P extends TensorTree>(
+  options: OdeintOptions<P>,
+): readonly [string, unknown, string] | null {
+  const { gradient = 'backsolve', certify = false, method = 'RK45', backward } = options
+  if (gradient !== 'backsolve' && gradient !== 'adjoint') return ['gradient', gradient, "'backsolve'"]
+  if (certify !== false) return ['certify', certify, 'false']
+  const explicit = 'an explicit method'
+  if (checkMethod(method).kind === 'implicit') return ['method', method, explicit]
+  const own = backward?.method ?? method
+  return checkMethod(own).kind === 'implicit' ? ['backward.method', own, explicit] : null
+}
+
+/**
+ * Where the state of a solve lives: as asked for, or where it is faster.
+ * @throws IvpInputError for something that only states on the host can do, with `state: 'device'`
+ */
+export function roadOf<P extends TensorTree>(options: OdeintOptions<P>): 'flat' | 'device' {
+  const { state = 'auto' } = options
+  if (state === 'flat') return 'flat'
+  const obstacle = hostOnly(options)
+  if (state === 'device') {
+    if (obstacle === null) return 'device'
+    const [option, value, instead] = obstacle
+    throw new IvpInputError(
+      option,
+      value,
+      `must be ${instead} with state: 'device'; otherwise take state: 'flat'`,
+    )
+  }
+  if (state !== 'auto') throw new IvpInputError('state', state, "must be 'flat', 'device' or 'auto'")
+  return obstacle === null && isDeviceFirst() ? 'device' : 'flat'
+}
+
+function isDeviceFirst(): boolean {
+  const native = tf.backend() as { readonly isUsingGpuDevice?: boolean }
+  return DEVICE_FIRST.has(tf.getBackend()) || native.isUsingGpuDevice === true
+}

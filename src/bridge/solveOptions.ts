@@ -1,0 +1,46 @@
+import type {
+  AdjointNorm,
+  CertifyOptions,
+  DirectionOptions,
+  GradientCertificate,
+  GradientMethod,
+} from '../adjoint/index.ts'
+import type { TensorTree } from './flatten.ts'
+
+/** Options of one direction of a solve on tensors. */
+export type Direction = DirectionOptions<Float32Array>
+
+/** Where the state lives between two evaluations, see `OdeintOptions.state`. */
+export type StateRoad = 'flat' | 'device' | 'auto'
+
+/** What a solve reports when it ends. */
+export interface SolveReport {
+  readonly phase: 'forward' | 'backward'
+  /** Where the state lived. */
+  readonly state: 'flat' | 'device'
+  /** Evaluations of f; backward, of its vector-Jacobian product. */
+  readonly nfev: number
+  readonly warnings: ReadonlyArray<string>
+  /** Of a gradient, on request (`certify`). */
+  readonly certificate?: GradientCertificate
+}
+
+/** Options of `odeint`. */
+export interface OdeintOptions<P extends TensorTree> extends Direction {
+  /** Everything trainable that `f` uses; receives gradients. */
+  readonly params?: P
+  /** How gradients are computed, see `solveWithPullback`; 'adjoint' is another name of 'backsolve', the default. */
+  readonly gradient?: GradientMethod | 'adjoint'
+  /** Most states that gradient 'discrete' keeps in memory, see `solveWithPullback`. Default: all. */
+  readonly checkpoints?: number
+  /** Checks every gradient at the cost of two forward solves, see `solveWithPullback`; `onSolve` gets the certificate. */
+  readonly certify?: boolean | CertifyOptions
+  /** The backward solve; each option defaults to the forward one, the norm to 'all'. */
+  readonly backward?: Direction & { readonly norm?: AdjointNorm }
+  /**
+   * 'flat': on the host, in float32 arrays; f's tensors are copied at every evaluation. 'device': in tensors of the current backend; only the error norm
+   * crosses to the host. Explicit methods and gradient 'backsolve' only. Default 'auto': the faster one on this backend that can do what is asked.
+   */
+  readonly state?: StateRoad
+  readonly onSolve?: (report: SolveReport) => void
+}

@@ -1,0 +1,68 @@
+import { IvpInputError } from '../ivp/index.ts'
+import { layoutOf, leavesOf, type TensorTree, type TreeLayout } from './flatten.ts'
+import { UntrackedVariable } from './odeErrors.ts'
+import { variablesRead } from './tape.ts'
+import { evaluationOf, type TensorEvaluation, type TensorFunction } from './tensorRhs.ts'
+import { tf, type Tensor, type Tensor1D } from './tensor.ts'
+
+/** What is solved, checked and taken apart: f on leaves, and the leaves of h0, the parameters and (if a tensor) the times. */
+export interface TensorProblem {
+  readonly evaluate: TensorEvaluation
+  readonly times: ReadonlyArray<number>
+  readonly state: TreeLayout
+  readonly paramLayout: TreeLayout
+  readonly stateLeaves: ReadonlyArray<Tensor>
+  readonly paramLeaves: ReadonlyArray<Tensor>
+  /** The tensor of times, or nothing. */
+  readonly timeLeaves: ReadonlyArray<Tensor>
+}
+
+/**
+ * @param times - the values of `ts`
+ * @param traced - functions whose variables were looked at already: one traced evaluation each, not one per solve
+ * @throws IvpInputError, UntrackedVariable, ShapeMismatch
+ */
+export function tensorProblem<H extends TensorTree, P extends TensorTree>(
+  f: TensorFunction<H, P>,
+  h0: H,
+  ts: ReadonlyArray<number> | Float64Array | Tensor1D,
+  times: ReadonlyArray<number>,
+  params: P,
+  traced: WeakSet<object>,
+): TensorProblem {
+  checkTimes(times)
+  const state = layoutOf(h0)
+  const paramLayout = layoutOf(params)
+  const stateLeaves = leavesOf(h0)
+  const paramLeaves = leavesOf(params)
+  if (!traced.has(f)) checkVariables(f, times[0]!, h0, params, [...paramLeaves, ...stateLeaves])
+  traced.add(f)
+  const timeLeaves = ts instanceof tf.Tensor ? [ts as Tensor] : []
+  const evaluate = evaluationOf(f, state, paramLayout)
+  return { evaluate, times, state, paramLayout, stateLeaves, paramLeaves, timeLeaves }
+}
+
+function checkTimes(times: ReadonlyArray<number>): void {
+  const direction = Math.sign((times[1] ?? 0) - (times[0] ?? 0))
+  const isMonotone = times.every((t, j) => j === 0 || direction * (t - times[j - 1]!) > 0)
+  if (times.length < 2 || !times.every(Number.isFinite) || !isMonotone) {
+    throw new IvpInputError(
+      'ts',
+      times,
+      'must be at least two finite times, strictly increasing or decreasing',
+    )
+  }
+}
+
+function checkVariables<H extends TensorTree, P extends TensorTree>(
+  f: TensorFunction<H, P>,
+  t: number,
+  h0: H,
+  params: P,
+  passed: ReadonlyArray<Tensor>,
+): void {
+  const read = variablesRead(() => f(tf.scalar(t), h0, params))
+  const missing = [...read].filter((variable) => !passed.includes(variable))
+  if (missing.length > 0)
+    throw new UntrackedVariable(missing.map((variable) => (variable as unknown as { name: string }).name))
+}

@@ -18,7 +18,7 @@ const GRADIENTS: ReadonlyArray<string> = ['backsolve', 'adjoint', 'interpolating
 /**
  * Solves dh/dt = f(t, h, params) on tensors; differentiable with respect to h0, params and, if it is a tensor, ts.
  *
- * Forward and backward both run on the current tfjs backend, which must allow blocking reads. Gradients come from the
+ * Forward and backward both run on the current tfjs backend, which must allow blocking reads (see `odeintAsync` for others). Gradients come from the
  * continuous adjoint (`backsolve`), whose memory does not grow with the number of steps, or by `gradient` from others. Leaves no tensor behind.
  *
  * @param f - pure function of tensors with the form of h0 as its result; captured plain tensors are constants

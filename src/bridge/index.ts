@@ -13,4 +13,10 @@ export {
 } from './backend.ts'
 export { TFJS_VERSION } from './tensor.ts'
 export { releaseAbandonedTape } from './tape.ts'
-export { SecondOrderGradient, ShapeMismatch, SolveFailed, UntrackedVariable } from './odeErrors.ts'
+export {
+  NoBlockingReads,
+  SecondOrderGradient,
+  ShapeMismatch,
+  SolveFailed,
+  UntrackedVariable,
+} from './odeErrors.ts'

@@ -52,6 +52,20 @@ export class ShapeMismatch extends Error {
   }
 }
 
+/** The backend cannot read a tensor at once, which a synchronous solve must. */
+export class NoBlockingReads extends Error {
+  override readonly name = 'NoBlockingReads'
+  readonly _tag = 'NoBlockingReads'
+  readonly backend: string
+
+  constructor(backend: string) {
+    super(
+      `The backend '${backend}' cannot read a tensor at once, as \`odeint\` must for every step: use \`odeintAsync\`, or another backend.`,
+    )
+    this.backend = backend
+  }
+}
+
 /** A gradient of a gradient of a solve was asked for. */
 export class SecondOrderGradient extends Error {
   override readonly name = 'SecondOrderGradient'

@@ -3,7 +3,7 @@ import { pullOnDevice, solveOnDevice } from './device/deviceRoad.ts'
 import { readNow } from './device/reading.ts'
 import { solveFlat, type TensorGradients } from './flatRoad.ts'
 import type { TensorTree, TreeLayout } from './flatten.ts'
-import { SecondOrderGradient } from './odeErrors.ts'
+import { NoBlockingReads, SecondOrderGradient } from './odeErrors.ts'
 import { roadOf } from './road.ts'
 import type { OdeintOptions } from './solveOptions.ts'
 import { isRecording, releaseAbandonedTape } from './tape.ts'
@@ -25,7 +25,7 @@ const GRADIENTS: ReadonlyArray<string> = ['backsolve', 'adjoint', 'interpolating
  * @param ts - output times, the initial one first; strictly monotone, at least two
  * @returns the solution stacked over time, `[ts.length, ...h.shape]`, in the form of h0; the first entry is h0 at ts[0]
  * @throws IvpInputError, ShapeMismatch, UntrackedVariable for bad input; SolveFailed, with the partial solution, for a solve that fails;
- * SecondOrderGradient for a gradient of its gradient
+ * SecondOrderGradient for a gradient of its gradient; NoBlockingReads on a backend without them
  * @see Chen et al., "Neural Ordinary Differential Equations" (NeurIPS 2018), Algorithm 1
  */
 export function odeint<H extends TensorTree, P extends TensorTree = []>(
@@ -35,6 +35,8 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
   options: OdeintOptions<P> = {},
 ): H {
   checkGradient(options.gradient)
+  // In a browser a blocking read of it may return zeros without a word
+  if (tf.getBackend() === 'webgpu') throw new NoBlockingReads('webgpu')
   const road = roadOf(options)
   const times = ts instanceof tf.Tensor ? Array.from(ts.dataSync()) : Array.from(ts)
   const problem = tensorProblem(f, h0, ts, times, options.params ?? ([] as unknown as P), traced)

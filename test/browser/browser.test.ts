@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, assert, beforeAll, beforeEach, describe, it } from 'vitest'
+import { solveIvp } from '../../src/index.ts'
+import { odeint, type BackendChoice, type BackendWish } from '../../src/bridge/index.ts'
+import { tf } from '../../src/bridge/tensor.ts'
+import { bundle, makeProject, type Bundle } from './bundle.ts'
+import { executable, launch, withPage } from './chromium.ts'
+import { lorenz, type LorenzRun } from './lorenz.ts'
+import { trainTwoSteps, type TrainingRun } from './training.ts'
+
+/** Rounding of float32 over two steps of training: eight spacings at 1. Measured: one. */
+const BOUND = 1e-6
+
+let work = ''
+let bridge: Bundle
+let pure: Bundle
+
+// Built elsewhere: a `dist` that another command is writing is neither used nor disturbed.
+beforeAll(async () => {
+  work = mkdtempSync(join(tmpdir(), 'solve-ivp-browser-'))
+  makeProject(work)
+  bridge = await bundle(
+    work,
+    'bridge',
+    (here) => `import * as tf from '@tensorflow/tfjs'
+import { chooseBackend, odeint } from 'solve-ivp/bridge'
+import { trainTwoSteps } from '${here}training.ts'
+globalThis.choose = chooseBackend
+globalThis.setBackend = (name) => tf.setBackend(name)
+globalThis.train = () => trainTwoSteps(tf, odeint)\n`,
+  )
+  pure = await bundle(
+    work,
+    'pure',
+    (here) => `import { solveIvp } from 'solve-ivp'
+import { lorenz } from '${here}lorenz.ts'
+globalThis.solve = (methods) => {
+  let modules = 0
+  const { Module } = WebAssembly
+  WebAssembly.Module = class extends Module {
+    constructor(code) {
+      super(code)
+      modules++
+    }
+  }
+  const runs = methods.map((method) => lorenz(solveIvp, method))
+  return { runs, modules }
+}\n`,
+  )
+})
+
+afterAll(() => rmSync(work, { recursive: true, force: true }))
+
+describe('bundled for a browser', () => {
+  it('no entry asks for a module that a browser lacks or makes the bundler complain, and the pure one knows no tfjs', () => {
+    for (const { imports, warnings } of [bridge, pure]) assert.deepEqual([imports, warnings], [[], []])
+    assert.include(bridge.code, 'tensorflow')
+    assert.notInclude(pure.code, 'tensorflow')
+  })
+})
+
+describe('in headless Chromium', () => {
+  let browser: Browser | undefined
+  let here: TrainingRun
+
+  const reason = 'no chromium on the PATH (apt-get install chromium)'
+  beforeAll(async () => {
+    if (executable === undefined) return console.warn(`The browser tests are skipped: ${reason}.`)
+    browser = await launch()
+    await tf.setBackend('cpu')
+    here = trainTwoSteps(tf, odeint)
+  })
+  beforeEach(({ skip }) => skip(executable === undefined, reason))
+  afterAll(() => browser?.close())
+
+  const open = <T>(script: string, use: (page: Page) => Promise<T>): Promise<T> =>
+    withPage(browser!, script, async ({ page, complaints }) => {
+      const result = await use(page).catch((error: Error) => {
+        throw new Error([error.message, ...complaints].join('\n'), { cause: error })
+      })
+      assert.deepEqual(complaints, [])
+      return result
+    })
+
+  function checkTraining(there: TrainingRun): void {
+    assert.isBelow(farthest(there.losses, here.losses), BOUND)
+    there.parameters.forEach((step, i) => assert.isBelow(farthest(step, here.parameters[i]!), BOUND))
+    const { before, steps, after } = there.tensors
+    assert.equal(steps[1], steps[0], 'tensors that a step left')
+    assert.equal(after, before, 'tensors that the training left')
+  }
+
+  it('the training to compare with moves: its loss falls and its parameters change', () => {
+    assert.isBelow(here.losses[1]!, here.losses[0]! - 0.05)
+    assert.isAbove(farthest(here.parameters[0]!, here.parameters[1]!), 0.01)
+    checkTraining(here)
+  })
+
+  it.each(['wasm', 'auto'])(
+    'a neural ODE trains as in Node on the backend that is chosen for %s',
+    async (wish) => {
+      const { choice, run } = await open(bridge.code, (page) =>
+        page.evaluate(async (wanted) => {
+          const { choose, train } = globalThis as unknown as BridgePage
+          return { choice: await choose(wanted as BackendWish), run: train() }
+        }, wish),
+      )
+      if (wish === 'wasm') assert.equal(choice.name, 'wasm')
+      assert.equal(run.backend, choice.name)
+      checkTraining(run)
+    },
+  )
+
+  it('a neural ODE trains as in Node on webgl', async ({ skip }) => {
+    const run = await open(bridge.code, (page) =>
+      page.evaluate(async () => {
+        const { setBackend, train } = globalThis as unknown as BridgePage
+        const hasWebgl = document.createElement('canvas').getContext('webgl2') !== null
+        return hasWebgl && (await setBackend('webgl')) ? train() : null
+      }),
+    )
+    if (run === null) return skip('this Chromium has no WebGL')
+    assert.equal(run.backend, 'webgl')
+    checkTraining(run)
+  })
+
+  it('the pure entry solves to the bits of Node, with RK45 in WebAssembly, with Radau', async () => {
+    const { runs, modules } = await open(pure.code, (page) =>
+      page.evaluate(() => (globalThis as unknown as PurePage).solve(['RK45', 'Radau'])),
+    )
+    assert.isAbove(modules, 0)
+    assert.deepEqual(
+      runs,
+      (['RK45', 'Radau'] as const).map((method) => lorenz(solveIvp, method)),
+    )
+  })
+})
+
+/** What the script of the bridge leaves for tests. */
+interface BridgePage {
+  choose(wanted: BackendWish): Promise<BackendChoice>
+  setBackend(name: string): Promise<boolean>
+  train(): TrainingRun
+}
+
+interface PurePage {
+  /** Solves, and counts the WebAssembly modules that were compiled for it. */
+  solve(methods: ReadonlyArray<string>): { runs: LorenzRun[]; modules: number }
+}
+
+function farthest(a: ReadonlyArray<number>, b: ReadonlyArray<number>): number {
+  assert.equal(a.length, b.length)
+  return Math.max(...a.map((value, i) => Math.abs(value - b[i]!)))
+}

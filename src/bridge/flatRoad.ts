@@ -1,5 +1,6 @@
 import { solveWithPullback, type Gradients } from '../adjoint/index.ts'
 import { readLeaves, toLeaves, type TensorTree } from './flatten.ts'
+import { checkFinite } from './inputLeaves.ts'
 import { SolveFailed } from './odeErrors.ts'
 import type { OdeintOptions } from './solveOptions.ts'
 import type { TensorProblem } from './tensorProblem.ts'
@@ -37,6 +38,7 @@ export function solveFlat<P extends TensorTree>(
   const { params: _, gradient = 'backsolve', onSolve, state: __, backward, ...rest } = options
   const start = new Float32Array(state.total)
   readLeaves(h0, state, start)
+  checkFinite(start)
   const solve = solveWithPullback(tensorRhs(evaluate, state, params, paramLayout), times, start, {
     ...rest,
     gradient: gradient === 'adjoint' ? 'backsolve' : gradient,

@@ -5,6 +5,9 @@ export type TensorTree = Tensor | ReadonlyArray<Tensor> | { readonly [name: stri
 
 /** How the leaves of a tree lie one after another in a flat vector. */
 export interface TreeLayout {
+  readonly form: 'tensor' | 'array' | 'record'
+  /** Of the leaves of a record. */
+  readonly names: ReadonlyArray<string>
   readonly shapes: ReadonlyArray<ReadonlyArray<number>>
   readonly sizes: ReadonlyArray<number>
   readonly total: number
@@ -22,12 +25,13 @@ export function layoutOf(tree: TensorTree): TreeLayout {
   const leaves = leavesOf(tree)
   const shapes = leaves.map((leaf) => leaf.shape)
   const sizes = leaves.map((leaf) => leaf.size)
-  const names = tree instanceof tf.Tensor || Array.isArray(tree) ? null : Object.keys(tree)
+  const form = tree instanceof tf.Tensor ? 'tensor' : Array.isArray(tree) ? 'array' : 'record'
+  const names = form === 'record' ? Object.keys(tree) : []
   const rebuild = (parts: ReadonlyArray<Tensor>): TensorTree => {
-    if (tree instanceof tf.Tensor) return parts[0]!
-    return names === null ? parts : Object.fromEntries(names.map((name, i) => [name, parts[i]!]))
+    if (form === 'tensor') return parts[0]!
+    return form === 'array' ? parts : Object.fromEntries(names.map((name, i) => [name, parts[i]!]))
   }
-  return { shapes, sizes, total: sizes.reduce((sum, size) => sum + size, 0), rebuild }
+  return { form, names, shapes, sizes, total: sizes.reduce((sum, size) => sum + size, 0), rebuild }
 }
 
 /** New tensors with the values of a flat vector. Copies: some backends keep the buffer they are given. */

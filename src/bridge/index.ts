@@ -15,6 +15,7 @@ export { TFJS_VERSION } from './tensor.ts'
 export { releaseAbandonedTape } from './tape.ts'
 export {
   NoBlockingReads,
+  ResultMismatch,
   SecondOrderGradient,
   ShapeMismatch,
   SolveFailed,

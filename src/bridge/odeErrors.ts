@@ -66,6 +66,20 @@ export class NoBlockingReads extends Error {
   }
 }
 
+/** The right-hand side returned something else than float32 tensors in the form of the state. */
+export class ResultMismatch extends Error {
+  override readonly name = 'ResultMismatch'
+  readonly _tag = 'ResultMismatch'
+  readonly received: string
+  readonly expected: string
+
+  constructor(received: string, expected: string) {
+    super(`\`f\` must return what \`h0\` is, ${expected}; it returned ${received}.`)
+    this.received = received
+    this.expected = expected
+  }
+}
+
 /** A gradient of a gradient of a solve was asked for. */
 export class SecondOrderGradient extends Error {
   override readonly name = 'SecondOrderGradient'

@@ -24,7 +24,7 @@ const GRADIENTS: ReadonlyArray<string> = ['backsolve', 'adjoint', 'interpolating
  * @param f - pure function of tensors with the form of h0 as its result; captured plain tensors are constants
  * @param ts - output times, the initial one first; strictly monotone, at least two
  * @returns the solution stacked over time, `[ts.length, ...h.shape]`, in the form of h0; the first entry is h0 at ts[0]
- * @throws IvpInputError, ShapeMismatch, UntrackedVariable for bad input; SolveFailed, with the partial solution, for a solve that fails;
+ * @throws IvpInputError, ResultMismatch, ShapeMismatch, UntrackedVariable for bad input; SolveFailed, with the partial solution, for a solve that fails;
  * SecondOrderGradient for a gradient of its gradient; NoBlockingReads on a backend without them
  * @see Chen et al., "Neural Ordinary Differential Equations" (NeurIPS 2018), Algorithm 1
  */

@@ -1,6 +1,8 @@
 import { IvpInputError } from '../ivp/index.ts'
-import { layoutOf, leavesOf, type TensorTree, type TreeLayout } from './flatten.ts'
+import { layoutOf, type TensorTree, type TreeLayout } from './flatten.ts'
+import { inputLeaves } from './inputLeaves.ts'
 import { UntrackedVariable } from './odeErrors.ts'
+import { resultLeaves } from './resultLeaves.ts'
 import { variablesRead } from './tape.ts'
 import { evaluationOf, type TensorEvaluation, type TensorFunction } from './tensorRhs.ts'
 import { tf, type Tensor, type Tensor1D } from './tensor.ts'
@@ -20,7 +22,7 @@ export interface TensorProblem {
 /**
  * @param times - the values of `ts`
  * @param traced - functions whose variables were looked at already: one traced evaluation each, not one per solve
- * @throws IvpInputError, UntrackedVariable, ShapeMismatch
+ * @throws IvpInputError, UntrackedVariable, ResultMismatch, ShapeMismatch
  */
 export function tensorProblem<H extends TensorTree, P extends TensorTree>(
   f: TensorFunction<H, P>,
@@ -31,10 +33,10 @@ export function tensorProblem<H extends TensorTree, P extends TensorTree>(
   traced: WeakSet<object>,
 ): TensorProblem {
   checkTimes(times)
+  const stateLeaves = inputLeaves('h0', h0)
+  const paramLeaves = inputLeaves('params', params)
   const state = layoutOf(h0)
   const paramLayout = layoutOf(params)
-  const stateLeaves = leavesOf(h0)
-  const paramLeaves = leavesOf(params)
   if (!traced.has(f)) checkVariables(f, times[0]!, h0, params, [...paramLeaves, ...stateLeaves])
   traced.add(f)
   const timeLeaves = ts instanceof tf.Tensor ? [ts as Tensor] : []
@@ -61,7 +63,7 @@ function checkVariables<H extends TensorTree, P extends TensorTree>(
   params: P,
   passed: ReadonlyArray<Tensor>,
 ): void {
-  const read = variablesRead(() => f(tf.scalar(t), h0, params))
+  const read = variablesRead(() => resultLeaves(f(tf.scalar(t), h0, params), layoutOf(h0)))
   const missing = [...read].filter((variable) => !passed.includes(variable))
   if (missing.length > 0)
     throw new UntrackedVariable(missing.map((variable) => (variable as unknown as { name: string }).name))

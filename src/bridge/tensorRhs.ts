@@ -1,6 +1,6 @@
 import type { DifferentiableRhs } from '../adjoint/index.ts'
-import { layoutOf, leavesOf, readLeaves, toLeaves, type TensorTree, type TreeLayout } from './flatten.ts'
-import { ShapeMismatch } from './odeErrors.ts'
+import { readLeaves, toLeaves, type TensorTree, type TreeLayout } from './flatten.ts'
+import { resultLeaves } from './resultLeaves.ts'
 import { vectorJacobianProduct } from './tape.ts'
 import { tf, type Scalar, type Tensor } from './tensor.ts'
 
@@ -14,16 +14,14 @@ export type TensorEvaluation = (
   params: ReadonlyArray<Tensor>,
 ) => Tensor[]
 
-/** `f` as a function of leaves. @throws ShapeMismatch when it returns other shapes than the state's */
+/** `f` as a function of leaves. @throws ResultMismatch, ShapeMismatch when it returns something else */
 export function evaluationOf<H extends TensorTree, P extends TensorTree>(
   f: TensorFunction<H, P>,
   state: TreeLayout,
   paramLayout: TreeLayout,
 ): TensorEvaluation {
   return (t, h, params) => {
-    const result = f(tf.scalar(t), state.rebuild(h) as H, paramLayout.rebuild(params) as P)
-    checkShapes(layoutOf(result), state)
-    return leavesOf(result)
+    return resultLeaves(f(tf.scalar(t), state.rebuild(h) as H, paramLayout.rebuild(params) as P), state)
   }
 }
 
@@ -61,9 +59,4 @@ export function tensorRhs(
         readLeaves(products.slice(leaves.length), paramLayout, out.atheta)
       }),
   }
-}
-
-function checkShapes(received: TreeLayout, expected: TreeLayout): void {
-  const text = ({ shapes }: TreeLayout): string => shapes.map((shape) => `[${shape.join(', ')}]`).join(', ')
-  if (text(received) !== text(expected)) throw new ShapeMismatch(text(received), text(expected))
 }

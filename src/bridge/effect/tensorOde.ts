@@ -1,14 +1,14 @@
 import { Context, Effect, Layer } from 'effect'
 import { IvpInputError } from '../../ivp/index.ts'
 import type { TensorTree } from '../flatten.ts'
-import { ShapeMismatch, SolveFailed, UntrackedVariable } from '../odeErrors.ts'
+import { ResultMismatch, ShapeMismatch, SolveFailed, UntrackedVariable } from '../odeErrors.ts'
 import { odeint } from '../odeint.ts'
 import type { OdeintOptions } from '../solveOptions.ts'
 import type { TensorFunction } from '../tensorRhs.ts'
 import { Backend } from './backend.ts'
 
 /** Why a solve on tensors gave no solution. */
-export type TensorOdeError = IvpInputError | ShapeMismatch | SolveFailed | UntrackedVariable
+export type TensorOdeError = IvpInputError | ResultMismatch | ShapeMismatch | SolveFailed | UntrackedVariable
 
 /** Identifies the service. */
 export interface TensorOde {
@@ -31,7 +31,7 @@ export const TensorOde: Context.Service<TensorOde, TensorOdeShape> = Context.Ser
   TensorOdeShape
 >('solve-ivp/TensorOde')
 
-const KNOWN = [IvpInputError, ShapeMismatch, SolveFailed, UntrackedVariable]
+const KNOWN = [IvpInputError, ResultMismatch, ShapeMismatch, SolveFailed, UntrackedVariable]
 
 const solve: TensorOdeShape['solve'] = (f, h0, ts, options) =>
   Effect.suspend(() => {

@@ -9,6 +9,7 @@ interface EngineState {
 
 interface TapeNode {
   readonly inputs: Readonly<Record<string, Tensor>>
+  readonly outputs: ReadonlyArray<Tensor & { readonly kept: boolean }>
   readonly saved?: ReadonlyArray<Tensor>
 }
 
@@ -35,13 +36,17 @@ function withOwnTape<T>(body: (state: EngineState) => T): T {
 }
 
 /**
- * Releases what a gradient computation that threw had saved for its backward pass; tfjs itself leaves it behind. Does nothing while a tape is
+ * Releases what a gradient computation that threw had saved for its backward pass, and the loss, where the backward pass threw; tfjs itself
+ * leaves them behind. Does nothing while a tape is
  * being recorded, since the caller may catch the error there and go on.
  */
 export function releaseAbandonedTape(): void {
   const state = engineState()
   if (state.gradientDepth > 0) return
   disposeSaved(state.activeTape)
+  // All others ended with the tidy of the forward pass, except what somebody keeps
+  for (const { outputs } of state.activeTape ?? [])
+    for (const output of outputs) if (!output.kept) output.dispose()
   state.activeTape = null
 }
 

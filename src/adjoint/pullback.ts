@@ -4,6 +4,7 @@ import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { AcceptedSteps } from './acceptedSteps.ts'
 import { backsolve } from './backsolve.ts'
 import { backwardOptions, withoutUndefined } from './backwardOptions.ts'
+import { checkBackwardTolerances } from './backwardTolerance.ts'
 import { certify, distrust, type CertifyOptions } from './certificate.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { discrete } from './discrete.ts'
@@ -29,7 +30,11 @@ export interface PullbackOptions<V extends FloatArray> extends DirectionOptions<
    * Most states that 'discrete' keeps, at least 2; the others are computed again, bit for bit, at the cost of one more solve at most. Default: all.
    */
   readonly checkpoints?: number | undefined
-  /** With `gradient: 'discrete'` only `times` and `signal` mean something: the sweep takes the forward steps. */
+  /**
+   * Tolerances for each component are of [h, a, parameters], with 'interpolating' of [a, parameters]; where the forward ones are given for each
+   * component, the backward ones must be given too. With `gradient: 'discrete'` only `times` and `signal` mean something: the sweep takes the forward
+   * steps.
+   */
   readonly backward?: BackwardOptions<V> | undefined
   /**
    * Checks every gradient, at the cost of two forward solves each; the certificate comes with the gradients. Where 'discrete' replaced a gradient,
@@ -52,7 +57,8 @@ export interface SolveWithPullback<V extends FloatArray> {
 /**
  * Solves h' = f(t, h) and keeps what is needed to differentiate the solution.
  * @param ts - output times, the initial one first; strictly monotone
- * @throws IvpInputError as `solveIvp`, and for `gradient: 'discrete'` with an implicit method
+ * @throws IvpInputError as `solveIvp`, for `gradient: 'discrete'` with an implicit method, and for a continuous adjoint whose `backward` has no
+ * tolerances of its own where the forward ones are given for each component
  */
 export function solveWithPullback<V extends FloatArray>(
   rhs: DifferentiableRhs<V>,
@@ -79,6 +85,7 @@ export function solveWithPullback<V extends FloatArray>(
   if (!(checkpoints >= 2)) {
     throw new IvpInputError('checkpoints', checkpoints, 'must be a number of states, at least 2')
   }
+  if (gradient !== 'discrete') checkBackwardTolerances(gradient, forward, backward, h0.length, rhs.nParams)
   const steps = erk === null ? null : new AcceptedSteps(ts[0]!, h0, checkpoints)
   const result = solveIvp(
     rhs.f as (t: number, h: FloatArray, dh: FloatArray) => void,

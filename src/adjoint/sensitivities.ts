@@ -6,6 +6,7 @@ import {
   type IvpResult,
   type NormBlocks,
 } from '../ivp/index.ts'
+import { isArrayLike } from '../ivp/check/arrayLike.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import type { DirectionOptions } from './continuousAdjoint.ts'
 import type { DifferentiableRhs } from './vjp.ts'
@@ -49,9 +50,12 @@ export interface Sensitivities<V extends FloatArray> {
  * with every method. Cost: n products and n^2 (n + p) multiplications an evaluation, n (1 + n + p) numbers of state; the gradient of one loss is
  * cheaper by `solveWithPullback`. Nothing is solved backwards: dissipative and stiff f do no harm.
  *
+ * A tolerance for each component of h holds for the derivatives of that component too, as in CVODES with parameters of size 1.
+ *
  * @param ts - output times, the initial one first; strictly monotone
  * @throws IvpInputError as `solveIvp`
  * @see Hairer, Norsett, Wanner, "Solving Ordinary Differential Equations I", Sec. I.14
+ * @see Hindmarsh, Serban et al., "User documentation for CVODES", on sensitivity tolerances
  */
 export function solveWithSensitivities<V extends FloatArray>(
   rhs: DifferentiableRhs<V>,
@@ -59,7 +63,7 @@ export function solveWithSensitivities<V extends FloatArray>(
   h0: V,
   options: SensitivityOptions<V> = {},
 ): Sensitivities<V> {
-  const { initial = true, norm = 'blocks', ...direction } = options
+  const { initial = true, norm = 'blocks', rtol, atol, ...direction } = options
   if (norm !== 'state' && norm !== 'blocks') {
     throw new IvpInputError('norm', norm, "must be 'state' or 'blocks'")
   }
@@ -76,7 +80,14 @@ export function solveWithSensitivities<V extends FloatArray>(
     variationalRhs(rhs, h0, columns) as (t: number, y: FloatArray, dydt: FloatArray) => void,
     [ts[0]!, ts[ts.length - 1]!],
     start as FloatArray,
-    { ...(direction as DirectionOptions<FloatArray>), tEval: ts, inPlace: true, norm: blocks },
+    {
+      ...(direction as DirectionOptions<FloatArray>),
+      rtol: repeated(rtol, n, size),
+      atol: repeated(atol, n, size),
+      tEval: ts,
+      inPlace: true,
+      norm: blocks,
+    },
   ) as IvpResult<V>
   const { states, nfev, warnings, failure } = result
   return {
@@ -88,6 +99,16 @@ export function solveWithSensitivities<V extends FloatArray>(
     warnings,
     ...(failure === undefined ? {} : { failure }),
   }
+}
+
+/** A tolerance for each of n components as one for each entry of columns of n; what is none is for `solveIvp` to name. */
+function repeated(
+  tolerance: number | ArrayLike<number> | undefined,
+  n: number,
+  size: number,
+): number | ArrayLike<number> | undefined {
+  if (!isArrayLike(tolerance) || tolerance.length !== n) return tolerance
+  return Float64Array.from({ length: size }, (_, i) => tolerance[i % n]!)
 }
 
 /** d[h | S columns | R columns]/dt. A column is n numbers in one piece. */

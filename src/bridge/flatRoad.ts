@@ -3,9 +3,13 @@ import { readLeaves, toLeaves, type TensorTree } from './flatten.ts'
 import { checkFinite } from './inputLeaves.ts'
 import { SolveFailed } from './odeErrors.ts'
 import type { OdeintOptions } from './solveOptions.ts'
+import { isRecording } from './tape.ts'
 import type { TensorProblem } from './tensorProblem.ts'
 import { tensorRhs } from './tensorRhs.ts'
 import { tf, type Tensor } from './tensor.ts'
+
+/** For a solve that no tape sees, so that tolerances for each component need no backward ones. */
+const UNUSED = { rtol: 1e-3, atol: 1e-6 }
 
 /** Gradients of a solve on tensors, in new tensors. */
 export interface TensorGradients {
@@ -42,7 +46,7 @@ export function solveFlat<P extends TensorTree>(
   const solve = solveWithPullback(tensorRhs(evaluate, state, params, paramLayout), times, start, {
     ...rest,
     gradient: gradient === 'adjoint' ? 'backsolve' : gradient,
-    backward: { ...backward, times: timeLeaves.length > 0 },
+    backward: { ...(isRecording() ? {} : UNUSED), ...backward, times: timeLeaves.length > 0 },
   })
   const { result } = solve
   onSolve?.({ phase: 'forward', state: 'flat', nfev: result.nfev, warnings: result.warnings })

@@ -1,5 +1,5 @@
 import { IvpInputError } from '../ivp/index.ts'
-import { pullOnDevice, solveOnDevice } from './device/deviceRoad.ts'
+import { checkDeviceTolerances, pullOnDevice, solveOnDevice } from './device/deviceRoad.ts'
 import { readNow } from './device/reading.ts'
 import { solveFlat, type TensorGradients } from './flatRoad.ts'
 import type { TensorTree, TreeLayout } from './flatten.ts'
@@ -85,6 +85,7 @@ function device<P extends TensorTree>(
   params: ReadonlyArray<Tensor>,
   options: OdeintOptions<P>,
 ): RoadSolution {
+  if (isRecording()) checkDeviceTolerances(problem, options)
   const { value, nfev } = readNow(solveOnDevice(problem, h0, params, options))
   return {
     value,

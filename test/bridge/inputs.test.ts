@@ -1,5 +1,5 @@
 import { afterEach, assert, beforeAll, beforeEach, describe, it } from 'vitest'
-import { odeint, ResultMismatch, ShapeMismatch } from '../../src/bridge/index.ts'
+import { odeint, ResultMismatch, ShapeMismatch, type OdeintOptions } from '../../src/bridge/index.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
 import { IvpInputError } from '../../src/index.ts'
 
@@ -73,6 +73,27 @@ describe('what odeint is given', () => {
     )
     assert.throws(() => tf.tidy(() => void tf.grad((h) => solve(h).sum())(h0)), IvpInputError, '`h0`')
     h0.dispose()
+  })
+})
+
+describe('tolerances for each component', () => {
+  const [rtol, atol] = [[1e-5, 1e-5], [1e-6, 1e-6]] // prettier-ignore
+  const numbers = { rtol: 1e-5, atol: 1e-6 }
+  const solve = (h: Tensor, options: OdeintOptions<[]>): Tensor => odeint(decay, h, [0, 1], options)
+
+  it('solve as they are, and ask for backward ones where a gradient is taken', () => {
+    tf.tidy(() => {
+      const h0 = tf.tensor1d([1, 2])
+      const single = solve(h0, numbers)
+      assert.deepEqual(solve(h0, { rtol, atol }).arraySync(), single.arraySync())
+      assert.deepEqual(solve(h0, { rtol, atol, gradient: 'interpolating' }).arraySync(), single.arraySync())
+      const gradient = (options: OdeintOptions<[]>): unknown =>
+        tf
+          .grad((h) => solve(h, options).sum())(h0)
+          .arraySync()
+      assert.throws(() => gradient({ rtol, atol }), IvpInputError, '`backward.rtol` must be given')
+      assert.deepEqual(gradient({ rtol, atol, backward: numbers }), gradient(numbers))
+    })
   })
 })
 

@@ -1,8 +1,9 @@
 import { adjointLoop, type AdjointSegments } from '../../adjoint/adjointLoop.ts'
 import { backwardOptions } from '../../adjoint/backwardOptions.ts'
+import { checkBackwardTolerances } from '../../adjoint/backwardTolerance.ts'
 import type { AdjointNorm } from '../../adjoint/index.ts'
 import { checkProblem } from '../../ivp/check/problem.ts'
-import type { IvpFailure } from '../../ivp/index.ts'
+import { IvpInputError, type IvpFailure } from '../../ivp/index.ts'
 import type { ErkMethod } from '../../ivp/method/butcherTableau.ts'
 import type { Problem } from '../../ivp/problem.ts'
 import type { TensorGradients } from '../flatRoad.ts'
@@ -15,7 +16,7 @@ import { integrateOnDevice } from './deviceIntegrate.ts'
 import { readResult } from './deviceResult.ts'
 import { apart, deviceRhs, joined } from './deviceRhs.ts'
 import { deviceSpace, type BlockGroups, type DeviceVector } from './deviceSpace.ts'
-import type { Reading } from './reading.ts'
+import { measure, type Reading } from './reading.ts'
 
 /** A solution that lives on the device. */
 export interface DeviceSolution {
@@ -41,11 +42,15 @@ export function* solveOnDevice<P extends TensorTree>(
   const rhs = deviceRhs(evaluate, state, params)
   const outputs: Tensor1D[] = []
   try {
+    const y0 = space.adopt([tf.tidy(() => joined(h0))])
+    if (Number.isNaN(yield* measure(space.finiteness(y0)))) {
+      throw new IvpInputError('h0', NaN, 'must be finite in every component')
+    }
     const { failure, message } = yield* integrateOnDevice({
       space,
       rhs: rhs.state(space),
       method: erkOf(problem),
-      y0: space.adopt([tf.tidy(() => joined(h0))]),
+      y0,
       problem,
       signal: options.signal,
       onOutput: ([h]) => void outputs.push(h!),
@@ -76,6 +81,7 @@ export function* pullOnDevice<P extends TensorTree>(
   dy: Tensor2D,
   options: OdeintOptions<P>,
 ): Reading<TensorGradients> {
+  checkDeviceTolerances(tensors, options)
   const { evaluate, times, state, paramLayout, timeLeaves } = tensors
   const { norm = 'all', ...direction } = backwardOptions<Float32Array>(directionOf(options), options.backward)
   const n = state.total
@@ -160,6 +166,15 @@ export function* pullOnDevice<P extends TensorTree>(
   } finally {
     space.releaseAll()
   }
+}
+
+/** @throws IvpInputError for tolerances that do not fit [h, a, parameters] */
+export function checkDeviceTolerances<P extends TensorTree>(
+  { state, paramLayout }: TensorProblem,
+  options: OdeintOptions<P>,
+): void {
+  const { backward } = options
+  checkBackwardTolerances('backsolve', directionOf(options), backward, state.total, paramLayout.total)
 }
 
 /** The options that `solveIvp` knows. */

@@ -5,6 +5,7 @@ import type { AcceptedSteps } from './acceptedSteps.ts'
 import { addTo, dot, isZero } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
 import { outputWeights } from './stageWeights.ts'
+import { StepTimes } from './stepTimes.ts'
 import { TransposedStep, type StepOutput } from './transposedStep.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
@@ -22,7 +23,8 @@ export interface DiscreteOptions {
  * interpolant. Step sizes are held constant: how h0 and theta change the choice of steps is left out, as is customary.
  *
  * Times: dL/dt_j is the incoming gradient times the interpolant's derivative (of the step that t_j ends, where it is a step's end). The last
- * time and t0 bound the steps, and get the derivative of the exact solution as in `backsolve`: incoming . f(t_N, y_N) and -lambda_0 . f(t0, h0).
+ * time and t0 bound the steps (`StepTimes`): their gradients are exact likewise where the vector-Jacobian product fills `at`; where it does not,
+ * they are those of the exact solution as in `backsolve`, incoming . f(t_N, y_N) and -lambda_0 . f(t0, h0).
  *
  * When to use it: where the gradient must belong to the loss as computed (loose tolerances, few fixed steps, line searches), or where f is so
  * dissipative that `backsolve` cannot recompute h backwards. Explicit methods only.
@@ -50,13 +52,9 @@ export function discrete<V extends FloatArray>(
   const last = ts.length - 1
   const nSteps = steps.times.length - 1
   const gradTs = new Float64Array(ts.length).fill(times ? 0 : NaN)
-  const step = new TransposedStep(rhs, method, steps.end)
+  const step = new TransposedStep(rhs, method, steps.end, times)
   const { lambda } = step
-  const slope = zerosLike(lambda)
-  if (times) {
-    rhs.f(ts[last]!, steps.end, slope)
-    gradTs[last] = dot(incoming[last]!, slope)
-  }
+  const ends = new StepTimes(steps.times, method)
   const gradients = (): Gradients<V> => {
     const theta = (lambda instanceof Float32Array ? Float32Array.from(step.theta) : step.theta) as V
     return { h0: lambda, theta, ts: gradTs, nfev: step.nfev, warnings: [] }
@@ -73,16 +71,29 @@ export function discrete<V extends FloatArray>(
     for (; j > 0 && isAfter(ts[j]!, t); j--) {
       if (isZero(incoming[j]!)) continue
       const at = j
-      const weights = outputWeights(method, (ts[j]! - t) / h, step.nStages)
-      const setTime = times && j < last ? (gradient: number) => void (gradTs[at] = gradient) : null
-      outputs.push({ ...weights, incoming: incoming[j]!, setTime })
+      const x = (ts[j]! - t) / h
+      const setTime = (gradient: number): void => {
+        gradTs[at] = gradient
+        // x = (t_j - t) / h falls when the step starts later or is longer
+        ends.add(i, -gradient, -x * gradient)
+      }
+      const weights = outputWeights(method, x, step.nStages)
+      // The last output is the end of the last step, whatever its time
+      outputs.push({ ...weights, incoming: incoming[j]!, setTime: times && j < last ? setTime : null })
     }
     step.pull(t, h, steps.stateAt(i, step), outputs)
+    ends.add(i, step.byStart, step.byLength)
     const component = firstNonFinite(lambda)
     if (component >= 0) return { ...gradients(), failure: failureOf('nonFinite', tEnd, component) }
     if (firstNonFinite(step.theta) >= 0) return { ...gradients(), failure: failureOf('nonFinite', tEnd) }
   }
-  if (times) {
+  if (times && Number.isFinite(ends.first)) {
+    gradTs[0] = ends.first
+    gradTs[last] = ends.last
+  } else if (times) {
+    const slope = zerosLike(lambda)
+    rhs.f(ts[last]!, steps.end, slope)
+    gradTs[last] = dot(incoming[last]!, slope)
     rhs.f(ts[0]!, steps.stateAt(0, step), slope)
     gradTs[0] = -dot(lambda, slope)
   }

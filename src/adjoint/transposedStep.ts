@@ -44,6 +44,10 @@ export class TransposedStep<V extends FloatArray> {
   readonly theta: Float64Array
   /** dL/dy: at the end of the step before `pull`, at its start afterwards. */
   readonly lambda: V
+  /** dL/dt of the start of the step that was pulled last, at a fixed length and fixed x of outputs; NaN where a product does not know a df/dt. */
+  byStart = 0
+  /** dL/dh of its length likewise. */
+  byLength = 0
   readonly #rhs: DifferentiableRhs<V>
   readonly #stages: AllStages
   readonly #space: VectorSpace<V>
@@ -54,11 +58,15 @@ export class TransposedStep<V extends FloatArray> {
   readonly #rowVectors: V[][]
   readonly #columns: Column<V>[]
   readonly #products: VjpOutput<V>[]
+  readonly #at: Pick<VjpOutput<V>, 'at'>
   readonly #kBar: V
   readonly #zeros: V
 
-  /** @param like - any state of the solve: gives length (n) and element type */
-  constructor(rhs: DifferentiableRhs<V>, method: ErkMethod, like: V) {
+  /**
+   * @param like - any state of the solve: gives length (n) and element type
+   * @param times - whether `byStart` and `byLength` are wanted
+   */
+  constructor(rhs: DifferentiableRhs<V>, method: ErkMethod, like: V, times: boolean) {
     const stages = allStages(method)
     const { rows } = stages
     this.#rhs = rhs
@@ -74,7 +82,8 @@ export class TransposedStep<V extends FloatArray> {
     this.#columns = rows.map((_, i) => this.#column(i))
     const dh = zerosLike(like)
     const atheta = zerosLike(like, rhs.nParams)
-    this.#products = this.#slopes.map((ah) => ({ dh, ah, atheta }))
+    this.#at = times ? { at: new Float64Array(1) } : {}
+    this.#products = this.#slopes.map((ah) => ({ dh, ah, atheta, ...this.#at }))
   }
 
   /** Length of the weights of outputs. */
@@ -89,6 +98,8 @@ export class TransposedStep<V extends FloatArray> {
   pull(t: number, h: number, y: V, outputs: ReadonlyArray<StepOutput<V>>): void {
     const m = this.#stagesInUse(outputs)
     this.#recompute(t, h, y, outputs, m)
+    this.byStart = 0
+    this.byLength = 0
     for (const { incoming, dw, setTime } of outputs) {
       if (setTime === null) continue
       let slope = 0
@@ -148,8 +159,15 @@ export class TransposedStep<V extends FloatArray> {
       return
     }
     const out = this.#products[i]!
-    this.#rhs.vjp(t + this.#stages.c[i]! * h, this.#points[i]!, kBar, out)
+    const c = this.#stages.c[i]!
+    out.at?.fill(NaN)
+    this.#rhs.vjp(t + c * h, this.#points[i]!, kBar, out)
     this.nfev++
+    if (out.at !== undefined) {
+      // Everything but the stage's time is linear in h k_i, and kBar_i has the factor h
+      this.byStart += out.at[0]!
+      this.byLength += c * out.at[0]! + dot(kBar, out.dh) / h
+    }
     addTo(this.theta, out.atheta)
   }
 

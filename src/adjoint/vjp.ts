@@ -12,6 +12,11 @@ export interface VjpOutput<V extends FloatArray> {
   readonly ah: V
   /** a . df/dtheta, length p. */
   readonly atheta: V
+  /**
+   * a . df/dt, length 1. There only where it is wanted, for the gradients of the times by 'discrete', with NaN in it: a product that does not
+   * know it leaves it so, and those gradients are then as the exact solution moves. An f without t in it writes 0.
+   */
+  readonly at?: Float64Array
 }
 
 /** Fills f(t, h) and both products at once, because evaluating them together is what a tape does. */

@@ -4,12 +4,15 @@ import { resultLeaves } from './resultLeaves.ts'
 import { vectorJacobianProduct } from './tape.ts'
 import { tf, type Scalar, type Tensor } from './tensor.ts'
 
-/** dh/dt as a pure function of tensors; t is a scalar tensor, the result has the form of h. */
+/**
+ * dh/dt as a pure function of tensors; t is a scalar tensor, the result has the form of h. Times get gradients only through operations on t: one
+ * that reads its number counts as constant.
+ */
 export type TensorFunction<H extends TensorTree, P extends TensorTree> = (t: Scalar, h: H, params: P) => H
 
 /** f(t, h, params) on leaves: its leaves, of the shapes of the state. */
 export type TensorEvaluation = (
-  t: number,
+  t: Scalar,
   h: ReadonlyArray<Tensor>,
   params: ReadonlyArray<Tensor>,
 ) => Tensor[]
@@ -20,9 +23,7 @@ export function evaluationOf<H extends TensorTree, P extends TensorTree>(
   state: TreeLayout,
   paramLayout: TreeLayout,
 ): TensorEvaluation {
-  return (t, h, params) => {
-    return resultLeaves(f(tf.scalar(t), state.rebuild(h) as H, paramLayout.rebuild(params) as P), state)
-  }
+  return (t, h, params) => resultLeaves(f(t, state.rebuild(h) as H, paramLayout.rebuild(params) as P), state)
 }
 
 /**
@@ -43,20 +44,24 @@ export function tensorRhs(
     nParams: paramLayout.total,
     f: (t, h, dh) =>
       tf.tidy(() => {
-        readLeaves(evaluate(t, toLeaves(h, state), params), state, dh)
+        readLeaves(evaluate(tf.scalar(t), toLeaves(h, state), params), state, dh)
       }),
     vjp: (t, h, a, out) =>
       tf.tidy(() => {
         const leaves = toLeaves(h, state)
+        const time = tf.scalar(t)
+        const wanted = out.at === undefined ? [] : [time]
         const dy = toLeaves(a, joinedLayout)[0]!
         const { value, products } = vectorJacobianProduct(
-          () => joined(evaluate(t, leaves, params)),
-          [...leaves, ...params],
+          () => joined(evaluate(time, leaves, params)),
+          [...leaves, ...params, ...wanted],
           dy,
         )
         readLeaves([value], joinedLayout, out.dh)
         readLeaves(products.slice(0, leaves.length), state, out.ah)
-        readLeaves(products.slice(leaves.length), paramLayout, out.atheta)
+        const atTime = leaves.length + params.length
+        readLeaves(products.slice(leaves.length, atTime), paramLayout, out.atheta)
+        if (out.at !== undefined) out.at[0] = products[atTime]?.dataSync()[0] ?? 0
       }),
   }
 }

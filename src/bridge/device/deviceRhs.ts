@@ -26,7 +26,8 @@ export function deviceRhs(
   params: ReadonlyArray<Tensor>,
 ): DeviceRhs {
   let calls = 0
-  const f = (t: number, h: Tensor1D): Tensor1D => tf.tidy(() => joined(evaluate(t, apart(h, state), params)))
+  const f = (t: number, h: Tensor1D): Tensor1D =>
+    tf.tidy(() => joined(evaluate(tf.scalar(t), apart(h, state), params)))
   const counting =
     (rhs: (t: number, y: DeviceVector) => Tensor1D[]) =>
     (space: DeviceSpace): Rhs<DeviceVector> =>
@@ -42,7 +43,7 @@ export function deviceRhs(
     augmented: counting((t, [h, a]) => {
       const leaves = apart(h!, state)
       const { value, products } = vectorJacobianProduct(
-        () => joined(evaluate(t, leaves, params)),
+        () => joined(evaluate(tf.scalar(t), leaves, params)),
         [...leaves, ...params],
         a!,
       )

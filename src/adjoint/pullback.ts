@@ -76,6 +76,7 @@ export function solveWithPullback<V extends FloatArray>(
   const wanted: CertifyOptions | null = request === false ? null : request === true ? {} : request
   const otherwise = checkOtherwise(wanted)
   checkGradient(gradient)
+  checkNorm(backward?.norm)
   const erk =
     gradient === 'discrete'
       ? explicitMethod('gradient', forward.method)
@@ -144,6 +145,11 @@ function checkOtherwise(wanted: CertifyOptions | null): 'warn' | 'discrete' {
 function checkGradient(gradient: unknown): void {
   if (gradient === 'backsolve' || gradient === 'interpolating' || gradient === 'discrete') return
   throw new IvpInputError('gradient', gradient, "must be 'backsolve', 'interpolating' or 'discrete'")
+}
+
+function checkNorm(norm: unknown): void {
+  if (norm === undefined || norm === 'all' || norm === 'blocks' || norm === 'seminorm') return
+  throw new IvpInputError('backward.norm', norm, "must be 'all', 'blocks' or 'seminorm'")
 }
 
 /**

@@ -35,6 +35,15 @@ describe('solveWithPullback', () => {
     )
   })
 
+  it('refuses a backward norm that it does not know, before any evaluation', () => {
+    const rhs = { ...net<Float64Array>(theta), f: () => assert.fail('evaluated') }
+    assert.throws(
+      () => solveWithPullback(rhs, ts, y0, { backward: { norm: 'max' as never } }),
+      IvpInputError,
+      "`backward.norm` must be 'all', 'blocks' or 'seminorm'; received 'max'.",
+    )
+  })
+
   it('warns of backward options that have no effect', () => {
     const { pullback } = solve({ gradient: 'discrete', backward: { rtol: 1e-9, norm: 'all', times: true } })
     assert.deepEqual(

@@ -6,7 +6,7 @@ import { rolldown } from 'rolldown'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Where the wasm backend's binaries lie: a page needs them beside its script. */
+/** Where the wasm backend's binaries lie: a page needs them beside it. */
 export const wasmFolder: string = join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist')
 
 /** Compiles this package into `folder`/node_modules, with the installed tfjs beside it: a project that depends on both. */

@@ -13,6 +13,7 @@ export class EmptyIntegrator<V extends FloatArray> implements Integrator<V> {
   tOld: number
   readonly y: V
   readonly nlu = 0
+  readonly nrejected = 0
   status: Integrator<V>['status'] = 'running'
   failure: StepFailure | null = null
   readonly #space: VectorSpace<V>

@@ -66,6 +66,9 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   get tOld(): number {
     return this.stepper.tOld
   }
+  get nrejected(): number {
+    return this.plan.nrejected
+  }
   get status(): Integrator<V>['status'] {
     if (this.failure !== null) return 'failed'
     return this.plan.status === 'finished' ? 'finished' : 'running'

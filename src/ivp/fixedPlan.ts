@@ -10,6 +10,7 @@ const FITS = 1e-9
  */
 export class FixedPlan implements Plan {
   status: PlanStatus = 'running'
+  readonly nrejected = 0
   // Declared, not defined: a field that begins as undefined holds a box, and each step would make a new one
   declare t: number
   h = 0

@@ -22,8 +22,9 @@ export interface Hooks<V extends FloatArray> extends Pick<
 }
 
 /** The parts of a solve between two steps, for snapshots. */
-interface SavedSolve {
+export interface SavedSolve {
   readonly nfev: number
+  readonly nsteps: number
   readonly integrator: Saved
   readonly events: Saved
   readonly output: Saved
@@ -37,21 +38,23 @@ export function integrate<V extends FloatArray>(
   saved: Saved | null = null,
 ): IvpResult<V> {
   const solve = new Solve(problem, rhs, hooks)
-  const { integrator, output } = solve
+  const { integrator } = solve
   try {
-    const ending = solve.from(saved)
-    output.finish(ending.t, ending.y)
-    return resultOf(problem, ending, { integrator, output, watcher: solve.watcher, nfev: rhs.count() })
+    const ending = solve.from(saved, Infinity)
+    return solve.resultOf(ending!)
   } finally {
     integrator.release()
   }
 }
 
-class Solve<V extends FloatArray> {
+/** A solve at work. */
+export class Solve<V extends FloatArray> {
   declare readonly integrator: Integrator<V>
   declare readonly output: OutputCollector<V>
   watcher: EventWatcher<V> | null = null
   private accepted = 0
+  /** Steps accepted before the snapshot that the solve goes on from. */
+  private before = 0
   /** Of the step accepted last, once it was asked for. */
   private made: DenseOutput<V> | null = null
   private readonly interpolant = (): DenseOutput<V> => (this.made ??= this.integrator.denseOutput())
@@ -72,16 +75,44 @@ class Solve<V extends FloatArray> {
     this.output = new OutputCollector<V>(problem)
   }
 
-  /** From the beginning, or from where `saved` stands, to the end. */
-  from(saved: Saved | null): Ending<V> {
+  get nsteps(): number {
+    return this.before + this.accepted
+  }
+
+  /** From the beginning, or from where `saved` stands, over `count` steps at most. Returns how the solve ended, or null. */
+  from(saved: Saved | null, count: number): Ending<V> | null {
     try {
       if (saved === null) this.start()
       else this.load(saved as unknown as SavedSolve)
-      return this.run()
+      return this.run(count)
     } catch (error) {
-      if (!(error instanceof WrongLength)) throw error
-      return this.fail(error.message, 'wrongLength')
+      return this.wrongLength(error)
     }
+  }
+
+  /** Takes `count` more steps at most. */
+  goOn(count: number): Ending<V> | null {
+    try {
+      return this.run(count)
+    } catch (error) {
+      return this.wrongLength(error)
+    }
+  }
+
+  /** Ends a solve between two steps. */
+  abort(): Ending<V> {
+    return this.fail(MESSAGES.aborted, 'aborted')
+  }
+
+  resultOf(ending: Ending<V>): IvpResult<V> {
+    const { integrator, output, watcher, nsteps } = this
+    output.finish(ending.t, ending.y)
+    return resultOf(this.problem, ending, { integrator, output, watcher, nsteps, nfev: this.rhs.count() })
+  }
+
+  private wrongLength(error: unknown): Ending<V> {
+    if (!(error instanceof WrongLength)) throw error
+    return this.fail(error.message, 'wrongLength')
   }
 
   private start(): void {
@@ -94,6 +125,7 @@ class Solve<V extends FloatArray> {
   private load(saved: SavedSolve): void {
     const { events } = this.problem
     this.rhs.setCount(saved.nfev)
+    this.before = saved.nsteps
     this.integrator.load(saved.integrator)
     if (events !== null) {
       this.watcher = new EventWatcher(events, this.integrator.t, this.integrator.y)
@@ -102,15 +134,17 @@ class Solve<V extends FloatArray> {
     this.output.load(this.integrator.t, saved.output)
   }
 
-  private run(): Ending<V> {
+  private run(count: number): Ending<V> | null {
     const { integrator, output, watcher } = this
     const { signal, onStep } = this.hooks
     const { maxSteps } = this.problem
+    const pause = Math.min(maxSteps, this.accepted + count)
     // Nobody looks at single steps
     const isBare = watcher === null && onStep === undefined && !output.wantsSteps
     while (integrator.status === 'running') {
-      if (signal?.aborted === true) return this.fail(MESSAGES.aborted, 'aborted')
-      if (this.accepted >= maxSteps) return this.fail(MESSAGES.maxSteps, 'maxSteps')
+      if (signal?.aborted === true) return this.abort()
+      if (this.accepted >= pause)
+        return this.accepted >= maxSteps ? this.fail(MESSAGES.maxSteps, 'maxSteps') : null
       integrator.step()
       if (integrator.failure !== null) break
       this.accepted++
@@ -144,6 +178,7 @@ class Solve<V extends FloatArray> {
   private snapshot(): Snapshot {
     const saved: SavedSolve = {
       nfev: this.rhs.count(),
+      nsteps: this.nsteps,
       integrator: this.integrator.save(),
       events: this.watcher?.save() ?? null,
       output: this.output.save(),

@@ -36,6 +36,8 @@ export interface Integrator<V> {
   /** Evaluations of the Jacobian and factorizations of matrices; 0 for explicit methods. */
   readonly njev: number
   readonly nlu: number
+  /** Attempts of a step that were not accepted: the error was too large, or the corrector did not converge. */
+  readonly nrejected: number
   /** First evaluation of the right-hand side and choice of the first step size. A non-finite f(t0, y0) fails here. */
   start(): void
   /** Takes one accepted step of a size that the method chooses, clipped to the end of the interval; or fails. */

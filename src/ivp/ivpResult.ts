@@ -33,6 +33,10 @@ export interface IvpResult<V extends FloatArray = FloatArray> {
   readonly nfev: number
   readonly njev: number
   readonly nlu: number
+  /** ★ Steps accepted, whatever of them was kept. */
+  readonly nsteps: number
+  /** ★ Attempts of a step that were not accepted: the error was too large, or an implicit method's iteration did not converge. */
+  readonly nrejected: number
   /** 0: reached the end; 1: a terminal event occurred; -1: failed. */
   readonly status: 0 | 1 | -1
   readonly message: string

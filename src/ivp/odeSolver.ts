@@ -2,6 +2,7 @@ import { createIntegrator } from './createIntegrator.ts'
 import type { DenseOutput } from './dense/denseOutput.ts'
 import { IvpInputError } from './errors.ts'
 import { failureOf } from './failure.ts'
+import type { SavedSolve } from './integrate.ts'
 import type { Integrator, Saved } from './integrator.ts'
 import type { IvpFailure } from './ivpResult.ts'
 import type { IvpOptions } from './options.ts'
@@ -34,6 +35,7 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
   readonly #prepared: PreparedSolve<V>
   readonly #integrator: Integrator<V>
   #wrongLength: IvpFailure | null = null
+  #nsteps = 0
 
   /**
    * @param fun - as for `solveIvp`
@@ -45,8 +47,9 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
     this.#integrator = createIntegrator(prepared.problem, prepared.rhs, true, false)
     if (saved === null) this.#guard(() => this.#integrator.start())
     else {
-      const { nfev, integrator } = saved as unknown as { nfev: number; integrator: Saved }
+      const { nfev, nsteps, integrator } = saved as unknown as SavedSolve
       prepared.rhs.setCount(nfev)
+      this.#nsteps = nsteps
       this.#integrator.load(integrator)
     }
   }
@@ -100,6 +103,14 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
   get nlu(): number {
     return this.#integrator.nlu
   }
+  /** Steps accepted. */
+  get nsteps(): number {
+    return this.#nsteps
+  }
+  /** Attempts of a step that were not accepted. */
+  get nrejected(): number {
+    return this.#integrator.nrejected
+  }
   /** Why `status` is 'failed'; null otherwise. */
   get failure(): IvpFailure | null {
     const { failure, t } = this.#integrator
@@ -124,6 +135,7 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
     }
     this.#guard(() => this.#integrator.step())
     const { failure } = this
+    if (failure === null) this.#nsteps++
     return failure === null ? null : (this.#integrator.failure?.message ?? failure.advice)
   }
 
@@ -149,8 +161,15 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
 
   /** Where the solver stands, as plain JSON. */
   snapshot(): Snapshot {
-    const saved = { nfev: this.nfev, integrator: this.#integrator.save(), events: null, output: 0 }
-    return this.#prepared.snapshotOf(this.t, saved)
+    const { nfev, nsteps } = this
+    const saved: SavedSolve = {
+      nfev,
+      nsteps,
+      integrator: this.#integrator.save(),
+      events: null,
+      output: 0,
+    }
+    return this.#prepared.snapshotOf(this.t, saved as unknown as Saved)
   }
 
   #guard(work: () => void): void {

@@ -22,6 +22,7 @@ interface Parts<V extends FloatArray> {
   readonly output: OutputCollector<V>
   readonly watcher: EventWatcher<V> | null
   readonly nfev: number
+  readonly nsteps: number
 }
 
 /** Gathers the result of a solve in scipy's shape. */
@@ -54,6 +55,8 @@ class Result<V extends FloatArray> {
   declare readonly nfev: number
   declare readonly njev: number
   declare readonly nlu: number
+  declare readonly nsteps: number
+  declare readonly nrejected: number
   declare readonly status: Ending<V>['status']
   declare readonly message: string
   declare readonly success: boolean
@@ -64,7 +67,7 @@ class Result<V extends FloatArray> {
   constructor(
     { y0, events, warnings }: Problem<V>,
     { status, message }: Ending<V>,
-    { integrator, output, watcher, nfev }: Parts<V>,
+    { integrator, output, watcher, nfev, nsteps }: Parts<V>,
   ) {
     this.#y0 = y0
     this.t = timesOf(output.times)
@@ -76,6 +79,8 @@ class Result<V extends FloatArray> {
     this.nfev = nfev
     this.njev = integrator.njev
     this.nlu = integrator.nlu
+    this.nsteps = nsteps
+    this.nrejected = integrator.nrejected
     this.status = status
     this.message = message
     this.success = status >= 0

@@ -12,6 +12,8 @@ export type PlanStatus = 'running' | 'finished' | 'stepTooSmall' | 'nonFinite'
 /** What decides the steps: an adaptive plan (`StepPlan`) or equal steps (`FixedPlan`). */
 export interface Plan extends Trial {
   readonly status: PlanStatus
+  /** Attempts that were not accepted. */
+  readonly nrejected: number
   /** Judges the attempt of `h`: whether the step is accepted. Then `t` is where it led; and the next step, if there is one, is planned. */
   resolve(): boolean
   save(): Saved
@@ -39,6 +41,7 @@ export class StepPlan implements Plan, JudgedAttempt {
   /** Wanted |h|. */
   declare private size: number
   wasRejected = false
+  nrejected = 0
 
   /** @param maxStep - bound on |h|; Infinity for none */
   constructor(t0: number, tBound: number, errorOrder: number, maxStep: number, controller: StepController) {
@@ -68,21 +71,22 @@ export class StepPlan implements Plan, JudgedAttempt {
         this.status = 'finished'
         return true
       }
-    }
+    } else this.nrejected++
     this.propose(accept)
     return accept
   }
 
   /** Between two steps only: size and time decide everything that follows. */
   save(): Saved {
-    return { t: this.t, size: this.size, status: this.status }
+    return { t: this.t, size: this.size, status: this.status, nrejected: this.nrejected }
   }
 
   load(saved: Saved): void {
-    const { t, size, status } = saved as { t: number; size: number; status: PlanStatus }
+    const { t, size, status, nrejected } = saved as unknown as SavedPlan
     this.t = t
     this.size = size
     this.status = status
+    this.nrejected = nrejected
     this.wasRejected = false
     if (status === 'running') this.propose(true)
   }
@@ -106,4 +110,11 @@ export class StepPlan implements Plan, JudgedAttempt {
     this.tNew = direction * (reached - tBound) > 0 ? tBound : reached
     this.h = this.tNew - t
   }
+}
+
+interface SavedPlan {
+  readonly t: number
+  readonly size: number
+  readonly status: PlanStatus
+  readonly nrejected: number
 }

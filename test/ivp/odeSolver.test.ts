@@ -33,6 +33,7 @@ describe.each([RK23, RK45, DOP853, Radau, BDF])('$method as an object', (Solver)
     )
     steps.forEach(({ y }, i) => assert.deepEqual(y, result.states[i + 1]!))
     assert.deepEqual([solver.nfev, solver.njev, solver.nlu], [result.nfev, result.njev, result.nlu])
+    assert.deepEqual([solver.nsteps, solver.nrejected], [result.nsteps, result.nrejected])
   })
 
   it('keeps the element type of a float32 state', () => {

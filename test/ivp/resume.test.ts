@@ -58,6 +58,7 @@ describe('resume', () => {
           assert.deepEqual(rest.tEvents![0], whole.tEvents![0]!.slice(-rest.tEvents![0]!.length || Infinity))
           assert.equal(rest.status, whole.status)
           assert.equal(rest.nfev, whole.nfev)
+          assert.deepEqual([rest.nsteps, rest.nrejected], [whole.nsteps, whole.nrejected])
           if (rest.sol != null) {
             const inside = (rest.sol.tMin + rest.sol.tMax) / 2
             assert.deepEqual(rest.sol(inside), whole.sol!(inside) as never)

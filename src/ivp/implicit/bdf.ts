@@ -88,6 +88,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
         isConverged = this.solve()
       }
       if (!isConverged) {
+        this.nrejected++
         this.tried *= 0.5
         this.ratio = 0.5
         this.rescale()
@@ -98,6 +99,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
       norm.factor = ERROR_CONSTANT[order]!
       norm.measure(corrector.correction, 0, 1)
       if (norm.value <= 1) return this.accept()
+      this.nrejected++
       // The factors are kept: the iterations had no trouble with them
       const wanted = corrector.safety * norm.value ** (-1 / (order + 1))
       this.ratio = wanted > MIN_FACTOR ? wanted : MIN_FACTOR

@@ -30,6 +30,9 @@ export class Float32Integrator implements Integrator<Float32Array> {
   get nlu(): number {
     return this.inner.nlu
   }
+  get nrejected(): number {
+    return this.inner.nrejected
+  }
 
   start(): void {
     this.inner.start()

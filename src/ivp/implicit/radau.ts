@@ -78,6 +78,7 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
       collocation.t = t
       collocation.h = h
       if (!this.converge()) {
+        this.nrejected++
         control.tried *= 0.5
         factors.drop()
         continue
@@ -92,6 +93,7 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
       control.error = norm.value
       this.setSafety()
       if (!(control.error <= 1)) {
+        this.nrejected++
         control.shrink()
         factors.drop()
         isRejected = true

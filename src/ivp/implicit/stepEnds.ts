@@ -18,6 +18,8 @@ export abstract class StepEnds {
   declare yOld: Float64Array
   status: 'running' | 'finished' | 'failed' = 'running'
   failure: StepFailure | null = null
+  /** Attempts that were not accepted. */
+  nrejected = 0
   declare protected readonly problem: ImplicitProblem
   /** Sign of the time step. */
   declare protected readonly direction: number
@@ -80,8 +82,8 @@ export abstract class StepEnds {
   }
 
   protected saveEnds(): SavedEnds {
-    const { t, tOld, y, yOld, status } = this
-    return { t, tOld, y: y.slice(), yOld: yOld.slice(), status }
+    const { t, tOld, y, yOld, status, nrejected } = this
+    return { t, tOld, y: y.slice(), yOld: yOld.slice(), status, nrejected }
   }
 
   protected loadEnds(saved: SavedEnds): void {
@@ -90,6 +92,7 @@ export abstract class StepEnds {
     this.y.set(saved.y)
     this.yOld.set(saved.yOld)
     this.status = saved.status
+    this.nrejected = saved.nrejected
   }
 }
 
@@ -100,4 +103,5 @@ export type SavedEnds = {
   readonly y: Float64Array
   readonly yOld: Float64Array
   readonly status: 'running' | 'finished' | 'failed'
+  readonly nrejected: number
 } & { readonly [name: string]: Saved }

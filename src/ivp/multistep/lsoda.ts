@@ -66,6 +66,7 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
       if (!corrector.solve(order, formula, history, isStiff) || firstNonFinite(corrector.y) >= 0) {
         history.retract(order)
         divergences++
+        this.nrejected++
         if (strategy.isAtMinStep || divergences === MAX_FAILURES) return this.fail(this.diverged())
         strategy.shrink()
         continue
@@ -74,6 +75,7 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
       if (!(error <= 1)) {
         history.retract(order)
         misses++
+        this.nrejected++
         if (strategy.isAtMinStep || misses === MAX_FAILURES) return this.fail(this.tooSmall())
         strategy.error = error
         if (misses <= MAX_TRUSTED) strategy.retry(misses)

@@ -20,6 +20,7 @@ export function inputLeaves(option: 'h0' | 'params', tree: unknown): Tensor[] {
 
 function checkLeaf(option: string, leaf: unknown): Tensor {
   if (!(leaf instanceof tf.Tensor)) throw new IvpInputError(option, leaf, 'must be a float32 tensor')
+  if (leaf.isDisposed) throw new IvpInputError(option, 'disposed', 'must be a tensor that is not disposed')
   if (leaf.dtype === 'float32') return leaf
   const instead = leaf.dtype === 'complex64' ? 'pass real and imaginary part' : 'cast it by toFloat()'
   throw new IvpInputError(option, leaf.dtype, `must be of dtype float32 (${instead})`)

@@ -86,11 +86,11 @@ function device<P extends TensorTree>(
   options: OdeintOptions<P>,
 ): RoadSolution {
   if (isRecording()) checkDeviceTolerances(problem, options)
-  const { value, nfev } = readNow(solveOnDevice(problem, h0, params, options))
+  const solved = readNow(solveOnDevice(problem, h0, params, options))
   return {
-    value,
+    value: solved.value,
     pullback: (dy, saved) => {
-      const solution = { value: saved[params.length] as Tensor2D, nfev }
+      const solution = { ...solved, value: saved[params.length] as Tensor2D }
       return readNow(pullOnDevice(problem, solution, saved.slice(0, params.length), dy as Tensor2D, options))
     },
   }

@@ -33,6 +33,8 @@ export interface DeviceEnding {
   readonly y: DeviceVector
   readonly message: string
   readonly failure: IvpFailure | null
+  readonly nsteps: number
+  readonly nrejected: number
 }
 
 /**
@@ -46,10 +48,14 @@ export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding>
   const workspace = new SpaceWorkspace(space, y0, sizeOf(method, needsDense).slots)
   try {
     const stepper = new ErkStepper(space, workspace, rhs, method, t0, y0, needsDense)
-    const fail = (kind: FailureKind, message: string): DeviceEnding => {
+    let nsteps = 0
+    let nrejected = 0
+    const ending = (message: string, failure: IvpFailure | null): DeviceEnding => {
       const y = space.combine(space.zerosLike(stepper.y), stepper.y, 0, [], [], 0)
-      return { t: stepper.t, y, message, failure: failureOf(kind, stepper.t) }
+      return { t: stepper.t, y, message, failure, nsteps, nrejected }
     }
+    const fail = (kind: FailureKind, message: string): DeviceEnding =>
+      ending(message, failureOf(kind, stepper.t))
     stepper.begin()
     if (Number.isNaN(yield* measure(space.finiteness(stepper.f0)))) {
       return fail('nonFinite', `f is not finite at the initial state (t = ${t0}).`)
@@ -65,29 +71,30 @@ export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding>
       errorNorm: undefined as never,
     }
     let next = 0
-    for (let accepted = 0; plan.status === 'running'; accepted++) {
+    while (plan.status === 'running') {
       if (signal?.aborted === true) return fail('aborted', MESSAGES.aborted)
-      if (accepted >= maxSteps) return fail('maxSteps', MESSAGES.maxSteps)
+      if (nsteps >= maxSteps) return fail('maxSteps', MESSAGES.maxSteps)
       let isAccepted = false
       while (!isAccepted && plan.status === 'running') {
         trial.h = plan.h
         stepper.attempt(trial)
         plan.errorNorm = yield* measure(trial.errorNorm)
         isAccepted = plan.resolve()
+        nrejected = plan.nrejected
       }
       if (!isAccepted) {
         if (step !== null) return fail('nonFinite', MESSAGES.notFinite)
         return fail(Number.isFinite(plan.errorNorm) ? 'stepTooSmall' : 'nonFinite', MESSAGES.stepTooSmall)
       }
       stepper.accept(plan)
+      nsteps++
       if (tEval !== null && isReached(tEval[next])) {
         const dense = stepper.denseOutput()
         for (; isReached(tEval[next]); next++) onOutput(space.handOver(dense.at(tEval[next]!)))
         dense.release()
       }
     }
-    const y = space.combine(space.zerosLike(stepper.y), stepper.y, 0, [], [], 0)
-    return { t: stepper.t, y, message: MESSAGES.finished, failure: null }
+    return ending(MESSAGES.finished, null)
 
     function isReached(t: number | undefined): boolean {
       return t !== undefined && direction * (t - stepper.t) <= 0

@@ -10,6 +10,8 @@ export function* readResult(
   outputs: ReadonlyArray<Tensor>,
   ending: {
     readonly nfev: number
+    readonly nsteps: number
+    readonly nrejected: number
     readonly warnings: ReadonlyArray<string>
     readonly message?: string
     readonly failure?: IvpFailure
@@ -17,7 +19,7 @@ export function* readResult(
 ): Reading<IvpResult<Float32Array>> {
   const states: Float32Array[] = []
   for (const output of outputs) states.push(Float32Array.from(yield output))
-  const { failure, message = MESSAGES.finished, nfev, warnings } = ending
+  const { failure, message = MESSAGES.finished, nfev, nsteps, nrejected, warnings } = ending
   return {
     t: Float64Array.from(times.slice(0, states.length)),
     y: toRows(states),
@@ -26,6 +28,8 @@ export function* readResult(
     tEvents: null,
     yEvents: null,
     nfev,
+    nsteps,
+    nrejected,
     njev: 0,
     nlu: 0,
     status: failure === undefined ? 0 : -1,

@@ -23,6 +23,8 @@ export interface DeviceSolution {
   /** The states one after another, [times, n]; the caller's. */
   readonly value: Tensor2D
   readonly nfev: number
+  readonly nsteps: number
+  readonly nrejected: number
 }
 
 /**
@@ -46,7 +48,7 @@ export function* solveOnDevice<P extends TensorTree>(
     if (Number.isNaN(yield* measure(space.finiteness(y0)))) {
       throw new IvpInputError('h0', NaN, 'must be finite in every component')
     }
-    const { failure, message } = yield* integrateOnDevice({
+    const { failure, message, nsteps, nrejected } = yield* integrateOnDevice({
       space,
       rhs: rhs.state(space),
       method: erkOf(problem),
@@ -58,10 +60,10 @@ export function* solveOnDevice<P extends TensorTree>(
     const nfev = rhs.count()
     options.onSolve?.({ phase: 'forward', state: 'device', nfev, warnings: problem.warnings })
     if (failure !== null) {
-      const ending = { message, nfev, failure, warnings: problem.warnings }
+      const ending = { message, nfev, nsteps, nrejected, failure, warnings: problem.warnings }
       throw new SolveFailed('forward', failure, nfev, yield* readResult(times, outputs, ending))
     }
-    return { value: tf.stack(outputs) as Tensor2D, nfev }
+    return { value: tf.stack(outputs) as Tensor2D, nfev, nsteps, nrejected }
   } finally {
     tf.dispose(outputs)
     space.releaseAll()
@@ -76,13 +78,14 @@ export function* solveOnDevice<P extends TensorTree>(
  */
 export function* pullOnDevice<P extends TensorTree>(
   tensors: TensorProblem,
-  { value, nfev: forwardNfev }: DeviceSolution,
+  solution: DeviceSolution,
   params: ReadonlyArray<Tensor>,
   dy: Tensor2D,
   options: OdeintOptions<P>,
 ): Reading<TensorGradients> {
   checkDeviceTolerances(tensors, options)
   const { evaluate, times, state, paramLayout, timeLeaves } = tensors
+  const { value } = solution
   const { norm = 'all', ...direction } = backwardOptions<Float32Array>(directionOf(options), options.backward)
   const n = state.total
   const size = 2 * n + paramLayout.total
@@ -152,7 +155,7 @@ export function* pullOnDevice<P extends TensorTree>(
     if (failure !== null) {
       const rows = tf.unstack(value) as Tensor1D[]
       try {
-        const forward = yield* readResult(times, rows, { nfev: forwardNfev, warnings: [] })
+        const forward = yield* readResult(times, rows, { ...solution, warnings: [] })
         throw new SolveFailed('backward', failure, nfev, forward)
       } finally {
         tf.dispose(rows)

@@ -3,7 +3,10 @@ import type { FloatArray } from '../space/typedArraySpace.ts'
 import { isArrayLike } from './arrayLike.ts'
 
 /** Below this an rtol asks for more than rounding allows: 100 spacings in float64 as in scipy, and likewise in float32. */
-const RTOL_FLOOR = { float64: 100 * Number.EPSILON, float32: 1.2e-5 }
+export const RTOL_FLOOR: { readonly float64: number; readonly float32: number } = {
+  float64: 100 * Number.EPSILON,
+  float32: 1.2e-5,
+}
 
 function checkTolerance(option: 'rtol' | 'atol', value: unknown, n: number): number | Float64Array {
   const expected = `must be a number >= 0, or ${n} of them (one per component)`

@@ -1,0 +1,56 @@
+import { Effect, Exit, Layer, Option } from 'effect'
+import {
+  backendLayer,
+  TensorOde,
+  tensorOdeLayer,
+  type TensorOdeShape,
+} from '../../src/bridge/effect/index.ts'
+import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
+
+/** The services on the plain JavaScript backend. */
+const onCpu = Layer.provideMerge(tensorOdeLayer, backendLayer('cpu'))
+
+/** Runs `body` with the service; whatever it fails with is a defect, and so is a tensor that it leaves behind. */
+export function withoutLeak<A, E>(body: (ode: TensorOdeShape) => Effect.Effect<A, E>): Effect.Effect<A> {
+  return Effect.gen(function* () {
+    const ode = yield* Effect.service(TensorOde)
+    const before = tf.memory().numTensors
+    const value = yield* body(ode)
+    const left = tf.memory().numTensors - before
+    if (left !== 0) return yield* Effect.die(new Error(`${left} tensors were left behind`))
+    return value
+  }).pipe(Effect.provide(onCpu), Effect.orDie)
+}
+
+/** A pendulum, h = [angle, speed], that counts its evaluations. */
+export function countedPendulum(): { f: (t: Scalar, h: Tensor) => Tensor; count: () => number } {
+  let calls = 0
+  const f = (_t: Scalar, h: Tensor): Tensor => {
+    calls++
+    const [angle, speed] = tf.split(h, 2)
+    return tf.concat([speed!, angle!.sin().neg()])
+  }
+  return { f, count: () => calls }
+}
+
+/** A fresh tensor for the time of `body`. */
+export function withTensor<A, E, R>(
+  values: ReadonlyArray<number>,
+  body: (tensor: Tensor) => Effect.Effect<A, E, R>,
+): Effect.Effect<A, E, R> {
+  return Effect.acquireUseRelease(
+    Effect.sync((): Tensor => tf.tensor1d([...values])),
+    body,
+    (tensor) => Effect.sync(() => tensor.dispose()),
+  )
+}
+
+/** Lets other fibers run until `isReached`. */
+export function waitFor(isReached: () => boolean): Effect.Effect<void> {
+  return Effect.whileLoop({ while: () => !isReached(), body: () => Effect.yieldNow, step: () => {} })
+}
+
+/** What an exit failed with; undefined if it did not, or by a defect. */
+export function failureOf<A, E>(exit: Exit.Exit<A, E>): E | undefined {
+  return Option.getOrUndefined(Exit.findErrorOption(exit))
+}

@@ -4,7 +4,7 @@ import { TestClock } from 'effect/testing'
 import { odeint } from '../../src/bridge/index.ts'
 import type { SolveOptions, SolveProgress } from '../../src/bridge/effect/index.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
-import { countedPendulum, failureOf, waitFor, withTensor, withoutLeak } from './onCpu.ts'
+import { countedPendulum, failureOf, waitFor, withTensor, withoutLeak } from './withoutLeak.ts'
 
 const START = [2, 0] as const
 const TIMES = [0, 0.7, 2, 5]
@@ -59,6 +59,49 @@ describe('a solve that pauses between steps', () => {
     ),
   )
 
+  it.effect('is the same on the wasm backend', () =>
+    withoutLeak(
+      (ode) =>
+        withTensor(START, (h0) =>
+          Effect.gen(function* () {
+            const { f } = countedPendulum()
+            const expected = odeint(f, h0, TIMES)
+            const solution = yield* ode.solve(f, h0, TIMES, { pauseEvery: 0 })
+            assert.deepEqual(solution.dataSync(), expected.dataSync())
+            tf.dispose([expected, solution])
+          }),
+        ),
+      'wasm',
+    ),
+  )
+
+  it.effect('does not need its input any more once it has begun, and hands its result to a scope', () =>
+    withoutLeak((ode) =>
+      Effect.gen(function* () {
+        let calls = 0
+        const f = (_t: Scalar, h: Tensor, rate: Tensor): Tensor => {
+          calls++
+          return h.mul(rate)
+        }
+        const [h0, rate] = [tf.tensor1d([1]), tf.tensor1d([-1])]
+        const options = { params: rate, rtol: 1e-5, pauseEvery: 0 }
+        const tied = Effect.acquireRelease(
+          ode.solve(f, h0, [0, 1], options),
+          (solution) => Effect.sync(() => solution.dispose()),
+          { interruptible: true },
+        )
+        const fiber = yield* Effect.forkChild(
+          Effect.scoped(Effect.map(tied, (solution) => solution.dataSync()[1]!)),
+        )
+        yield* waitFor(() => calls > 5)
+        tf.dispose([h0, rate])
+        assert.closeTo(yield* Fiber.join(fiber), Math.exp(-1), 1e-4)
+        const gone = yield* Effect.flip(ode.solve(f, h0, [0, 1], options))
+        assert.equal(gone._tag, 'IvpInputError')
+      }),
+    ),
+  )
+
   it.effect('is odeint, with its gradient, where a gradient is recorded', () =>
     withoutLeak((ode) =>
       withTensor(START, (h0) =>
@@ -86,6 +129,7 @@ describe('a solve that pauses between steps', () => {
           const calls = count()
           yield* Effect.yieldNow
           assert.equal(count(), calls)
+          assert.isBelow(calls, 150, 'a pause after every step')
           assert.equal((calls - 2) % 6, 1, 'whole steps, and one evaluation that looks for variables')
           const exit = yield* Fiber.await(fiber)
           assert.isTrue(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause))

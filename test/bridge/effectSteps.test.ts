@@ -6,7 +6,7 @@ import type { TensorStep } from '../../src/bridge/effect/index.ts'
 import { layoutOf } from '../../src/bridge/flatten.ts'
 import { evaluationOf, tensorRhs } from '../../src/bridge/tensorRhs.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
-import { countedPendulum, failureOf, waitFor, withTensor, withoutLeak } from './onCpu.ts'
+import { countedPendulum, failureOf, waitFor, withTensor, withoutLeak } from './withoutLeak.ts'
 
 const START = [2, 0] as const
 const square = (_t: Scalar, h: Tensor): Tensor => h.square()
@@ -179,13 +179,35 @@ describe('a stream of steps', () => {
           const fiber = yield* ode
             .steps(f, h0, [0, Infinity], { pauseEvery: 0 })
             .pipe(Stream.map(touch), Stream.runDrain, Effect.forkChild)
-          yield* waitFor(() => count() > 50)
+          yield* waitFor(() => count() > 100)
           yield* Fiber.interrupt(fiber)
           const calls = count()
           yield* Effect.yieldNow
           assert.equal(count(), calls)
+          assert.isBelow(calls, 150, 'a pause after every step')
           const exit = yield* Fiber.await(fiber)
           assert.isTrue(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause))
+        }),
+      ),
+    ),
+  )
+
+  it.effect('frees everything when it is interrupted while the consumer is at work on a step', () =>
+    withoutLeak((ode) =>
+      withTensor(START, (h0) =>
+        Effect.gen(function* () {
+          const { f, count } = countedPendulum()
+          let isHeld = false
+          const fiber = yield* ode.steps(f, h0, [0, Infinity]).pipe(
+            Stream.runForEach(({ h }) => {
+              isHeld = !h.isDisposed
+              return Effect.never
+            }),
+            Effect.forkChild,
+          )
+          yield* waitFor(() => isHeld)
+          yield* Fiber.interrupt(fiber)
+          assert.equal(count(), 2 + 6)
         }),
       ),
     ),

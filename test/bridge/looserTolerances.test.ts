@@ -3,7 +3,7 @@ import { Cause, Effect, Exit } from 'effect'
 import { looserTolerances, type Tolerances } from '../../src/bridge/effect/index.ts'
 import { odeint } from '../../src/bridge/index.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
-import { countedPendulum, withTensor, withoutLeak } from './onCpu.ts'
+import { countedPendulum, withTensor, withoutLeak } from './withoutLeak.ts'
 
 const START = [2, 0] as const
 const TIMES = [0, 30]

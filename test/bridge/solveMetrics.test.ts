@@ -5,7 +5,7 @@ import { solveMetrics } from '../../src/bridge/effect/index.ts'
 import { layoutOf } from '../../src/bridge/flatten.ts'
 import { evaluationOf, tensorRhs } from '../../src/bridge/tensorRhs.ts'
 import type { Scalar, Tensor } from '../../src/bridge/tensor.ts'
-import { countedPendulum, waitFor, withTensor, withoutLeak } from './onCpu.ts'
+import { countedPendulum, waitFor, withTensor, withoutLeak } from './withoutLeak.ts'
 
 const START = [2, 0] as const
 const TIMES = [0, 3, 10]

@@ -7,11 +7,11 @@ import {
 } from '../../src/bridge/effect/index.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
 
-/** The services on the plain JavaScript backend. */
-const onCpu = Layer.provideMerge(tensorOdeLayer, backendLayer('cpu'))
-
 /** Runs `body` with the service; whatever it fails with is a defect, and so is a tensor that it leaves behind. */
-export function withoutLeak<A, E>(body: (ode: TensorOdeShape) => Effect.Effect<A, E>): Effect.Effect<A> {
+export function withoutLeak<A, E>(
+  body: (ode: TensorOdeShape) => Effect.Effect<A, E>,
+  backend: 'cpu' | 'wasm' = 'cpu',
+): Effect.Effect<A> {
   return Effect.gen(function* () {
     const ode = yield* Effect.service(TensorOde)
     const before = tf.memory().numTensors
@@ -19,7 +19,7 @@ export function withoutLeak<A, E>(body: (ode: TensorOdeShape) => Effect.Effect<A
     const left = tf.memory().numTensors - before
     if (left !== 0) return yield* Effect.die(new Error(`${left} tensors were left behind`))
     return value
-  }).pipe(Effect.provide(onCpu), Effect.orDie)
+  }).pipe(Effect.provide(Layer.provideMerge(tensorOdeLayer, backendLayer(backend))), Effect.orDie)
 }
 
 /** A pendulum, h = [angle, speed], that counts its evaluations. */

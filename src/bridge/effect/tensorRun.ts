@@ -23,14 +23,18 @@ export type Kept = Pick<IvpOptions<Float32Array>, 'tEval' | 'save'>
 /** A solve on tensors at work, one or several steps at a time. Throws what belongs into the error channel. Between its calls, its only tensors are copies of the parameters. */
 export class TensorRun {
   readonly state: TreeLayout
-  /** How it ended: 'finished', the kind of failure, 'timedOut', what was thrown; 'stopped' if it was ended from outside, or has not ended. */
+  /** How it ended: 'finished', the kind of failure, 'timedOut', 'threw'; 'stopped' if it was ended from outside, or has not ended. */
   outcome = 'stopped'
   readonly #span: readonly [number, number]
   readonly #solve: StepwiseSolve<Float32Array>
   readonly #pace: Pace
   readonly #params: Tensor[] = []
+  #result: IvpResult<Float32Array> | null = null
 
-  /** @param h0 - alive, as the parameters @throws IvpInputError, ShapeMismatch */
+  /**
+   * @param h0 - alive, as the parameters
+   * @throws IvpInputError, ShapeMismatch
+   */
   constructor(
     f: TensorFunction<TensorTree, TensorTree>,
     h0: TensorTree,
@@ -99,9 +103,9 @@ export class TensorRun {
 
   /** The result, at the end. */
   end(): IvpResult<Float32Array> {
-    const result = this.#solve.end()
-    this.outcome = result.failure?.kind ?? 'finished'
-    return result
+    this.#result ??= this.#solve.end()
+    this.outcome = this.#result.failure?.kind ?? 'finished'
+    return this.#result
   }
 
   release(): void {

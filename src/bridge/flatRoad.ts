@@ -45,7 +45,7 @@ export function solveFlat<P extends TensorTree>(
   checkFinite(start)
   const solve = solveWithPullback(tensorRhs(evaluate, state, params, paramLayout), times, start, {
     ...rest,
-    gradient: gradient === 'adjoint' ? 'backsolve' : gradient,
+    gradient: gradient === 'adjoint' || gradient === 'autodiff' ? 'backsolve' : gradient,
     backward: { ...(isRecording() ? {} : UNUSED), ...backward, times: timeLeaves.length > 0 },
   })
   const { result } = solve

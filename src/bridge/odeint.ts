@@ -13,7 +13,7 @@ import { tf, type Tensor, type Tensor1D, type Tensor2D } from './tensor.ts'
 
 const traced = new WeakSet<object>()
 
-const GRADIENTS: ReadonlyArray<string> = ['backsolve', 'adjoint', 'interpolating', 'discrete']
+const GRADIENTS: ReadonlyArray<string> = ['backsolve', 'adjoint', 'interpolating', 'discrete', 'autodiff']
 
 /**
  * Solves dh/dt = f(t, h, params) on tensors; differentiable with respect to h0, params and, if it is a tensor, ts.
@@ -41,6 +41,7 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
   const times = ts instanceof tf.Tensor ? Array.from(ts.dataSync()) : Array.from(ts)
   const problem = tensorProblem(f, h0, ts, times, options.params ?? ([] as unknown as P), traced)
   const { stateLeaves, paramLeaves, timeLeaves } = problem
+  if (options.gradient === 'autodiff') return throughTheSolver(problem, options)
   const solve = road === 'flat' ? flat : device
   const operation = tf.customGrad((...args: unknown[]) => {
     const save = args.pop() as (tensors: Tensor[]) => void
@@ -61,6 +62,24 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
     const solution = operation(...stateLeaves, ...paramLeaves, ...timeLeaves) as Tensor2D
     return stacked(solution, problem.state) as Tensor
   }) as unknown as H
+}
+
+/** Outside of a custom gradient tfjs records what the steps do. */
+function throughTheSolver<H extends TensorTree, P extends TensorTree>(
+  problem: TensorProblem,
+  options: OdeintOptions<P>,
+): H {
+  const { stateLeaves, paramLeaves, timeLeaves, state } = problem
+  if (timeLeaves.length > 0) {
+    throw new IvpInputError(
+      'ts',
+      'a tensor',
+      "must be numbers with gradient 'autodiff', which gives none of times",
+    )
+  }
+  return tf.tidy(
+    () => stacked(readNow(solveOnDevice(problem, stateLeaves, paramLeaves, options)).value, state) as Tensor,
+  ) as unknown as H
 }
 
 /** A solution as one tensor [times, n], and its pullback. */

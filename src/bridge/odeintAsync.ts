@@ -59,6 +59,9 @@ export async function odeintAsync<H extends TensorTree, P extends TensorTree = [
       "must be 'device' or absent: `odeintAsync` keeps the state on the device",
     )
   }
+  if (options.gradient === 'autodiff') {
+    throw new IvpInputError('gradient', 'autodiff', "must be 'backsolve': a tape cannot span an await")
+  }
   roadOf({ ...options, state: 'device' })
   // Copies, before the first await: the caller may dispose of its own then
   const h0Copy = copyOf(h0)

@@ -7,12 +7,15 @@ import { tf } from './tensor.ts'
 /** Backends where an operation is cheap beside a read of the whole state (bench/results/roads.json). */
 const DEVICE_FIRST: ReadonlySet<string> = new Set(['webgl', 'webgpu'])
 
+/** Gradients that a state on the device can have. */
+const ON_DEVICE: ReadonlySet<string> = new Set(['backsolve', 'adjoint', 'autodiff'])
+
 /** What only states on the host can do, with the option's value; null if nothing of it is asked for. */
 function hostOnly<P extends TensorTree>(
   options: OdeintOptions<P>,
 ): readonly [string, unknown, string] | null {
   const { gradient = 'backsolve', certify = false, method = 'RK45', backward } = options
-  if (gradient !== 'backsolve' && gradient !== 'adjoint') return ['gradient', gradient, "'backsolve'"]
+  if (!ON_DEVICE.has(gradient)) return ['gradient', gradient, "'backsolve' or 'autodiff'"]
   if (certify !== false) return ['certify', certify, 'false']
   const explicit = 'an explicit method'
   if (checkMethod(method).kind === 'implicit') return ['method', method, explicit]
@@ -25,7 +28,7 @@ function hostOnly<P extends TensorTree>(
  * @throws IvpInputError for something that only states on the host can do, with `state: 'device'`
  */
 export function roadOf<P extends TensorTree>(options: OdeintOptions<P>): 'flat' | 'device' {
-  const { state = 'auto' } = options
+  const state = options.gradient === 'autodiff' ? deviceOnly(options.state) : (options.state ?? 'auto')
   if (state === 'flat') return 'flat'
   const obstacle = hostOnly(options)
   if (state === 'device') {
@@ -34,11 +37,17 @@ export function roadOf<P extends TensorTree>(options: OdeintOptions<P>): 'flat' 
     throw new IvpInputError(
       option,
       value,
-      `must be ${instead} with state: 'device'; otherwise take state: 'flat'`,
+      `must be ${instead} for a state on the device ('discrete', implicit methods and certificates need state: 'flat')`,
     )
   }
   if (state !== 'auto') throw new IvpInputError('state', state, "must be 'flat', 'device' or 'auto'")
   return obstacle === null && isDeviceFirst() ? 'device' : 'flat'
+}
+
+/** What tfjs is to record must be tensors. */
+function deviceOnly(state: unknown): 'device' {
+  if (state === undefined || state === 'auto' || state === 'device') return 'device'
+  throw new IvpInputError('state', state, "must be 'device' or 'auto' with gradient 'autodiff'")
 }
 
 function isDeviceFirst(): boolean {

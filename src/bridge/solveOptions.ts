@@ -29,8 +29,12 @@ export interface SolveReport {
 export interface OdeintOptions<P extends TensorTree> extends Direction {
   /** Everything trainable that `f` uses; receives gradients. */
   readonly params?: P
-  /** How gradients are computed, see `solveWithPullback`; 'adjoint' is another name of 'backsolve', the default. */
-  readonly gradient?: GradientMethod | 'adjoint'
+  /**
+   * How gradients are computed, see `solveWithPullback`; 'adjoint' is another name of 'backsolve', the default. 'autodiff' leaves it to tfjs, which records every
+   * operation of the accepted and rejected steps: the gradient of the steps taken, as 'discrete', at the cost of memory that grows with them; explicit methods,
+   * not with respect to times. Its gradients can be differentiated again.
+   */
+  readonly gradient?: GradientMethod | 'adjoint' | 'autodiff'
   /** Most states that gradient 'discrete' keeps in memory, see `solveWithPullback`. Default: all. */
   readonly checkpoints?: number
   /** Checks every gradient at the cost of two forward solves, see `solveWithPullback`; `onSolve` gets the certificate. */
@@ -39,7 +43,7 @@ export interface OdeintOptions<P extends TensorTree> extends Direction {
   readonly backward?: Direction & { readonly norm?: AdjointNorm }
   /**
    * 'flat': on the host, in float32 arrays; f's tensors are copied at every evaluation. 'device': in tensors of the current backend; only the error norm
-   * crosses to the host. Explicit methods and gradient 'backsolve' only. Default 'auto': the faster one on this backend that can do what is asked.
+   * crosses to the host. Explicit methods and the gradients 'backsolve' and 'autodiff' only. Default 'auto': the faster one on this backend that can do what is asked.
    */
   readonly state?: StateRoad
   readonly onSolve?: (report: SolveReport) => void

@@ -201,6 +201,27 @@ describe.each(['cpu', 'wasm'])("state 'device' on the %s backend", (backend) => 
     assert.equal(many.peak, few.peak)
   })
 
+  it('a solve inside the right-hand side of a solve is right, its gradient too', () => {
+    tf.tidy(() => {
+      const state = 'device'
+      const decay = (_t: Scalar, h: Tensor): Tensor => h.neg()
+      // The inner solve multiplies by 1 / e
+      const f = (_t: Scalar, h: Tensor): Tensor =>
+        odeint(decay, h, [0, 1], { ...tight, state })
+          .slice([1], [1])
+          .reshape([1])
+          .neg()
+      const { value, grad } = tf.valueAndGrad((h) =>
+        odeint(f, h, [0, 1], { ...tight, state })
+          .slice([1], [1])
+          .sum(),
+      )(tf.tensor1d([2]))
+      const factor = Math.exp(-Math.exp(-1))
+      assert.closeTo(values(value)[0]!, 2 * factor, 1e-4)
+      assert.closeTo(values(grad)[0]!, factor, 1e-4)
+    })
+  })
+
   it('a saved solution is not changed by later solves', () => {
     tf.tidy(() => {
       const f = (_t: Scalar, h: Tensor): Tensor => h.neg()

@@ -55,8 +55,11 @@ describe('memory of solves on tensors', () => {
     const one = (i: number): void => {
       const kind = i % 3
       const options = { params: { w }, ...(kind === 1 ? { maxSteps: 1, rtol: 1e-5 } : kind === 2 ? { signal: aborted } : {}) } // prettier-ignore
-      const gradient = (['backsolve', 'interpolating', 'discrete'] as const)[Math.floor(i / 3) % 3]!
-      const solve = (): void => tf.tidy(() => void tf.grad((h) => odeint(f, h, [0, 1], { ...options, gradient }).sum())(h0)) // prettier-ignore
+      const state = Math.floor(i / 3) % 4 === 3 ? ('device' as const) : ('flat' as const)
+      const gradient = (['backsolve', 'interpolating', 'discrete', 'backsolve'] as const)[
+        Math.floor(i / 3) % 4
+      ]!
+      const solve = (): void => tf.tidy(() => void tf.grad((h) => odeint(f, h, [0, 1], { ...options, gradient, state }).sum())(h0)) // prettier-ignore
       if (kind === 0) solve()
       else assert.throws(solve, SolveFailed, kind === 1 ? 'maxSteps' : 'aborted')
     }

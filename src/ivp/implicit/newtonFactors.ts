@@ -50,7 +50,9 @@ export abstract class NewtonFactors {
 
   private make(): boolean {
     const isRegular = this.factor(this.jacobian!)
-    this.madeFor = isRegular ? this.wanted : NaN
+    // Not one assignment of a conditional expression: V8 would make a box for its value, at each call
+    if (isRegular) this.madeFor = this.wanted
+    else this.madeFor = NaN
     return isRegular
   }
 }

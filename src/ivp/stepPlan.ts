@@ -1,6 +1,6 @@
 import type { JudgedAttempt, StepController } from './control/stepController.ts'
 import type { Saved } from './integrator.ts'
-import { smallestStep } from './spacing.ts'
+import { setMinStep, type StepStart } from './spacing.ts'
 import type { Trial } from './stepper/stepper.ts'
 
 /** Steps of more than this share of t need no comparison with the spacing of numbers there. */
@@ -26,8 +26,9 @@ export interface Plan extends Trial {
  * Within a step: the wanted size is clipped to [10 spacings, maxStep] once, then shrinks after each rejection until an attempt passes
  * or the size falls below 10 spacings. An attempt that would pass tBound ends on it exactly.
  */
-export class StepPlan implements Plan, JudgedAttempt {
+export class StepPlan implements Plan, JudgedAttempt, StepStart {
   declare t: number
+  minStep: number = NaN
   h = 0
   status: PlanStatus = 'running'
   errorNorm = 0
@@ -98,7 +99,8 @@ export class StepPlan implements Plan, JudgedAttempt {
     const isClipped = isNew && this.size > this.maxStep
     if (isClipped) this.size = this.maxStep
     if (!(this.size > CLEARLY_LONGER * Math.abs(t) && this.size > CLEARLY_LONGER)) {
-      const shortest = smallestStep(t, direction)
+      setMinStep(this)
+      const shortest = this.minStep
       if (isNew && !isClipped && this.size < shortest) this.size = shortest
       // Written so that NaN counts as too small
       if (!(this.size >= shortest)) {

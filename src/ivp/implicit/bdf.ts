@@ -1,6 +1,7 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
 import { MESSAGES, firstNonFinite } from '../failure.ts'
 import type { Integrator, Saved, StepFailure } from '../integrator.ts'
+import { setMinStep } from '../spacing.ts'
 import { BackwardDifferences, MAX_ORDER } from './backwardDifferences.ts'
 import { BdfCorrector } from './bdfCorrector.ts'
 import { bdfDense } from './bdfDense.ts'
@@ -63,7 +64,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
   step(): void {
     const { t, direction, corrector, factors, norm, problem } = this
     const { tBound } = problem
-    this.setMinStep()
+    setMinStep(this)
     this.clip()
     for (let isJacobianCurrent = problem.jacobian.isConstant; ;) {
       const { order } = this

@@ -1,6 +1,7 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
 import { MESSAGES, firstNonFinite } from '../failure.ts'
 import type { Integrator, Saved, StepFailure } from '../integrator.ts'
+import { setMinStep } from '../spacing.ts'
 import { Collocation } from './collocation.ts'
 import { CollocationPolynomial, type SavedPolynomial } from './collocationPolynomial.ts'
 import { tightestRtol, type ImplicitProblem } from './implicitProblem.ts'
@@ -65,7 +66,7 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
     const { tBound } = this.problem
     const { control, factors, norm, collocation } = this
     let isRejected = false
-    this.setMinStep()
+    setMinStep(this)
     control.begin(this, this.problem)
     for (;;) {
       // Written so that NaN counts as too small

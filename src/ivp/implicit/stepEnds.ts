@@ -1,12 +1,12 @@
 import { firstNonFinite, notFiniteAtStart } from '../failure.ts'
 import type { Saved, StepFailure } from '../integrator.ts'
-import { smallestStep } from '../spacing.ts'
+import type { StepStart } from '../spacing.ts'
 import { typedArraySpace } from '../space/typedArraySpace.ts'
 import { initialStep } from '../stepper/initialStep.ts'
 import type { ImplicitProblem } from './implicitProblem.ts'
 
 /** What every implicit method knows of its solve: the two ends of the step accepted last, and whether there is a next one. */
-export abstract class StepEnds {
+export abstract class StepEnds implements StepStart {
   declare t: number
   declare tOld: number
   /** End of the attempt at hand. A field, as minStep: V8 boxes numbers that it passes to a function. */
@@ -22,7 +22,7 @@ export abstract class StepEnds {
   nrejected = 0
   declare protected readonly problem: ImplicitProblem
   /** Sign of the time step. */
-  declare protected readonly direction: number
+  declare readonly direction: number
 
   constructor(problem: ImplicitProblem) {
     const { t0, y0, tBound } = problem
@@ -70,10 +70,6 @@ export abstract class StepEnds {
     this.y = yNew
     if (this.direction * (tNew - this.problem.tBound) >= 0) this.status = 'finished'
     return freed
-  }
-
-  protected setMinStep(): void {
-    this.minStep = smallestStep(this.t, this.direction)
   }
 
   protected fail(failure: StepFailure): void {

@@ -45,7 +45,8 @@ export class Corrector {
   private jacobian: JacobianMatrix | null = null
   private system: ShiftedSystem | null = null
   private readonly shift: Shift = new Shift()
-  /** h l_0 of the factors in use. */
+  /** h l_0 of the step, and of the factors in use. */
+  private wanted = NaN
   private factoredFor = NaN
   private isStale = true
   private age = 0
@@ -80,8 +81,8 @@ export class Corrector {
     const { y, f } = this
     const { rhs } = this.problem
     const { z } = history
-    const c = h * formula.corrector[0]!
-    const change = c / this.factoredFor - 1
+    this.wanted = h * formula.corrector[0]!
+    const change = this.wanted / this.factoredFor - 1
     if (!(Math.abs(change) <= MAX_CHANGE) || this.age >= MAX_AGE) this.isStale = true
     let isCurrent = false
     for (;;) {
@@ -89,7 +90,7 @@ export class Corrector {
       rhs(t, y, f)
       if (!isFinite(f)) return false
       if (isStiff && this.isStale) {
-        if (!this.factor(c)) return false
+        if (!this.factor()) return false
         isCurrent = true
       }
       if (this.iterate(order, formula, z, isStiff)) return true
@@ -141,7 +142,8 @@ export class Corrector {
     const increment = this.increment
     const n = y.length
     const l0 = formula.corrector[0]!
-    const negligible = 100 * epsilon * norm.of(z)
+    norm.measure(z)
+    const negligible = 100 * epsilon * norm.value
     const threshold = (0.5 / (order + 2)) * formula.errorSame
     let slowest = 0
     let lastSize = 0
@@ -165,7 +167,8 @@ export class Corrector {
           y[i] = z[i]! + l0 * e
         }
       }
-      const size = norm.of(increment)
+      norm.measure(increment)
+      const size = norm.value
       if (!Number.isFinite(size)) return false
       if (size <= negligible) return true
       if (m > 0 || isStiff) {
@@ -187,13 +190,17 @@ export class Corrector {
     }
   }
 
-  private factor(c: number): boolean {
+  /** Renews the Jacobian and its factors. */
+  private factor(): boolean {
+    const c = this.wanted
     this.jacobian = this.problem.jacobian.evaluate(this.t, this.y, this.f)
     this.system ??= shiftedSystem(this.jacobian)
-    this.jacobianNorm = this.norm.ofMatrix(this.jacobian)
+    this.norm.measureMatrix(this.jacobian)
+    this.jacobianNorm = this.norm.value
     this.nlu++
     const isRegular = this.system.factor(this.jacobian, this.shift.set(1, 0, -c))
-    this.factoredFor = isRegular ? c : NaN
+    if (isRegular) this.factoredFor = c
+    else this.factoredFor = NaN
     this.isStale = !isRegular
     this.age = 0
     this.rate = INITIAL_RATE

@@ -43,7 +43,8 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
     state.set(this.y)
     if (!this.evaluateStart(slope)) return
     this.norm.setState(this.y)
-    this.strategy.begin(firstMultistepSize(this.problem, slope, this.norm.of(slope)))
+    this.norm.measure(slope)
+    this.strategy.begin(firstMultistepSize(this.problem, slope, this.norm.value))
   }
 
   step(): void {
@@ -71,7 +72,8 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
         strategy.shrink()
         continue
       }
-      const error = this.norm.of(corrector.correction) / formula.errorSame
+      this.norm.measure(corrector.correction)
+      const error = this.norm.value / formula.errorSame
       if (!(error <= 1)) {
         history.retract(order)
         misses++

@@ -9,6 +9,8 @@ export class Nordsieck {
   /** Column 0: the state. Column 1: its derivative, times h. Views. */
   declare readonly state: Float64Array
   declare readonly slope: Float64Array
+  /** Of the next change of the step size. A field: V8 boxes numbers that it passes to a function. */
+  ratio: number = NaN
   declare private readonly n: number
 
   constructor(n: number, highestOrder: number) {
@@ -49,8 +51,8 @@ export class Nordsieck {
   }
 
   /** Changes the step size by the factor `ratio`. */
-  rescale(order: number, ratio: number): void {
-    const { z } = this
+  rescale(order: number): void {
+    const { z, ratio } = this
     const n = this.n
     let power = 1
     for (let j = 1, at = n; j <= order; j++) {

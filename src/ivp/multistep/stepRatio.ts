@@ -18,12 +18,14 @@ export function ratioByError(error: number, power: number, bias: Bias): number {
 /** h L below which stability never limits the step. */
 const NEGLIGIBLE = 1e-6
 
-/** The stability limit of Adams methods at the present h and L. */
+/** The stability limit of Adams methods. Made once for a solve. */
 export class AdamsStability {
-  declare private readonly hL: number
+  private hL: number = NaN
 
-  constructor(h: number, lipschitz: number) {
-    this.hL = Math.max(Math.abs(h) * lipschitz, NEGLIGIBLE)
+  /** Sets the present h and L, which come in fields: V8 boxes numbers that it passes to a function. */
+  set({ h }: { readonly h: number }, { lastLipschitz }: { readonly lastLipschitz: number }): this {
+    this.hL = Math.max(Math.abs(h) * lastLipschitz, NEGLIGIBLE)
+    return this
   }
 
   limit(order: number): number {
@@ -33,6 +35,14 @@ export class AdamsStability {
   /** Whether a change by `ratio` would come up against the limit. */
   isReached(order: number, ratio: number): boolean {
     return ratio * this.hL * 1.00001 >= STABILITY[order]!
+  }
+
+  /** Sets the ratio of a change that would come up against the limit to it. Returns whether it did. */
+  bound(order: number, change: { ratio: number }): boolean {
+    if (!this.isReached(order, change.ratio)) return false
+    // Not by `limit`, whose result V8 would box where it does not put the call in line
+    change.ratio = STABILITY[order]! / this.hL
+    return true
   }
 }
 

@@ -2,10 +2,10 @@ import type { ImplicitProblem } from '../implicit/implicitProblem.ts'
 import type { Saved } from '../integrator.ts'
 import { ADAMS_MAX_ORDER, BDF_MAX_ORDER, adams, bdf, type MultistepFormula } from './coefficients.ts'
 import type { Corrector } from './corrector.ts'
-import { ratioToAdams, ratioToBdf } from './familySwitch.ts'
+import { FamilySwitch } from './familySwitch.ts'
 import { lsodaStart, type LsodaState } from './lsodaState.ts'
 import { Nordsieck } from './nordsieck.ts'
-import { chooseOrder, type OrderChoice, type OrderErrors } from './orderChoice.ts'
+import { OrderChoice } from './orderChoice.ts'
 import { AdamsStability } from './stepRatio.ts'
 import type { WeightedMaxNorm } from './weightedMaxNorm.ts'
 
@@ -29,6 +29,11 @@ export class Strategy {
   /** The correction of an earlier step: what the error of the next higher order is estimated from. */
   declare private readonly earlierCorrection: Float64Array
   declare private readonly difference: Float64Array
+  private readonly choice: OrderChoice = new OrderChoice()
+  private readonly family: FamilySwitch = new FamilySwitch()
+  private readonly adamsStability: AdamsStability = new AdamsStability()
+  /** By which `rescale` is to change the step size: a field too. */
+  private wantedRatio: number = NaN
   private readonly at: LsodaState = lsodaStart(GROWTH.first, SWITCH_PERIOD)
 
   constructor(problem: ImplicitProblem, norm: WeightedMaxNorm, corrector: Corrector) {
@@ -74,26 +79,31 @@ export class Strategy {
   clip({ t }: { readonly t: number }): void {
     const { tBound } = this.problem
     const next = t + this.at.h * (1 + 4 * Number.EPSILON)
-    if ((next - tBound) * this.at.h > 0) this.rescale(((tBound - t) * (1 - 4 * Number.EPSILON)) / this.at.h)
+    if (!((next - tBound) * this.at.h > 0)) return
+    this.wantedRatio = ((tBound - t) * (1 - 4 * Number.EPSILON)) / this.at.h
+    this.rescale()
   }
 
   /** After a corrector that did not converge. */
   shrink(): void {
     this.at.growth = GROWTH.afterFailure
     this.corrector.renew()
-    this.rescale(this.atLeastMinStep(0.25))
+    this.wantedRatio = 0.25
+    this.rescaleAboveMinStep()
   }
 
   /** After an error test that failed for the first or second time in a step. */
   retry(failures: number): void {
     this.at.growth = GROWTH.afterFailure
-    this.apply(chooseOrder(this.at.order, this.errors(false), this.stability(), failures)!)
+    this.measureErrors(false)
+    this.choice.choose(this.at.order, this.stability(), failures)
+    this.apply()
   }
 
   /** After more of them: the history is not to be trusted. Column 1 must have been set to the derivative again. */
   restart(): void {
     this.at.growth = GROWTH.afterFailure
-    this.begin(this.at.h * this.atLeastMinStep(0.1))
+    this.begin(this.at.h * Math.max(0.1, this.leastRatio))
     this.at.untilOrder = 5
     this.corrector.renew()
   }
@@ -118,12 +128,12 @@ export class Strategy {
       for (let i = 0; i < earlier.length; i++) earlier[i] = correction[i]!
     }
     if (at.untilOrder !== 0) return
-    const choice = chooseOrder(at.order, this.errors(true), this.stability(), 0)
-    if (choice === null) {
+    this.measureErrors(true)
+    if (!this.choice.choose(at.order, this.stability(), 0)) {
       at.untilOrder = 3
       return
     }
-    this.apply(choice)
+    this.apply()
     at.growth = GROWTH.usual
   }
 
@@ -158,75 +168,76 @@ export class Strategy {
     return this.at.isStiff ? BDF_MAX_ORDER : ADAMS_MAX_ORDER
   }
 
-  private atLeastMinStep(ratio: number): number {
-    return Math.max(ratio, this.problem.minStep / Math.abs(this.at.h))
+  /** The ratio that leads to minStep. */
+  private get leastRatio(): number {
+    return this.problem.minStep / Math.abs(this.at.h)
   }
 
-  /** Changes the step size, within what growth, maxStep and the stability of Adams allow. */
-  private rescale(wanted: number): void {
-    const { maxStep } = this.problem
-    let ratio = Math.min(wanted, this.at.growth)
-    ratio /= Math.max(1, (Math.abs(this.at.h) * ratio) / maxStep)
-    if (!this.at.isStiff) {
-      const stability = new AdamsStability(this.at.h, this.corrector.lastLipschitz)
-      this.at.isAtStabilityLimit = stability.isReached(this.at.order, ratio)
-      if (this.at.isAtStabilityLimit) ratio = stability.limit(this.at.order)
-    }
-    this.history.rescale(this.at.order, ratio)
-    this.at.h *= ratio
-    this.at.untilOrder = this.at.order + 1
+  private rescaleAboveMinStep(): void {
+    this.wantedRatio = Math.max(this.wantedRatio, this.leastRatio)
+    this.rescale()
+  }
+
+  /** Changes the step size by `wantedRatio`, within what growth, maxStep and the stability of Adams allow. */
+  private rescale(): void {
+    const { at, history } = this
+    const wanted = Math.min(this.wantedRatio, at.growth)
+    history.ratio = wanted / Math.max(1, (Math.abs(at.h) * wanted) / this.problem.maxStep)
+    if (!at.isStiff)
+      at.isAtStabilityLimit = this.adamsStability.set(at, this.corrector).bound(at.order, history)
+    history.rescale(at.order)
+    at.h *= history.ratio
+    at.untilOrder = at.order + 1
   }
 
   private switchFamily(): boolean {
-    const corrector = this.corrector
-    const evidence = {
-      h: this.at.h,
-      order: this.at.order,
-      error: this.error,
-      roundoff: this.problem.epsilon * this.norm.of(this.history.z),
-      lipschitz: corrector.lipschitz,
-      lastLipschitz: corrector.lastLipschitz,
-      jacobianNorm: corrector.jacobianNorm,
-      isAtStabilityLimit: this.at.isAtStabilityLimit,
-    }
-    const ratio = this.at.isStiff ? ratioToAdams(evidence) : ratioToBdf(evidence)
-    if (ratio === null) return false
-    this.at.isStiff = !this.at.isStiff
+    const { at, corrector, family } = this
+    family.error = this.error
+    this.norm.measure(this.history.z)
+    family.roundoff = this.problem.epsilon * this.norm.value
+    if (!(at.isStiff ? family.toAdams(at, corrector) : family.toBdf(at, corrector))) return false
+    at.isStiff = !at.isStiff
     corrector.lastLipschitz = 0
     corrector.renew()
-    this.at.untilSwitch = SWITCH_PERIOD
-    this.rescale(this.atLeastMinStep(ratio))
-    this.at.growth = GROWTH.usual
+    at.untilSwitch = SWITCH_PERIOD
+    this.wantedRatio = family.ratio
+    this.rescaleAboveMinStep()
+    at.growth = GROWTH.usual
     return true
   }
 
   /** Errors at the neighbouring orders, in tolerances. */
-  private errors(mayRaise: boolean): OrderErrors {
-    const same = this.error
+  private measureErrors(mayRaise: boolean): void {
+    const { choice, formula, norm } = this
     const { order } = this.at
-    const formula = this.formula
     const { z, state } = this.history
-    const lower = order > 1 ? this.norm.of(z, order * state.length) / formula.errorLower : null
-    let higher = null
-    if (mayRaise && order < this.maxOrder()) {
-      const difference = this.difference
-      const { correction } = this.corrector
-      for (let i = 0; i < difference.length; i++) {
-        difference[i] = correction[i]! - this.earlierCorrection[i]!
-      }
-      higher = this.norm.of(difference) / formula.errorHigher
+    choice.same = this.error
+    choice.lower = Infinity
+    choice.higher = Infinity
+    if (order > 1) {
+      norm.measure(z, order * state.length)
+      choice.lower = norm.value / formula.errorLower
     }
-    return { lower, same, higher }
+    if (!mayRaise || order >= this.maxOrder()) return
+    const difference = this.difference
+    const { correction } = this.corrector
+    for (let i = 0; i < difference.length; i++) {
+      difference[i] = correction[i]! - this.earlierCorrection[i]!
+    }
+    norm.measure(difference)
+    choice.higher = norm.value / formula.errorHigher
   }
 
   /** The stability limit of Adams, for one choice of order: the Lipschitz estimate is collected anew from here. */
   private stability(): AdamsStability | null {
     if (this.at.isStiff) return null
     this.corrector.lipschitz = 0
-    return new AdamsStability(this.at.h, this.corrector.lastLipschitz)
+    return this.adamsStability.set(this.at, this.corrector)
   }
 
-  private apply({ order, ratio }: OrderChoice): void {
+  /** Goes on as chosen. */
+  private apply(): void {
+    const { order } = this.choice
     if (order > this.at.order) {
       const factor = this.formula.corrector[this.at.order]! / order
       const { z } = this.history
@@ -235,7 +246,8 @@ export class Strategy {
       for (let i = 0, at = order * n; i < n; i++, at++) z[at] = correction[i]! * factor
     }
     this.at.order = order
-    this.rescale(this.atLeastMinStep(ratio))
+    this.wantedRatio = this.choice.ratio
+    this.rescaleAboveMinStep()
   }
 }
 

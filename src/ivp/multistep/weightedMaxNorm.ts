@@ -9,7 +9,7 @@ import type { Tolerance } from '../space/vectorSpace.ts'
  */
 export class WeightedMaxNorm {
   /** The norm measured last. */
-  private value: number = NaN
+  value: number = NaN
   /** First component and end of each block. */
   declare private readonly from: Int32Array
   declare private readonly to: Int32Array
@@ -45,13 +45,8 @@ export class WeightedMaxNorm {
     }
   }
 
-  /** Norm of the n components of v from `at` on. NaN if an entry is. Short, so that V8 puts it in line: it boxes numbers that a call returns. */
-  of(v: Float64Array, at = 0): number {
-    this.measure(v, at)
-    return this.value
-  }
-
-  private measure(v: Float64Array, at: number): void {
+  /** Norm of the n components of v from `at` on, to `value`: V8 boxes numbers that a call returns. NaN if an entry is. */
+  measure(v: Float64Array, at = 0): void {
     const weights = this.weights
     const start = this.from
     const end = this.to
@@ -71,8 +66,8 @@ export class WeightedMaxNorm {
     this.value = largest
   }
 
-  /** max_i weight_i sum_j |J_ij| / weight_j. */
-  ofMatrix(jacobian: JacobianMatrix): number {
+  /** Sets `value` to max_i weight_i sum_j |J_ij| / weight_j. */
+  measureMatrix(jacobian: JacobianMatrix): void {
     const { n, values } = jacobian
     const weights = this.weights
     const sums = this.sums
@@ -86,7 +81,7 @@ export class WeightedMaxNorm {
           sums[i] = sums[i]! + Math.abs(values[e]!) / weight
         }
       }
-      return this.of(sums)
+      return this.measure(sums)
     }
     // Entry (i, j) at first + i down, first belonging to j
     const isBanded = jacobian.kind === 'banded'
@@ -100,7 +95,7 @@ export class WeightedMaxNorm {
       for (let i = j > upper ? j - upper : 0; i <= last; i++)
         sums[i] = sums[i]! + Math.abs(values[first + i * down]!) / weight
     }
-    return this.of(sums)
+    return this.measure(sums)
   }
 
   /** Component with the largest weighted entry of v, or the first that is not finite. */

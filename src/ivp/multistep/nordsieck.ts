@@ -1,3 +1,5 @@
+import type { StepRatio } from './stepRatio.ts'
+
 /**
  * The scaled derivatives h^j y^(j) / j! of the solution at one time, j = 0 .. order: its history in a form that changes step size by
  * multiplication.
@@ -9,8 +11,6 @@ export class Nordsieck {
   /** Column 0: the state. Column 1: its derivative, times h. Views. */
   declare readonly state: Float64Array
   declare readonly slope: Float64Array
-  /** Of the next change of the step size. A field: V8 boxes numbers that it passes to a function. */
-  ratio: number = NaN
   declare private readonly n: number
 
   constructor(n: number, highestOrder: number) {
@@ -50,9 +50,9 @@ export class Nordsieck {
     }
   }
 
-  /** Changes the step size by the factor `ratio`. */
-  rescale(order: number): void {
-    const { z, ratio } = this
+  /** Changes the step size by a factor. */
+  rescale(order: number, { value: ratio }: StepRatio): void {
+    const { z } = this
     const n = this.n
     let power = 1
     for (let j = 1, at = n; j <= order; j++) {

@@ -1,21 +1,20 @@
-import { ratioByError, type AdamsStability } from './stepRatio.ts'
+import { StepRatio, type AdamsStability } from './stepRatio.ts'
 
 /** A smaller gain than this does not pay for new factors. */
 const LEAST_GAIN = 1.1
 
 /**
- * Order and size of the next step. Made once for a solve; numbers go in and out through fields, since V8 boxes those that a call takes or
- * returns, and an object of a step's own would be as much.
+ * Order and size of the next step. Made once for a solve: an object for each choice would be garbage.
  * @see Hindmarsh (1983); Radhakrishnan, Hindmarsh, LLNL UCRL-ID-113855 (1993), Sec. 2.6
  */
 export class OrderChoice {
-  /** Local errors, in tolerances, that the formulas of this and the neighbouring orders would have made in this step; Infinity where there is none. */
-  lower: number = Infinity
-  same: number = Infinity
-  higher: number = Infinity
+  /** By the errors of the formulas of this and the neighbouring orders; an error is Infinity where there is no formula. */
+  readonly lower: StepRatio = new StepRatio()
+  readonly same: StepRatio = new StepRatio()
+  readonly higher: StepRatio = new StepRatio()
   /** The choice: the order of the next step and the ratio of its size. */
   order = 1
-  ratio: number = NaN
+  readonly ratio: StepRatio = new StepRatio()
 
   /**
    * Chooses the order, of three neighbours, that allows the largest step.
@@ -25,28 +24,35 @@ export class OrderChoice {
    * @returns false to leave order and size as they are
    */
   choose(order: number, stability: AdamsStability | null, failures: number): boolean {
-    let same = ratioByError(this.same, order + 1, 1.2)
-    let higher = this.higher === Infinity ? 0 : ratioByError(this.higher, order + 2, 1.4)
-    let lower = this.lower === Infinity ? 0 : ratioByError(this.lower, order, 1.3)
-    if (stability !== null) {
-      same = Math.min(same, stability.limit(order))
-      if (higher > 0) higher = Math.min(higher, stability.limit(order + 1))
-      if (lower > 0) lower = Math.min(lower, stability.limit(order - 1))
-    }
+    this.setRatios(order, stability)
+    const { ratio } = this
+    const lower = this.lower.value
+    const same = this.same.value
+    const higher = this.higher.value
     if (higher > same && higher > lower) {
       this.order = order + 1
-      this.ratio = higher
+      ratio.value = higher
       return higher >= LEAST_GAIN
     }
     const isLower = lower > Math.max(same, higher) || (same < higher && lower >= higher)
-    const next = isLower ? order - 1 : order
-    let ratio = isLower ? lower : same
-    if (isLower && failures > 0) ratio = Math.min(ratio, 1)
-    const isAtLimit = stability !== null && stability.isReached(next, ratio)
-    if (failures === 0 && ratio < LEAST_GAIN && !isAtLimit) return false
-    if (failures >= 2) ratio = Math.min(ratio, 0.2)
-    this.order = next
-    this.ratio = ratio
+    this.order = isLower ? order - 1 : order
+    ratio.value = isLower ? lower : same
+    if (isLower && failures > 0) ratio.value = Math.min(ratio.value, 1)
+    const isAtLimit = stability !== null && stability.isReached(this.order, ratio)
+    if (failures === 0 && ratio.value < LEAST_GAIN && !isAtLimit) return false
+    if (failures >= 2) ratio.value = Math.min(ratio.value, 0.2)
     return true
+  }
+
+  private setRatios(order: number, stability: AdamsStability | null): void {
+    const { lower, same, higher } = this
+    same.setByError(order + 1, 1.2)
+    higher.setByError(order + 2, 1.4)
+    lower.setByError(order, 1.3)
+    if (stability === null) return
+    stability.bound(order, same)
+    // Beyond the highest order there is no limit to be had; the ratio is 0 there
+    if (higher.value > 0) stability.bound(order + 1, higher)
+    stability.bound(order - 1, lower)
   }
 }

@@ -10,9 +10,23 @@ const STABILITY = [0, 0.5, 0.575, 0.55, 0.45, 0.35, 0.25, 0.2, 0.15, 0.1, 0.075,
 /** Caution with which a change of order is preferred: 1.2 for the same order, 1.3 for one less, 1.4 for one more. */
 export type Bias = 1.2 | 1.3 | 1.4
 
-/** The ratio that brings the error, now `error` tolerances, to one; `power` is the order of the error, order + 1. */
-export function ratioByError(error: number, power: number, bias: Bias): number {
-  return 1 / (bias * error ** (1 / power) + bias * 1e-6)
+/** A ratio of step sizes. Numbers go in and out through fields: V8 boxes those that a call takes or returns, unless it puts it in line. */
+export class StepRatio {
+  value: number = NaN
+  /** The local error, in tolerances, that a step of the same size would have made. */
+  error: number = NaN
+
+  /** To the ratio that brings the error to one tolerance; `power` is the order of the error, order + 1. */
+  setByError(power: number, bias: Bias): void {
+    this.value = 1 / (bias * this.error ** (1 / power) + bias * 1e-6)
+  }
+
+  /** Within the stability limit of Adams as the choice between families sees it: twice the accuracy's ratio if L is negligible. */
+  boundByStability(order: number, { hL }: { readonly hL: number }): void {
+    const byError = this.value
+    const limit = hL * byError > 1e-5 ? STABILITY[Math.min(order, ADAMS_MAX_ORDER)]! / hL : 2 * byError
+    this.value = Math.min(byError, limit)
+  }
 }
 
 /** h L below which stability never limits the step. */
@@ -22,33 +36,26 @@ const NEGLIGIBLE = 1e-6
 export class AdamsStability {
   private hL: number = NaN
 
-  /** Sets the present h and L, which come in fields: V8 boxes numbers that it passes to a function. */
+  /** Sets the present h and L. */
   set({ h }: { readonly h: number }, { lastLipschitz }: { readonly lastLipschitz: number }): this {
     this.hL = Math.max(Math.abs(h) * lastLipschitz, NEGLIGIBLE)
     return this
   }
 
-  limit(order: number): number {
-    return STABILITY[order]! / this.hL
+  /** Has the ratio respect the limit. */
+  bound(order: number, ratio: StepRatio): void {
+    ratio.value = Math.min(ratio.value, STABILITY[order]! / this.hL)
   }
 
   /** Whether a change by `ratio` would come up against the limit. */
-  isReached(order: number, ratio: number): boolean {
-    return ratio * this.hL * 1.00001 >= STABILITY[order]!
+  isReached(order: number, ratio: StepRatio): boolean {
+    return ratio.value * this.hL * 1.00001 >= STABILITY[order]!
   }
 
-  /** Sets the ratio of a change that would come up against the limit to it. Returns whether it did. */
-  bound(order: number, change: { ratio: number }): boolean {
-    if (!this.isReached(order, change.ratio)) return false
-    // Not by `limit`, whose result V8 would box where it does not put the call in line
-    change.ratio = STABILITY[order]! / this.hL
+  /** Has a change that would come up against the limit go there. Returns whether it does. */
+  goToLimit(order: number, ratio: StepRatio): boolean {
+    if (!this.isReached(order, ratio)) return false
+    ratio.value = STABILITY[order]! / this.hL
     return true
   }
-}
-
-/** The stability limit as the choice between families sees it: twice the accuracy's ratio if L is negligible. */
-export function ratioByStability(h: number, lipschitz: number, order: number, byError: number): number {
-  const hL = Math.abs(h) * lipschitz
-  const limit = hL * byError > 1e-5 ? STABILITY[Math.min(order, ADAMS_MAX_ORDER)]! / hL : 2 * byError
-  return Math.min(byError, limit)
 }

@@ -6,7 +6,7 @@ import { FamilySwitch } from './familySwitch.ts'
 import { lsodaStart, type LsodaState } from './lsodaState.ts'
 import { Nordsieck } from './nordsieck.ts'
 import { OrderChoice } from './orderChoice.ts'
-import { AdamsStability } from './stepRatio.ts'
+import { AdamsStability, StepRatio } from './stepRatio.ts'
 import type { WeightedMaxNorm } from './weightedMaxNorm.ts'
 
 /** Largest growth of the step: at first, after a step, after a failed attempt. */
@@ -31,9 +31,9 @@ export class Strategy {
   declare private readonly difference: Float64Array
   private readonly choice: OrderChoice = new OrderChoice()
   private readonly family: FamilySwitch = new FamilySwitch()
-  private readonly adamsStability: AdamsStability = new AdamsStability()
-  /** By which `rescale` is to change the step size: a field too. */
-  private wantedRatio: number = NaN
+  private readonly stability: AdamsStability = new AdamsStability()
+  /** The change of the step size that `rescale` makes. */
+  private readonly change: StepRatio = new StepRatio()
   private readonly at: LsodaState = lsodaStart(GROWTH.first, SWITCH_PERIOD)
 
   constructor(problem: ImplicitProblem, norm: WeightedMaxNorm, corrector: Corrector) {
@@ -80,7 +80,7 @@ export class Strategy {
     const { tBound } = this.problem
     const next = t + this.at.h * (1 + 4 * Number.EPSILON)
     if (!((next - tBound) * this.at.h > 0)) return
-    this.wantedRatio = ((tBound - t) * (1 - 4 * Number.EPSILON)) / this.at.h
+    this.change.value = ((tBound - t) * (1 - 4 * Number.EPSILON)) / this.at.h
     this.rescale()
   }
 
@@ -88,7 +88,7 @@ export class Strategy {
   shrink(): void {
     this.at.growth = GROWTH.afterFailure
     this.corrector.renew()
-    this.wantedRatio = 0.25
+    this.change.value = 0.25
     this.rescaleAboveMinStep()
   }
 
@@ -96,7 +96,7 @@ export class Strategy {
   retry(failures: number): void {
     this.at.growth = GROWTH.afterFailure
     this.measureErrors(false)
-    this.choice.choose(this.at.order, this.stability(), failures)
+    this.choice.choose(this.at.order, this.newStability(), failures)
     this.apply()
   }
 
@@ -129,7 +129,7 @@ export class Strategy {
     }
     if (at.untilOrder !== 0) return
     this.measureErrors(true)
-    if (!this.choice.choose(at.order, this.stability(), 0)) {
+    if (!this.choice.choose(at.order, this.newStability(), 0)) {
       at.untilOrder = 3
       return
     }
@@ -174,19 +174,19 @@ export class Strategy {
   }
 
   private rescaleAboveMinStep(): void {
-    this.wantedRatio = Math.max(this.wantedRatio, this.leastRatio)
+    this.change.value = Math.max(this.change.value, this.leastRatio)
     this.rescale()
   }
 
-  /** Changes the step size by `wantedRatio`, within what growth, maxStep and the stability of Adams allow. */
+  /** Changes the step size by `change`, within what growth, maxStep and the stability of Adams allow. */
   private rescale(): void {
-    const { at, history } = this
-    const wanted = Math.min(this.wantedRatio, at.growth)
-    history.ratio = wanted / Math.max(1, (Math.abs(at.h) * wanted) / this.problem.maxStep)
+    const { at, change } = this
+    const wanted = Math.min(change.value, at.growth)
+    change.value = wanted / Math.max(1, (Math.abs(at.h) * wanted) / this.problem.maxStep)
     if (!at.isStiff)
-      at.isAtStabilityLimit = this.adamsStability.set(at, this.corrector).bound(at.order, history)
-    history.rescale(at.order)
-    at.h *= history.ratio
+      at.isAtStabilityLimit = this.stability.set(at, this.corrector).goToLimit(at.order, change)
+    this.history.rescale(at.order, change)
+    at.h *= change.value
     at.untilOrder = at.order + 1
   }
 
@@ -200,7 +200,7 @@ export class Strategy {
     corrector.lastLipschitz = 0
     corrector.renew()
     at.untilSwitch = SWITCH_PERIOD
-    this.wantedRatio = family.ratio
+    this.change.value = family.ratio
     this.rescaleAboveMinStep()
     at.growth = GROWTH.usual
     return true
@@ -211,12 +211,12 @@ export class Strategy {
     const { choice, formula, norm } = this
     const { order } = this.at
     const { z, state } = this.history
-    choice.same = this.error
-    choice.lower = Infinity
-    choice.higher = Infinity
+    choice.same.error = this.error
+    choice.lower.error = Infinity
+    choice.higher.error = Infinity
     if (order > 1) {
       norm.measure(z, order * state.length)
-      choice.lower = norm.value / formula.errorLower
+      choice.lower.error = norm.value / formula.errorLower
     }
     if (!mayRaise || order >= this.maxOrder()) return
     const difference = this.difference
@@ -225,14 +225,14 @@ export class Strategy {
       difference[i] = correction[i]! - this.earlierCorrection[i]!
     }
     norm.measure(difference)
-    choice.higher = norm.value / formula.errorHigher
+    choice.higher.error = norm.value / formula.errorHigher
   }
 
   /** The stability limit of Adams, for one choice of order: the Lipschitz estimate is collected anew from here. */
-  private stability(): AdamsStability | null {
+  private newStability(): AdamsStability | null {
     if (this.at.isStiff) return null
     this.corrector.lipschitz = 0
-    return this.adamsStability.set(this.at, this.corrector)
+    return this.stability.set(this.at, this.corrector)
   }
 
   /** Goes on as chosen. */
@@ -246,7 +246,7 @@ export class Strategy {
       for (let i = 0, at = order * n; i < n; i++, at++) z[at] = correction[i]! * factor
     }
     this.at.order = order
-    this.wantedRatio = this.choice.ratio
+    this.change.value = this.choice.ratio.value
     this.rescaleAboveMinStep()
   }
 }

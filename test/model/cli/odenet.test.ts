@@ -29,7 +29,8 @@ function numbersOf(folder: string): unknown[] {
     })
 }
 
-describe('odenet', () => {
+// Each runs the command in processes of its own: seconds on an idle machine
+describe('odenet', { timeout: 120_000 }, () => {
   it('explains itself', async () => {
     for (const args of [['--help'], ['train', '--help'], ['eval', '--help']]) {
       const { code, stdout } = await odenet(args)

@@ -1,4 +1,5 @@
 import type { FloatArray, NormBlocks } from '../ivp/index.ts'
+import { paramBlocks, type ParamShape } from './paramBlocks.ts'
 import type { Vjp } from './vjp.ts'
 
 /** Which parts of the augmented state steer the backward step size. */
@@ -37,16 +38,15 @@ export function augmentedRhs<V extends FloatArray>(
 }
 
 /**
- * The blocks of an adjoint norm. 'all': one RMS over everything, as in the forward solve; 'blocks': the largest of the three parts'
- * RMS norms (torchdiffeq's default); 'seminorm': h and a only, since the parameter gradient is a pure quadrature.
+ * The blocks of an adjoint norm. 'all': one RMS over everything, as in the forward solve; 'blocks': the largest of the RMS norms of h, of a and of
+ * each array of parameters (torchdiffeq's default); 'seminorm': h and a only, since the parameter gradient is a pure quadrature.
  * @see Kidger, Chen, Lyons, "Hey, that's not an ODE" (ICML 2021), Sec. 3
  */
-export function normBlocks(norm: AdjointNorm, { n, size }: AugmentedLayout): NormBlocks {
+export function normBlocks(norm: AdjointNorm, { n, size }: AugmentedLayout, params: ParamShape): NormBlocks {
   if (norm === 'all') return [[0, size]]
   const state: [number, number][] = [
     [0, n],
     [n, 2 * n],
   ]
-  if (norm === 'seminorm' || size === 2 * n) return state
-  return [...state, [2 * n, size]]
+  return norm === 'seminorm' ? state : [...state, ...paramBlocks(params, 2 * n)]
 }

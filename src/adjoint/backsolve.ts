@@ -27,7 +27,7 @@ export function backsolve<V extends FloatArray>(
     size: layout.size,
     rhs: augmentedRhs(rhs.vjp, layout),
     parts: (y: V) => parts(y, layout),
-    normBlocks: (norm: Parameters<typeof normBlocks>[0]) => normBlocks(norm, layout),
+    normBlocks: (norm: Parameters<typeof normBlocks>[0]) => normBlocks(norm, layout, rhs),
     restore: (y: V, state: V) => parts(y, layout).h.set(state),
     reconstructed: (y: V) => parts(y, layout).h,
   }

@@ -14,7 +14,7 @@ export type DirectionOptions<V extends FloatArray> = Pick<
 
 /** Options of the backward solve. */
 export interface BackwardOptions<V extends FloatArray> extends DirectionOptions<V> {
-  /** Default 'all'. */
+  /** Whose errors steer the steps. Default 'all'. */
   readonly norm?: AdjointNorm | undefined
   /** False leaves the gradients of the output times out and saves one evaluation of f for each. Default true. */
   readonly times?: boolean | undefined

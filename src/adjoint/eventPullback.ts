@@ -5,6 +5,7 @@ import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { addScaled, dot } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
 import { interpolating } from './interpolating.ts'
+import { checkParamSizes } from './paramBlocks.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
 /** An event g(t, h) = 0 that ends the solve, with its derivatives. */
@@ -65,6 +66,7 @@ export function solveToEvent<V extends FloatArray>(
   if (gradient !== 'backsolve' && gradient !== 'interpolating') {
     throw new IvpInputError('gradient', gradient, "must be 'backsolve' or 'interpolating' for an event")
   }
+  checkParamSizes(rhs)
   const result = solveIvp(
     rhs.f as (t: number, h: FloatArray, dh: FloatArray) => void,
     [t0, tMax],

@@ -3,7 +3,8 @@ import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import type { AdjointNorm } from './augmentedState.ts'
 import { continuousAdjoint, type AdjointSystem, type BackwardOptions } from './continuousAdjoint.ts'
 import type { Gradients } from './gradients.ts'
-import type { DifferentiableRhs, Vjp } from './vjp.ts'
+import { paramBlocks, type ParamShape } from './paramBlocks.ts'
+import type { DifferentiableRhs } from './vjp.ts'
 
 /**
  * The continuous adjoint with h read from the forward solve's dense output: only [a | b] is integrated backwards,
@@ -27,35 +28,34 @@ export function interpolating<V extends FloatArray>(
   incoming: ReadonlyArray<V>,
   options: BackwardOptions<V> = {},
 ): Gradients<V> {
-  const system = adjointAlong(rhs.vjp, solution, states[0]!, rhs.nParams)
+  const system = adjointAlong(rhs, solution, states[0]!)
   return continuousAdjoint(rhs, system, ts, states, incoming, options)
 }
 
 /** [a | b] along a known h(t). */
 function adjointAlong<V extends FloatArray>(
-  vjp: Vjp<V>,
+  rhs: DifferentiableRhs<V>,
   solution: OdeSolution<V>,
   like: V,
-  p: number,
 ): AdjointSystem<V> {
   const n = like.length
-  const size = n + p
+  const size = n + rhs.nParams
   const slope = zerosLike(like)
   return {
     size,
     rhs(t, y, dydt) {
       const out = { dh: slope, ah: dydt.subarray(0, n) as V, atheta: dydt.subarray(n, size) as V }
-      vjp(t, solution(t), y.subarray(0, n) as V, out)
+      rhs.vjp(t, solution(t), y.subarray(0, n) as V, out)
       for (let i = 0; i < size; i++) dydt[i] = -dydt[i]!
     },
     parts: (y) => ({ a: y.subarray(0, n) as V, b: y.subarray(n, size) as V }),
-    normBlocks: (norm) => blocksOf(norm, n, size),
+    normBlocks: (norm) => blocksOf(norm, n, size, rhs),
     restore: () => {},
     reconstructed: null,
   }
 }
 
-function blocksOf(norm: AdjointNorm, n: number, size: number): NormBlocks {
+function blocksOf(norm: AdjointNorm, n: number, size: number, params: ParamShape): NormBlocks {
   if (norm === 'all') return [[0, size]]
-  return norm === 'seminorm' || size === n ? [[0, n]] : [[0, n], [n, size]] // prettier-ignore
+  return norm === 'seminorm' ? [[0, n]] : [[0, n], ...paramBlocks(params, n)]
 }

@@ -10,6 +10,7 @@ import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { discrete } from './discrete.ts'
 import type { Gradients } from './gradients.ts'
 import { interpolating } from './interpolating.ts'
+import { checkParamSizes } from './paramBlocks.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
 /**
@@ -57,7 +58,7 @@ export interface SolveWithPullback<V extends FloatArray> {
 /**
  * Solves h' = f(t, h) and keeps what is needed to differentiate the solution.
  * @param ts - output times, the initial one first; strictly monotone
- * @throws IvpInputError as `solveIvp`, for `gradient: 'discrete'` with an implicit method, and for a continuous adjoint whose `backward` has no
+ * @throws IvpInputError as `solveIvp`, for `gradient: 'discrete'` with an implicit method, for `paramSizes` that do not make up the parameters, and for a continuous adjoint whose `backward` has no
  * tolerances of its own where the forward ones are given for each component
  */
 export function solveWithPullback<V extends FloatArray>(
@@ -77,6 +78,7 @@ export function solveWithPullback<V extends FloatArray>(
   const otherwise = checkOtherwise(wanted)
   checkGradient(gradient)
   checkNorm(backward?.norm)
+  checkParamSizes(rhs)
   const erk =
     gradient === 'discrete'
       ? explicitMethod('gradient', forward.method)

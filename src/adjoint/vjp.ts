@@ -29,4 +29,9 @@ export interface DifferentiableRhs<V extends FloatArray> {
   readonly vjp: Vjp<V>
   /** Number of parameters p. */
   readonly nParams: number
+  /**
+   * Lengths of the arrays (weights, biases, ...) that lie one after another in theta; their sum is p. Norm 'blocks' takes each for itself, all else
+   * ignores them. Default: one array, [p].
+   */
+  readonly paramSizes?: ReadonlyArray<number> | undefined
 }

@@ -42,6 +42,7 @@ export function tensorRhs(
     state.shapes.length === 1 ? state : { ...state, shapes: [[state.total]], sizes: [state.total] }
   return {
     nParams: paramLayout.total,
+    paramSizes: paramLayout.sizes,
     f: (t, h, dh) =>
       tf.tidy(() => {
         readLeaves(evaluate(tf.scalar(t), toLeaves(h, state), params), state, dh)

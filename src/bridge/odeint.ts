@@ -1,5 +1,6 @@
 import { IvpInputError } from '../ivp/index.ts'
-import { checkDeviceTolerances, pullOnDevice, solveOnDevice } from './device/deviceRoad.ts'
+import { checkDeviceTolerances, pullOnDevice } from './device/deviceBacksolve.ts'
+import { solveOnDevice } from './device/deviceForward.ts'
 import { readNow } from './device/reading.ts'
 import { solveFlat, type TensorGradients } from './flatRoad.ts'
 import type { TensorTree, TreeLayout } from './flatten.ts'

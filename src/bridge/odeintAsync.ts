@@ -1,5 +1,6 @@
 import { IvpInputError } from '../ivp/index.ts'
-import { pullOnDevice, solveOnDevice } from './device/deviceRoad.ts'
+import { pullOnDevice } from './device/deviceBacksolve.ts'
+import { solveOnDevice } from './device/deviceForward.ts'
 import { readAwaited } from './device/reading.ts'
 import { layoutOf, leavesOf, type TensorTree, type TreeLayout } from './flatten.ts'
 import { checkGradient, stacked } from './odeint.ts'

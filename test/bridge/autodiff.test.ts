@@ -7,7 +7,7 @@ import {
   type OdeintOptions,
 } from '../../src/bridge/index.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
-import { IvpInputError } from '../../src/index.ts'
+import type { IvpInputError } from '../../src/index.ts'
 import { fill, largestDifference, net, values, type Net } from './tensorProblems.ts'
 
 const fixed = { method: 'RK4', step: 0.1 } as const

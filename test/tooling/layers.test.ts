@@ -81,6 +81,7 @@ const imports: ReadonlyArray<readonly [room: string, from: string, rule: string 
   ['bridge', '@tensorflow/tfjs-backend-wasm', ONLY_DYNAMIC],
   ['bridge', '@tensorflow/tfjs-node', ONLY_DYNAMIC],
   ['bridge', '@tensorflow/tfjs-node-gpu', ONLY_DYNAMIC],
+  ['bridge', 'webgpu', ONLY_DYNAMIC],
   ['bridge', 'node:fs', ONLY_DYNAMIC],
 
   ['bridge/effect', 'effect', null],

@@ -16,7 +16,7 @@ const noVaguePath = {
 }
 
 /** Packages that must not be loaded before they are chosen (backends) or that browsers lack (`node:`). */
-const LATE = /^(node:|@tensorflow\/tfjs-(backend-|node))/
+const LATE = /^(node:|webgpu$|@tensorflow\/tfjs-(backend-|node))/
 
 /** Forbids static imports and re-exports, types included, of what may only be loaded by `import()`. */
 const onlyDynamic = {

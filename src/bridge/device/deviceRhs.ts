@@ -5,14 +5,17 @@ import type { TensorEvaluation } from '../tensorRhs.ts'
 import { tf, type Tensor, type Tensor1D } from '../tensor.ts'
 import type { DeviceSpace, DeviceVector } from './deviceSpace.ts'
 
-/** A right-hand side on device vectors: of the state [h], and of the augmented state [h, a, b] (without parameters [h, a]). */
+/**
+ * A right-hand side on device vectors: of the state [h], and of the augmented state [h, a, b], where b is one block, or with `hasParts` one block for each
+ * parameter tensor.
+ */
 export interface DeviceRhs {
   /** f(t, h), on a tensor of rank 1, which is not disposed; the result is the caller's. */
   f(t: number, h: Tensor1D): Tensor1D
   /** [h]' = [f]. Counts its calls. */
   state(space: DeviceSpace): Rhs<DeviceVector>
   /** [h, a, b]' = [f, -a df/dh, -a df/dtheta]. Counts its calls. */
-  augmented(space: DeviceSpace): Rhs<DeviceVector>
+  augmented(space: DeviceSpace, hasParts: boolean): Rhs<DeviceVector>
   readonly count: () => number
 }
 
@@ -40,18 +43,22 @@ export function deviceRhs(
     f,
     count: () => calls,
     state: counting((t, [h]) => [f(t, h!)]),
-    augmented: counting((t, [h, a]) => {
-      const leaves = apart(h!, state)
-      const { value, products } = vectorJacobianProduct(
-        () => joined(evaluate(tf.scalar(t), leaves, params)),
-        [...leaves, ...params],
-        a!,
-      )
-      const gradient = (xs: ReadonlyArray<Tensor>, from: number): Tensor1D =>
-        joined(xs.map((x, i) => products[from + i] ?? tf.zerosLike(x))).neg()
-      const blocks = [value as Tensor1D, gradient(leaves, 0)]
-      return params.length === 0 ? blocks : [...blocks, gradient(params, leaves.length)]
-    }),
+    augmented: (space, hasParts) => {
+      const at = (t: number, [h, a]: DeviceVector): Tensor1D[] => {
+        const leaves = apart(h!, state)
+        const { value, products } = vectorJacobianProduct(
+          () => joined(evaluate(tf.scalar(t), leaves, params)),
+          [...leaves, ...params],
+          a!,
+        )
+        const gradients = [...leaves, ...params].map((x, i) => products[i] ?? tf.zerosLike(x))
+        const ofParams = gradients.slice(leaves.length)
+        const b = hasParts || params.length === 0 ? ofParams : [joined(ofParams)]
+        const negative = [joined(gradients.slice(0, leaves.length)), ...b].map((x) => x.flatten().neg())
+        return [value as Tensor1D, ...(negative as Tensor1D[])]
+      }
+      return counting(at)(space)
+    },
   }
 }
 

@@ -2,73 +2,21 @@ import { adjointLoop, type AdjointSegments } from '../../adjoint/adjointLoop.ts'
 import { backwardOptions } from '../../adjoint/backwardOptions.ts'
 import { checkBackwardTolerances } from '../../adjoint/backwardTolerance.ts'
 import type { AdjointNorm } from '../../adjoint/index.ts'
-import { checkProblem } from '../../ivp/check/problem.ts'
-import { IvpInputError, type IvpFailure } from '../../ivp/index.ts'
-import type { ErkMethod } from '../../ivp/method/butcherTableau.ts'
+import type { IvpFailure } from '../../ivp/index.ts'
 import type { Problem } from '../../ivp/problem.ts'
 import type { TensorGradients } from '../flatRoad.ts'
 import type { TensorTree } from '../flatten.ts'
 import { SolveFailed } from '../odeErrors.ts'
-import type { Direction, OdeintOptions } from '../solveOptions.ts'
+import type { OdeintOptions } from '../solveOptions.ts'
 import type { TensorProblem } from '../tensorProblem.ts'
 import { tf, type Tensor, type Tensor1D, type Tensor2D } from '../tensor.ts'
+import { checkedDirection, directionOf, erkOf } from './checkedDirection.ts'
+import type { DeviceSolution } from './deviceForward.ts'
 import { integrateOnDevice } from './deviceIntegrate.ts'
 import { readResult } from './deviceResult.ts'
-import { apart, deviceRhs, joined } from './deviceRhs.ts'
+import { apart, deviceRhs } from './deviceRhs.ts'
 import { deviceSpace, type BlockGroups, type DeviceVector } from './deviceSpace.ts'
-import { measure, type Reading } from './reading.ts'
-
-/** A solution that lives on the device. */
-export interface DeviceSolution {
-  /** The states one after another, [times, n]; the caller's. */
-  readonly value: Tensor2D
-  readonly nfev: number
-  readonly nsteps: number
-  readonly nrejected: number
-}
-
-/**
- * Solves forward with the state on the device.
- * @param h0 - leaves of the initial state, not disposed; as `params`
- * @throws SolveFailed, IvpInputError
- */
-export function* solveOnDevice<P extends TensorTree>(
-  tensors: TensorProblem,
-  h0: ReadonlyArray<Tensor>,
-  params: ReadonlyArray<Tensor>,
-  options: OdeintOptions<P>,
-): Reading<DeviceSolution> {
-  const { evaluate, times, state } = tensors
-  const problem = checked(directionOf(options), [times[0]!, times.at(-1)!], state.total, times)
-  const space = deviceSpace(problem.tolerance, [[0]])
-  const rhs = deviceRhs(evaluate, state, params)
-  const outputs: Tensor1D[] = []
-  try {
-    const y0 = space.adopt([tf.tidy(() => joined(h0))])
-    if (Number.isNaN(yield* measure(space.finiteness(y0)))) {
-      throw new IvpInputError('h0', NaN, 'must be finite in every component')
-    }
-    const { failure, message, nsteps, nrejected } = yield* integrateOnDevice({
-      space,
-      rhs: rhs.state(space),
-      method: erkOf(problem),
-      y0,
-      problem,
-      signal: options.signal,
-      onOutput: ([h]) => void outputs.push(h!),
-    })
-    const nfev = rhs.count()
-    options.onSolve?.({ phase: 'forward', state: 'device', nfev, warnings: problem.warnings })
-    if (failure !== null) {
-      const ending = { message, nfev, nsteps, nrejected, failure, warnings: problem.warnings }
-      throw new SolveFailed('forward', failure, nfev, yield* readResult(times, outputs, ending))
-    }
-    return { value: tf.stack(outputs) as Tensor2D, nfev, nsteps, nrejected }
-  } finally {
-    tf.dispose(outputs)
-    space.releaseAll()
-  }
-}
+import type { Reading } from './reading.ts'
 
 /**
  * The continuous adjoint by solving backwards (see `backsolve`) with [h, a, b] on the device.
@@ -93,16 +41,23 @@ export function* pullOnDevice<P extends TensorTree>(
     const span = [times[j]!, times[j - 1]!] as const
     const length = Math.abs(span[1] - span[0])
     const { firstStep } = direction
-    return checked(
+    return checkedDirection(
       firstStep === undefined ? direction : { ...direction, firstStep: Math.min(firstStep, length) },
       span,
       size,
     )
   }
   const { tolerance } = problemOf(1)
-  const blocks = params.length === 0 ? [n, n] : [n, n, paramLayout.total]
-  const space = deviceSpace(tolerance, groupsOf(norm, blocks.length))
+  // Each parameter tensor counts for itself in that norm
+  const hasParts = norm === 'blocks'
+  const ofParams = hasParts || params.length === 0 ? paramLayout.sizes : [paramLayout.total]
+  const blocks = [n, n, ...ofParams]
+  const space = deviceSpace(tolerance, groupsOf(norm, blocks))
   const rhs = deviceRhs(evaluate, state, params)
+  const paramsOf = (b: DeviceVector): Tensor[] => {
+    if (!hasParts) return b.length === 0 ? [] : apart(b[0]!, paramLayout)
+    return b.map((part, i) => part.reshape(paramLayout.shapes[i] as number[]))
+  }
   const rowOf = (x: Tensor2D, j: number): Tensor1D => tf.tidy(() => x.slice([j, 0], [1, n]).reshape([n]))
   const warnings = new Set<string>()
   const gradTs: (DeviceVector | null)[] = times.map(() => null)
@@ -134,7 +89,7 @@ export function* pullOnDevice<P extends TensorTree>(
       for (const warning of problem.warnings) warnings.add(warning)
       const ending = yield* integrateOnDevice({
         space,
-        rhs: rhs.augmented(space),
+        rhs: rhs.augmented(space, hasParts),
         method: erkOf(problem),
         y0: y,
         problem,
@@ -163,7 +118,7 @@ export function* pullOnDevice<P extends TensorTree>(
     }
     return {
       h0: tf.tidy(() => apart(y[1]!, state)),
-      params: params.length === 0 ? [] : tf.tidy(() => apart(y[2]!, paramLayout)),
+      params: tf.tidy(() => paramsOf(y.slice(2))),
       ts: timeLeaves.map(() => tf.concat(gradTs.map((gradient) => gradient![0]!))),
     }
   } finally {
@@ -180,41 +135,10 @@ export function checkDeviceTolerances<P extends TensorTree>(
   checkBackwardTolerances('backsolve', directionOf(options), backward, state.total, paramLayout.total)
 }
 
-/** The options that `solveIvp` knows. */
-function directionOf<P extends TensorTree>(options: OdeintOptions<P>): Direction {
-  const {
-    params: _p,
-    gradient: _g,
-    checkpoints: _k,
-    certify: _c,
-    backward: _b,
-    state: _s,
-    onSolve: _o,
-    ...direction
-  } = options
-  return direction
-}
-
-/** The options of a solve, checked as those of `solveIvp` in single precision. */
-function checked(
-  direction: Direction,
-  span: readonly [number, number],
-  size: number,
-  tEval?: ReadonlyArray<number>,
-): Problem<Float32Array> {
-  const options = tEval === undefined ? direction : { ...direction, tEval }
-  return checkProblem(() => {}, span, new Float32Array(size), options as never)
-}
-
-/** Of a method that `roadOf` let pass. */
-function erkOf({ method }: Problem<Float32Array>): ErkMethod {
-  if (method.kind === 'implicit') throw new Error(`${method.name} cannot run on device tensors`)
-  return method.erk
-}
-
-/** The blocks [h], [a], [b] as the adjoint norm counts them. */
-function groupsOf(norm: AdjointNorm, blocks: number): BlockGroups {
-  const all = Array.from({ length: blocks }, (_, b) => b)
+/** The blocks h, a and those of the parameters as the adjoint norm counts them. */
+function groupsOf(norm: AdjointNorm, sizes: ReadonlyArray<number>): BlockGroups {
+  const all = sizes.map((_, b) => b)
   if (norm === 'all') return [all]
-  return (norm === 'seminorm' ? [0, 1] : all).map((b) => [b])
+  // An empty array has no error
+  return (norm === 'seminorm' ? [0, 1] : all).filter((b) => sizes[b]! > 0).map((b) => [b])
 }

@@ -1,0 +1,37 @@
+import { checkProblem } from '../../ivp/check/problem.ts'
+import type { ErkMethod } from '../../ivp/method/butcherTableau.ts'
+import type { Problem } from '../../ivp/problem.ts'
+import type { TensorTree } from '../flatten.ts'
+import type { Direction, OdeintOptions } from '../solveOptions.ts'
+
+/** The options that `solveIvp` knows. */
+export function directionOf<P extends TensorTree>(options: OdeintOptions<P>): Direction {
+  const {
+    params: _p,
+    gradient: _g,
+    checkpoints: _k,
+    certify: _c,
+    backward: _b,
+    state: _s,
+    onSolve: _o,
+    ...direction
+  } = options
+  return direction
+}
+
+/** The options of a solve, checked as those of `solveIvp` in single precision. */
+export function checkedDirection(
+  direction: Direction,
+  span: readonly [number, number],
+  size: number,
+  tEval?: ReadonlyArray<number>,
+): Problem<Float32Array> {
+  const options = tEval === undefined ? direction : { ...direction, tEval }
+  return checkProblem(() => {}, span, new Float32Array(size), options as never)
+}
+
+/** Of a method that `roadOf` let pass. */
+export function erkOf({ method }: Problem<Float32Array>): ErkMethod {
+  if (method.kind === 'implicit') throw new Error(`${method.name} cannot run on device tensors`)
+  return method.erk
+}

@@ -1,12 +1,16 @@
 import type { FloatArray } from '../ivp/index.ts'
+import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { augmentedLayout, augmentedRhs, normBlocks, parts } from './augmentedState.ts'
-import { continuousAdjoint, type BackwardOptions } from './continuousAdjoint.ts'
+import { continuousAdjoint, type AdjointSystem, type BackwardOptions } from './continuousAdjoint.ts'
 import type { Gradients } from './gradients.ts'
+import { ParameterQuadrature } from './parameterQuadrature.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
 /**
  * The continuous adjoint by solving backwards: from output time to output time, [h | a | b] is integrated with h restored from the stored output
  * and the incoming gradient added to a (a jump) at each. Memory: one augmented state, whatever the number of steps.
+ *
+ * With `parameters: 'quadrature'` b is no part of the state (`ParameterQuadrature`).
  *
  * Where it fails: h is recomputed backwards, so a strongly dissipative or stiff f makes the reconstruction unstable.
  *
@@ -22,14 +26,43 @@ export function backsolve<V extends FloatArray>(
   incoming: ReadonlyArray<V>,
   options: BackwardOptions<V> = {},
 ): Gradients<V> {
-  const layout = augmentedLayout(states[0]!.length, rhs.nParams)
-  const system = {
+  const isIntegrated = options.parameters !== 'quadrature'
+  const system = isIntegrated ? augmented(rhs, states[0]!) : withoutParameters(rhs, states[0]!)
+  return continuousAdjoint(rhs, system, ts, states, incoming, options)
+}
+
+/** [h | a | b]. */
+function augmented<V extends FloatArray>(rhs: DifferentiableRhs<V>, like: V): AdjointSystem<V> {
+  const layout = augmentedLayout(like.length, rhs.nParams)
+  return {
     size: layout.size,
     rhs: augmentedRhs(rhs.vjp, layout),
-    parts: (y: V) => parts(y, layout),
-    normBlocks: (norm: Parameters<typeof normBlocks>[0]) => normBlocks(norm, layout, rhs),
-    restore: (y: V, state: V) => parts(y, layout).h.set(state),
-    reconstructed: (y: V) => parts(y, layout).h,
+    parts: (y) => parts(y, layout),
+    normBlocks: (norm) => normBlocks(norm, layout, rhs),
+    restore: (y, state) => parts(y, layout).h.set(state),
+    reconstructed: (y) => parts(y, layout).h,
+    quadrature: null,
   }
-  return continuousAdjoint(rhs, system, ts, states, incoming, options)
+}
+
+/** [h | a], and b beside it. */
+function withoutParameters<V extends FloatArray>(rhs: DifferentiableRhs<V>, like: V): AdjointSystem<V> {
+  const layout = augmentedLayout(like.length, 0)
+  const atheta = zerosLike(like, rhs.nParams)
+  const state = (t: number, y: V, dydt: V): void => {
+    const { h, a } = parts(y, layout)
+    const out = parts(dydt, layout)
+    rhs.vjp(t, h, a, { dh: out.h, ah: out.a, atheta })
+    for (let i = 0; i < out.a.length; i++) out.a[i] = -out.a[i]!
+  }
+  const quadrature = new ParameterQuadrature(state, atheta, zerosLike(like, layout.size))
+  return {
+    size: layout.size,
+    rhs: state,
+    parts: (y) => ({ a: parts(y, layout).a, b: quadrature.b }),
+    normBlocks: (norm) => normBlocks(norm, layout, { nParams: 0 }),
+    restore: (y, stored) => parts(y, layout).h.set(stored),
+    reconstructed: (y) => parts(y, layout).h,
+    quadrature,
+  }
 }

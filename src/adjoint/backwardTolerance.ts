@@ -1,5 +1,6 @@
 import { IvpInputError, type FloatArray } from '../ivp/index.ts'
 import { isArrayLike } from '../ivp/check/arrayLike.ts'
+import type { BackwardState } from './checkBackward.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 
 /**
@@ -9,19 +10,16 @@ import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
  * component: no default would be right, so that the backward solve has to be given its own. (CVODES asks for them always.)
  *
  * @param n - length of h
- * @param p - number of parameters
+ * @param state - what is integrated backwards
  * @throws IvpInputError for `backward.rtol` and `backward.atol`
  */
 export function checkBackwardTolerances<V extends FloatArray>(
-  gradient: 'backsolve' | 'interpolating',
   forward: DirectionOptions<V>,
   backward: BackwardOptions<V> | undefined,
   n: number,
-  p: number,
+  { size, text }: BackwardState,
 ): void {
-  const [size, state] =
-    gradient === 'backsolve' ? [2 * n + p, '[h, a, parameters]'] : [n + p, '[a, parameters]']
-  const expected = `a number >= 0, or ${size} of them for ${state}`
+  const expected = `a number >= 0, or ${size} of them for ${text}`
   for (const name of ['rtol', 'atol'] as const) {
     const own = backward?.[name]
     if (own === undefined) {

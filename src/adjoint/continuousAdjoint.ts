@@ -1,9 +1,18 @@
-import { solveIvp, type FloatArray, type IvpFailure, type IvpOptions, type NormBlocks } from '../ivp/index.ts'
+import {
+  solveIvp,
+  type FloatArray,
+  type IvpFailure,
+  type IvpOptions,
+  type IvpResult,
+  type NormBlocks,
+} from '../ivp/index.ts'
+import { StepwiseSolve } from '../ivp/stepwiseSolve.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { adjointLoop, type AdjointSegments } from './adjointLoop.ts'
 import type { AdjointNorm } from './augmentedState.ts'
 import { addTo, dot } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
+import type { ParameterQuadrature } from './parameterQuadrature.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
 /** Options of one direction of a solve. */
@@ -16,6 +25,11 @@ export type DirectionOptions<V extends FloatArray> = Pick<
 export interface BackwardOptions<V extends FloatArray> extends DirectionOptions<V> {
   /** Whose errors steer the steps. Default 'all'. */
   readonly norm?: AdjointNorm | undefined
+  /**
+   * Whether the parameter gradient is a part of the state that is integrated ('integrated'), or an integral along the solution ('quadrature', see
+   * `ParameterQuadrature`: for implicit methods, and for many parameters; then no norm counts it). Default 'integrated'.
+   */
+  readonly parameters?: 'integrated' | 'quadrature' | undefined
   /** False leaves the gradients of the output times out and saves one evaluation of f for each. Default true. */
   readonly times?: boolean | undefined
 }
@@ -32,6 +46,8 @@ export interface AdjointSystem<V extends FloatArray> {
   readonly restore: (y: V, state: V) => void
   /** The state solved backwards, a view of y; null where it is known. */
   readonly reconstructed: ((y: V) => V) | null
+  /** Where b is no part of y. */
+  readonly quadrature: ParameterQuadrature<V> | null
 }
 
 /**
@@ -48,7 +64,7 @@ export function continuousAdjoint<V extends FloatArray>(
   incoming: ReadonlyArray<V>,
   options: BackwardOptions<V>,
 ): Gradients<V> {
-  const { norm = 'all', times = true, firstStep, ...direction } = options
+  const { norm = 'all', times = true, firstStep, parameters: _, ...direction } = options
   const gradTs = new Float64Array(ts.length).fill(NaN)
   const warnings = new Set<string>()
   const slope = zerosLike(states[0]!)
@@ -66,18 +82,14 @@ export function continuousAdjoint<V extends FloatArray>(
     // eslint-disable-next-line require-yield -- numbers of flat arrays are at hand
     *integrate(j) {
       const length = Math.abs(ts[j]! - ts[j - 1]!)
-      const result = solveIvp(
-        system.rhs as (t: number, y: FloatArray, dydt: FloatArray) => void,
-        [ts[j]!, ts[j - 1]!],
-        y as FloatArray,
-        {
-          ...(direction as DirectionOptions<FloatArray>),
-          ...(firstStep === undefined ? {} : { firstStep: Math.min(firstStep, length) }),
-          norm: system.normBlocks(norm),
-          inPlace: true,
-          save: 'last',
-        },
-      )
+      const segment = {
+        ...direction,
+        ...(firstStep === undefined ? {} : { firstStep: Math.min(firstStep, length) }),
+        norm: system.normBlocks(norm),
+        inPlace: true,
+        save: 'last',
+      } as const
+      const result = solveSegment(system, [ts[j]!, ts[j - 1]!], y, segment)
       nfev += result.nfev
       for (const warning of result.warnings) warnings.add(warning)
       y = (result.states.at(-1) as V).slice() as V
@@ -100,6 +112,33 @@ export function continuousAdjoint<V extends FloatArray>(
   const found = { h0: a, theta: b, ts: gradTs, nfev, warnings: [...warnings] }
   if (failure !== null) return { ...found, failure }
   return system.reconstructed === null ? found : { ...found, reconstruction }
+}
+
+/** With a quadrature step by step, so that no step has to be kept. */
+function solveSegment<V extends FloatArray>(
+  { rhs, quadrature }: AdjointSystem<V>,
+  span: readonly [number, number],
+  y: V,
+  options: IvpOptions<V> & { readonly inPlace: true },
+): IvpResult<V> {
+  if (quadrature === null) {
+    const f = rhs as (t: number, y: FloatArray, dydt: FloatArray) => void
+    const common = options as IvpOptions & { readonly inPlace: true; readonly vectorized?: false }
+    return solveIvp(f, span, y as FloatArray, common) as IvpResult<V>
+  }
+  const { nfev } = quadrature
+  const solve = new StepwiseSolve(rhs, span, y, options, true)
+  try {
+    while (solve.isRunning) {
+      const { nsteps } = solve
+      solve.step()
+      if (solve.nsteps > nsteps) quadrature.add(solve.interpolant())
+    }
+    const result = solve.end()
+    return { ...result, nfev: result.nfev + quadrature.nfev - nfev }
+  } finally {
+    solve.release()
+  }
 }
 
 /** Root mean square of (x - state) / (atol + rtol |state|). */

@@ -3,6 +3,7 @@ import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import type { AdjointNorm } from './augmentedState.ts'
 import { continuousAdjoint, type AdjointSystem, type BackwardOptions } from './continuousAdjoint.ts'
 import type { Gradients } from './gradients.ts'
+import { ParameterQuadrature } from './parameterQuadrature.ts'
 import { paramBlocks, type ParamShape } from './paramBlocks.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
@@ -28,30 +29,39 @@ export function interpolating<V extends FloatArray>(
   incoming: ReadonlyArray<V>,
   options: BackwardOptions<V> = {},
 ): Gradients<V> {
-  const system = adjointAlong(rhs, solution, states[0]!)
+  const system = adjointAlong(rhs, solution, states[0]!, options.parameters !== 'quadrature')
   return continuousAdjoint(rhs, system, ts, states, incoming, options)
 }
 
-/** [a | b] along a known h(t). */
+/** [a | b] along a known h(t), or with a quadrature [a] and b beside it. */
 function adjointAlong<V extends FloatArray>(
   rhs: DifferentiableRhs<V>,
   solution: OdeSolution<V>,
   like: V,
+  isIntegrated: boolean,
 ): AdjointSystem<V> {
   const n = like.length
-  const size = n + rhs.nParams
+  const size = isIntegrated ? n + rhs.nParams : n
   const slope = zerosLike(like)
+  const atheta = isIntegrated ? null : zerosLike(like, rhs.nParams)
+  const state = (t: number, y: V, dydt: V): void => {
+    const out = {
+      dh: slope,
+      ah: dydt.subarray(0, n) as V,
+      atheta: atheta ?? (dydt.subarray(n, size) as V),
+    }
+    rhs.vjp(t, solution(t), y.subarray(0, n) as V, out)
+    for (let i = 0; i < size; i++) dydt[i] = -dydt[i]!
+  }
+  const quadrature = atheta === null ? null : new ParameterQuadrature(state, atheta, like)
   return {
     size,
-    rhs(t, y, dydt) {
-      const out = { dh: slope, ah: dydt.subarray(0, n) as V, atheta: dydt.subarray(n, size) as V }
-      rhs.vjp(t, solution(t), y.subarray(0, n) as V, out)
-      for (let i = 0; i < size; i++) dydt[i] = -dydt[i]!
-    },
-    parts: (y) => ({ a: y.subarray(0, n) as V, b: y.subarray(n, size) as V }),
-    normBlocks: (norm) => blocksOf(norm, n, size, rhs),
+    rhs: state,
+    parts: (y) => ({ a: y.subarray(0, n) as V, b: quadrature?.b ?? (y.subarray(n, size) as V) }),
+    normBlocks: (norm) => blocksOf(norm, n, size, isIntegrated ? rhs : { nParams: 0 }),
     restore: () => {},
     reconstructed: null,
+    quadrature,
   }
 }
 

@@ -4,7 +4,7 @@ import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { AcceptedSteps } from './acceptedSteps.ts'
 import { backsolve } from './backsolve.ts'
 import { backwardOptions, withoutUndefined } from './backwardOptions.ts'
-import { checkBackwardTolerances } from './backwardTolerance.ts'
+import { checkBackward, checkNorm } from './checkBackward.ts'
 import { certify, distrust, type CertifyOptions } from './certificate.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { discrete } from './discrete.ts'
@@ -88,7 +88,7 @@ export function solveWithPullback<V extends FloatArray>(
   if (!(checkpoints >= 2)) {
     throw new IvpInputError('checkpoints', checkpoints, 'must be a number of states, at least 2')
   }
-  if (gradient !== 'discrete') checkBackwardTolerances(gradient, forward, backward, h0.length, rhs.nParams)
+  if (gradient !== 'discrete') checkBackward(gradient, forward, backward, h0.length, rhs.nParams)
   const steps = erk === null ? null : new AcceptedSteps(ts[0]!, h0, checkpoints)
   const result = solveIvp(
     rhs.f as (t: number, h: FloatArray, dh: FloatArray) => void,
@@ -147,11 +147,6 @@ function checkOtherwise(wanted: CertifyOptions | null): 'warn' | 'discrete' {
 function checkGradient(gradient: unknown): void {
   if (gradient === 'backsolve' || gradient === 'interpolating' || gradient === 'discrete') return
   throw new IvpInputError('gradient', gradient, "must be 'backsolve', 'interpolating' or 'discrete'")
-}
-
-function checkNorm(norm: unknown): void {
-  if (norm === undefined || norm === 'all' || norm === 'blocks' || norm === 'seminorm') return
-  throw new IvpInputError('backward.norm', norm, "must be 'all', 'blocks' or 'seminorm'")
 }
 
 /**

@@ -8,8 +8,8 @@ import type { TensorProblem } from './tensorProblem.ts'
 import { tensorRhs } from './tensorRhs.ts'
 import { tf, type Tensor } from './tensor.ts'
 
-/** For a solve that no tape sees, so that tolerances for each component need no backward ones. */
-const UNUSED = { rtol: 1e-3, atol: 1e-6 }
+/** For a solve that no tape sees, so that nothing is asked of a backward solve. */
+const UNUSED = { rtol: 1e-3, atol: 1e-6, method: 'RK45' } as const
 
 /** Gradients of a solve on tensors, in new tensors. */
 export interface TensorGradients {

@@ -17,6 +17,8 @@ function hostOnly<P extends TensorTree>(
   const { gradient = 'backsolve', certify = false, method = 'RK45', backward } = options
   if (!ON_DEVICE.has(gradient)) return ['gradient', gradient, "'backsolve' or 'autodiff'"]
   if (certify !== false) return ['certify', certify, 'false']
+  const parameters = backward?.parameters ?? 'integrated'
+  if (parameters !== 'integrated') return ['backward.parameters', parameters, "'integrated'"]
   const explicit = 'an explicit method'
   if (checkMethod(method).kind === 'implicit') return ['method', method, explicit]
   const own = backward?.method ?? method

@@ -1,5 +1,5 @@
 import type {
-  AdjointNorm,
+  BackwardOptions,
   CertifyOptions,
   DirectionOptions,
   GradientCertificate,
@@ -40,7 +40,7 @@ export interface OdeintOptions<P extends TensorTree> extends Direction {
   /** Checks every gradient at the cost of two forward solves, see `solveWithPullback`; `onSolve` gets the certificate. */
   readonly certify?: boolean | CertifyOptions
   /** The backward solve; each option defaults to the forward one, the norm to 'all'. */
-  readonly backward?: Direction & { readonly norm?: AdjointNorm }
+  readonly backward?: Direction & Pick<BackwardOptions<Float32Array>, 'norm' | 'parameters'>
   /**
    * 'flat': on the host, in float32 arrays; f's tensors are copied at every evaluation. 'device': in tensors of the current backend; only the error norm
    * crosses to the host. Explicit methods and the gradients 'backsolve' and 'autodiff' only. Default 'auto': the faster one on this backend that can do what is asked.

@@ -17,6 +17,8 @@ export interface Hooks<V extends FloatArray> extends Pick<
   IvpOptions<V, ReadonlyArray<unknown>>,
   'signal' | 'onStep'
 > {
+  /** Interpolants of single steps will be asked for. */
+  readonly wantsInterpolants?: boolean
   /** Makes a snapshot of what `Solve.save` gives. */
   readonly snapshotOf: (t: number, saved: Saved) => Snapshot
 }
@@ -67,10 +69,10 @@ export class Solve<V extends FloatArray> {
     this.rhs = rhs
     this.hooks = hooks
     const { isDense, tEval, events } = problem
-    const { onStep, signal } = hooks
+    const { onStep, signal, wantsInterpolants = false } = hooks
     // A snapshot holds the interpolant of the last step too
     const hasSnapshots = onStep !== undefined || signal !== undefined || problem.maxSteps < Infinity
-    const needsDense = isDense || tEval !== null || events !== null || hasSnapshots
+    const needsDense = isDense || tEval !== null || events !== null || hasSnapshots || wantsInterpolants
     this.integrator = createIntegrator(problem, rhs, needsDense, true)
     this.output = new OutputCollector<V>(problem)
   }

@@ -1,3 +1,4 @@
+import type { DenseOutput } from './dense/denseOutput.ts'
 import { Solve } from './integrate.ts'
 import type { IvpResult } from './ivpResult.ts'
 import type { IvpOptions } from './options.ts'
@@ -16,6 +17,7 @@ export class StepwiseSolve<V extends FloatArray> {
 
   /**
    * Evaluates the right-hand side at the start and for the choice of the first step size.
+   * @param wantsInterpolants - whether `interpolant` may be called
    * @throws IvpInputError before that
    */
   constructor(
@@ -23,11 +25,12 @@ export class StepwiseSolve<V extends FloatArray> {
     tSpan: readonly [number, number],
     y0: V,
     options: IvpOptions<V> & { readonly inPlace: true },
+    wantsInterpolants = false,
   ) {
     const { problem, rhs, snapshotOf } = prepare<V>(fun, tSpan, y0, options)
     const { signal, onStep } = options
     this.#count = rhs.count
-    this.#solve = new Solve(problem, rhs, { signal, onStep, snapshotOf })
+    this.#solve = new Solve(problem, rhs, { signal, onStep, snapshotOf, wantsInterpolants })
     try {
       this.#ending = this.#solve.from(null, 0)
     } catch (error) {
@@ -57,6 +60,11 @@ export class StepwiseSolve<V extends FloatArray> {
   }
   get nrejected(): number {
     return this.#solve.integrator.nrejected
+  }
+
+  /** The solution within the step taken last. */
+  interpolant(): DenseOutput<V> {
+    return this.#solve.integrator.denseOutput()
   }
 
   /** Takes the next step of a solve that is running. */

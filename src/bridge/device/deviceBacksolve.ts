@@ -1,6 +1,6 @@
 import { adjointLoop, type AdjointSegments } from '../../adjoint/adjointLoop.ts'
 import { backwardOptions } from '../../adjoint/backwardOptions.ts'
-import { checkBackwardTolerances } from '../../adjoint/backwardTolerance.ts'
+import { checkBackward } from '../../adjoint/checkBackward.ts'
 import type { AdjointNorm } from '../../adjoint/index.ts'
 import type { IvpFailure } from '../../ivp/index.ts'
 import type { Problem } from '../../ivp/problem.ts'
@@ -132,7 +132,7 @@ export function checkDeviceTolerances<P extends TensorTree>(
   options: OdeintOptions<P>,
 ): void {
   const { backward } = options
-  checkBackwardTolerances('backsolve', directionOf(options), backward, state.total, paramLayout.total)
+  checkBackward('backsolve', directionOf(options), backward, state.total, paramLayout.total)
 }
 
 /** The blocks h, a and those of the parameters as the adjoint norm counts them. */

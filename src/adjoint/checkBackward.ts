@@ -1,0 +1,66 @@
+import { IvpInputError, type FloatArray } from '../ivp/index.ts'
+import { checkMethod } from '../ivp/check/method.ts'
+import { backwardOptions } from './backwardOptions.ts'
+import { checkBackwardTolerances } from './backwardTolerance.ts'
+import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
+
+/** Components whose full Jacobian, 200 MB of it, an implicit backward method may factor. */
+const MOST_DENSE = 5000
+
+/** What a continuous adjoint integrates backwards. */
+export interface BackwardState {
+  readonly size: number
+  /** Its parts in words. */
+  readonly text: string
+}
+
+/** @param n - length of h. @param p - number of parameters */
+function backwardState(
+  gradient: 'backsolve' | 'interpolating',
+  parameters: BackwardOptions<FloatArray>['parameters'],
+  n: number,
+  p: number,
+): BackwardState {
+  const state = gradient === 'backsolve' ? ['h', 'a'] : ['a']
+  const size = state.length * n
+  if (parameters === 'quadrature') return { size, text: `[${state.join(', ')}]` }
+  return { size: size + p, text: `[${state.join(', ')}, parameters]` }
+}
+
+/**
+ * Checks the backward options of a continuous adjoint, before anything is solved.
+ * @param n - length of h
+ * @param p - number of parameters
+ * @throws IvpInputError that names the option: `backward.norm`, `.parameters`, `.rtol`, `.atol`, or the method that would need too large a matrix
+ */
+export function checkBackward<V extends FloatArray>(
+  gradient: 'backsolve' | 'interpolating',
+  forward: DirectionOptions<V>,
+  backward: BackwardOptions<V> | undefined,
+  n: number,
+  p: number,
+): void {
+  const { norm, parameters } = backward ?? {}
+  if (parameters !== undefined && parameters !== 'integrated' && parameters !== 'quadrature') {
+    throw new IvpInputError('backward.parameters', parameters, "must be 'integrated' or 'quadrature'")
+  }
+  checkNorm(norm)
+  const state = backwardState(gradient, parameters, n, p)
+  checkBackwardTolerances(forward, backward, n, state)
+  const method = checkMethod(backwardOptions(forward, backward).method ?? 'RK45')
+  if (method.kind !== 'implicit' || state.size <= MOST_DENSE) return
+  const option = backward?.method === undefined ? 'method' : 'backward.method'
+  const isShorter =
+    parameters !== 'quadrature' && backwardState(gradient, 'quadrature', n, p).size <= MOST_DENSE
+  throw new IvpInputError(
+    option,
+    method.name,
+    `has a full matrix for the backward state ${state.text} of ${state.size} components, and takes at most ${MOST_DENSE}: give an explicit \`backward.method\`${isShorter ? ", or backward: { parameters: 'quadrature' }" : ''}`,
+  )
+}
+
+/** @throws IvpInputError */
+export function checkNorm(norm: unknown): void {
+  if (norm === undefined || norm === 'all' || norm === 'blocks' || norm === 'seminorm') return
+  throw new IvpInputError('backward.norm', norm, "must be 'all', 'blocks' or 'seminorm'")
+}

@@ -2,7 +2,8 @@
  * What do the results say, in one page? Puts tables of bench/results into docs/performance.md, between its markers, beside what we aim at.
  * Command: node bench/performancePage.ts, after the other benchmarks.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { fillPage, table } from './lib/page.ts'
 import { duration } from './lib/report.ts'
 import type { Outcome } from './lib/race.ts'
 
@@ -21,7 +22,6 @@ interface Leads {
   readonly droppedOut: ReadonlyArray<string>
 }
 
-const page = new URL('../docs/performance.md', import.meta.url)
 const resultOf = (name: string): never =>
   JSON.parse(readFileSync(new URL(`results/${name}.json`, import.meta.url), 'utf8')) as never
 
@@ -130,10 +130,6 @@ function widthTable(rows: ReadonlyArray<Race>): string {
   return table(head, lines)
 }
 
-function table(head: ReadonlyArray<string>, lines: ReadonlyArray<ReadonlyArray<string>>): string {
-  return [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n')
-}
-
 const explicit = resultOf('explicit-against-compiled') as {
   machine: string
   node: string
@@ -164,10 +160,4 @@ const parts: Readonly<Record<string, string>> = {
   ].join('\n'),
 }
 
-let text = readFileSync(page, 'utf8')
-for (const [name, content] of Object.entries(parts)) {
-  const marked = new RegExp(`(<!-- ${name} -->)[\\s\\S]*?(<!-- /${name} -->)`)
-  if (!marked.test(text)) throw new Error(`docs/performance.md has no place for ${name}`)
-  text = text.replace(marked, `$1\n\n${content}\n\n$2`)
-}
-writeFileSync(page, text)
+fillPage('performance', parts)

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads'
-import { chooseBackend, type BackendWish } from '../bridge/index.ts'
+import { SHARE_ENV, Worker } from 'node:worker_threads'
+import { chooseBackend, type BackendChoice, type BackendWish } from '../bridge/index.ts'
 import { odeNetSpec } from './odeNet.ts'
 import type { BlockSolve } from './odeBlock.ts'
 import { parameterCount } from './parameters.ts'
@@ -30,7 +30,7 @@ export interface WorkerSetup {
 
 /** An answer of a worker thread. */
 export type WorkerReply =
-  | { readonly kind: 'ready'; readonly backend: string }
+  | { readonly kind: 'ready'; readonly backend: BackendChoice }
   | { readonly kind: 'done'; readonly response: PoolResponse }
   | { readonly kind: 'failed'; readonly name: string; readonly message: string; readonly stack: string }
 
@@ -59,13 +59,14 @@ export class WorkerFailed extends Error {
  * gives the same numbers.
  */
 export class GradientPool {
-  readonly backendName: string
+  /** That of each member; all choose alike. */
+  readonly backend: BackendChoice
   /** The parameters that all members read. */
   readonly parameters: Float32Array
   readonly #members: ReadonlyArray<Member>
 
-  private constructor(backendName: string, parameters: Float32Array, members: ReadonlyArray<Member>) {
-    this.backendName = backendName
+  private constructor(backend: BackendChoice, parameters: Float32Array, members: ReadonlyArray<Member>) {
+    this.backend = backend
     this.parameters = parameters
     this.#members = members
   }
@@ -81,9 +82,7 @@ export class GradientPool {
     const parameters = new Float32Array(shared)
     if (workers === 1) {
       const choice = await chooseBackend(backend)
-      return new GradientPool(choice.name, parameters, [
-        localMember(new ShardModel(shape, solve), parameters),
-      ])
+      return new GradientPool(choice, parameters, [localMember(new ShardModel(shape, solve), parameters)])
     }
     const opened = await Promise.allSettled(
       Array.from({ length: workers }, () => {
@@ -97,7 +96,7 @@ export class GradientPool {
       await Promise.all(members.map((member) => member.close()))
       throw failed.reason
     }
-    return new GradientPool(members[0]!.backendName, parameters, members)
+    return new GradientPool(members[0]!.backend, parameters, members)
   }
 
   /** Mean gradient over a batch, written to `out`. */
@@ -177,9 +176,13 @@ function localMember(model: ShardModel, parameters: Float32Array): Member {
   }
 }
 
-async function openWorker(setup: WorkerSetup): Promise<Member & { readonly backendName: string }> {
+async function openWorker(setup: WorkerSetup): Promise<Member & { readonly backend: BackendChoice }> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const worker = new Worker(new URL(`./gradientWorker.${extension}`, import.meta.url), { workerData: setup })
+  const worker = new Worker(new URL(`./gradientWorker.${extension}`, import.meta.url), {
+    workerData: setup,
+    // What a worker writes to an environment of its own never reaches native code, which reads its log level there
+    env: SHARE_ENV,
+  })
   const reply = (): Promise<WorkerReply> =>
     new Promise((resolve, reject) => {
       const settle = (finish: () => void): void => {
@@ -199,7 +202,7 @@ async function openWorker(setup: WorkerSetup): Promise<Member & { readonly backe
   try {
     const ready = accepted(await reply())
     return {
-      backendName: ready.kind === 'ready' ? ready.backend : '',
+      backend: (ready as Extract<WorkerReply, { kind: 'ready' }>).backend,
       gradient: new Float32Array(setup.gradient),
       run: async (request) => {
         const answer = reply()

@@ -17,7 +17,7 @@ const reporting = (body: () => WorkerReply): void => {
   }
 }
 
-const { name } = await chooseBackend(setup.backend)
+const backend = await chooseBackend(setup.backend)
 const model = new ShardModel(setup.shape, setup.solve)
 const parameters = new Float32Array(setup.parameters)
 const gradient = new Float32Array(setup.gradient)
@@ -31,4 +31,4 @@ port.on('message', (request: PoolRequest) => {
         : model.predict(parameters, request.shard),
   }))
 })
-send({ kind: 'ready', backend: name })
+send({ kind: 'ready', backend })

@@ -1,3 +1,4 @@
+import type { BackendChoice } from '../bridge/index.ts'
 import { Batches } from './batches.ts'
 import { decode, encode, type Checkpoint } from './checkpoint.ts'
 import { evaluateOn, type Evaluation } from './evaluation.ts'
@@ -15,7 +16,7 @@ import type { TrainOptions } from './trainOptions.ts'
 
 /** A net in training: knows its optimizer and schedule, is asked for one step after the other. */
 export interface Trainer {
-  readonly backendName: string
+  readonly backend: BackendChoice
   readonly parameterCount: number
   readonly totalSteps: number
   readonly stepsPerEpoch: number
@@ -79,7 +80,7 @@ export async function createTrainer(
       : cosine(at, { peakLr: options.lr, totalSteps, warmupSteps: Math.round(WARMUP_SHARE * totalSteps) })
 
   return {
-    backendName: pool.backendName,
+    backend: pool.backend,
     parameterCount: parameterCount(spec),
     totalSteps,
     stepsPerEpoch: batches.perEpoch,

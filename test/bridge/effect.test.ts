@@ -1,5 +1,7 @@
 import { assert, describe, it } from '@effect/vitest'
 import { Effect, Layer } from 'effect'
+import { tmpdir } from 'node:os'
+import { vi } from 'vitest'
 import { BackendUnavailable, chooseBackend } from '../../src/bridge/index.ts'
 import { Backend, backendLayer, TensorOde, tensorOdeLayer } from '../../src/bridge/effect/index.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
@@ -39,19 +41,15 @@ describe('Effect services', () => {
 
   it.effect('say which backends were tried and why they were not taken', () =>
     Effect.gen(function* () {
+      vi.stubEnv('SOLVE_IVP_NATIVE', tmpdir())
       const error = yield* Effect.flip(Effect.provide(Effect.service(Backend), backendLayer('tensorflow')))
+      vi.unstubAllEnvs()
       assert.instanceOf(error, BackendUnavailable)
       assert.deepEqual(
         error.tried.map(({ name }) => name),
-        ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'],
+        ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', 'npm run native'],
       )
       for (const { name, reason } of error.tried) assert.include(error.message, `${name}: ${reason}`)
     }),
   )
-
-  it('auto falls back to the embedded wasm backend', async () => {
-    const { name, tried } = await chooseBackend('auto')
-    assert.equal(name, 'wasm')
-    assert.equal(tried.length, 2)
-  })
 })

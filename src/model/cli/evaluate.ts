@@ -30,7 +30,7 @@ export async function evaluateRun(
       const { accuracy, loss, nfeForward } = await trainer.evaluate(test)
       const work = net === 'odenet' ? `, ${nfeForward.toFixed(1)} evaluations per solve` : ''
       console.log(
-        `${net === 'odenet' ? 'ODENet' : 'stem only'}: ${(100 * accuracy).toFixed(2)} % of ${test.n} test images, loss ${loss.toFixed(4)}${work}, backend ${trainer.backendName}`,
+        `${net === 'odenet' ? 'ODENet' : 'stem only'}: ${(100 * accuracy).toFixed(2)} % of ${test.n} test images, loss ${loss.toFixed(4)}${work}, backend ${trainer.backend.name}`,
       )
     } finally {
       await trainer.dispose()

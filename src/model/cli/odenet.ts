@@ -42,7 +42,7 @@ const flags = {
   ),
   workers: optional(Flag.Int('workers'), 'worker threads with a backend each (default 2, at most the cores)'),
   backend: Flag.Literals('backend', backends).pipe(
-    Flag.withDescription('tfjs backend (default wasm)'),
+    Flag.withDescription('tfjs backend; auto takes the fastest that is there and says why (default wasm)'),
     Flag.withDefault('wasm' as const),
   ),
   data: text('data', 'folder with the four IDX files of MNIST (plain or .gz)'),

@@ -107,7 +107,7 @@ async function trainNet(
   const trainer = await createTrainer({ ...state.options, net }, train, state.checkpoint ?? undefined)
   const title = net === 'odenet' ? 'ODENet   ' : 'stem only'
   console.log(
-    `${title.trim()}: ${trainer.parameterCount} parameters, ${trainer.totalSteps} steps, backend ${trainer.backendName}`,
+    `${title.trim()}: ${trainer.parameterCount} parameters, ${trainer.totalSteps} steps, backend ${trainer.backend.name} (${trainer.backend.reason})`,
   )
   const progress = new Progress(title, trainer.totalSteps, trainer.step)
   const keep = (): void => folder.save({ ...state, checkpoint: trainer.checkpoint() })

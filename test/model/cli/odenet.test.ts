@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, assert, beforeAll, describe, it } from 'vitest'
+import { afterAll, assert, beforeAll, describe, it, vi } from 'vitest'
 import { newFolder, odenet, smallMnist } from './command.ts'
 
 const SMALL = ['--dim', '4', '--groups', '2', '--batch', '16', '--workers', '1']
@@ -37,6 +37,15 @@ describe('odenet', { timeout: 120_000 }, () => {
       assert.equal(code, 0)
       assert.match(stdout, /USAGE/)
     }
+  })
+
+  it('says which backend it took and why', async () => {
+    vi.stubEnv('SOLVE_IVP_NATIVE', data)
+    const args = ['train', '--backend', 'auto', '--images', '16', '--no-baseline', '--data', data]
+    const { code, stdout, stderr } = await odenet([...args, '--out', join(fresh(), 'run'), ...SMALL])
+    vi.unstubAllEnvs()
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /backend wasm \(WebAssembly on the CPU\. .*npm run native: nothing was built in/)
   })
 
   it('trains, tests, reports, and tests again', async () => {

@@ -1,0 +1,74 @@
+/** The ways to a tfjs backend, and the order in which they are tried. */
+import { builtFolder, loadBuilt } from './builtTensorflow.ts'
+import { importNative, loadNative, usesGpu } from './nativeBackend.ts'
+import { initWasm } from './wasmBackend.ts'
+
+/** Which backend is wanted; 'auto' takes the first that loads. 'tensorflow' is native TensorFlow, under Node only; 'webgl' runs in browsers only. */
+export type BackendWish = 'auto' | 'tensorflow' | 'webgl' | 'wasm' | 'cpu'
+
+/** One way to a backend. */
+export interface BackendSource {
+  /** The package, or what stands in for one. */
+  readonly name: string
+  /** tfjs's name of the backend that it brings. */
+  readonly backend: Exclude<BackendWish, 'auto'>
+  /** Registers the backend. Rejects where it cannot. */
+  readonly load: () => Promise<unknown>
+  /** What the loaded backend is, in words. */
+  readonly describe: () => string
+}
+
+/** Native packages are optional peers: their names are not known to the compiler. */
+const installed = (name: string): BackendSource => ({
+  name,
+  backend: 'tensorflow',
+  load: () => loadNative(() => importNative(name)),
+  describe: () => `native TensorFlow on the ${usesGpu() ? 'GPU' : 'CPU'}, from ${name}`,
+})
+const built: BackendSource = {
+  name: 'npm run native',
+  backend: 'tensorflow',
+  load: () => loadNative(() => loadBuilt(builtFolder())),
+  describe: () => `native TensorFlow on the CPU, built by \`npm run native\` in ${builtFolder()}`,
+}
+const webgl: BackendSource = {
+  name: 'webgl',
+  backend: 'webgl',
+  load: () => (isNode() ? Promise.reject(new Error('runs in browsers only')) : Promise.resolve()),
+  describe: () => 'WebGL, on the GPU of this machine if the browser has access to it',
+}
+const wasm: BackendSource = {
+  name: '@tensorflow/tfjs-backend-wasm',
+  backend: 'wasm',
+  load: initWasm,
+  describe: () => 'WebAssembly on the CPU',
+}
+const cpu: BackendSource = {
+  name: '@tensorflow/tfjs-backend-cpu',
+  backend: 'cpu',
+  load: () => Promise.resolve(),
+  describe: () => 'plain JavaScript',
+}
+
+/** The sources for a wish, best first. */
+export function sourcesFor(wanted: BackendWish): ReadonlyArray<BackendSource> {
+  const natives = isNode()
+    ? [installed('@tensorflow/tfjs-node-gpu'), installed('@tensorflow/tfjs-node'), built]
+    : []
+  switch (wanted) {
+    case 'auto':
+      return [...(isNode() ? natives : [webgl]), wasm, cpu]
+    case 'tensorflow':
+      return natives
+    case 'webgl':
+      return [webgl]
+    case 'wasm':
+      return [wasm]
+    case 'cpu':
+      return [cpu]
+  }
+}
+
+function isNode(): boolean {
+  return typeof process !== 'undefined' && typeof process.getBuiltinModule === 'function'
+}

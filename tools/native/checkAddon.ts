@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url'
+import { lastLines, run } from './command.ts'
+import { NativeFailure } from './failure.ts'
+
+const MULTIPLY = fileURLToPath(new URL('multiply.ts', import.meta.url))
+
+/** Lets another process load the backend and compute with it; gives the version that TensorFlow says it has. */
+export async function checkAddon(native: string, signal: AbortSignal): Promise<string> {
+  const ended = await run(process.execPath, [MULTIPLY, native], { signal })
+  if (ended.code === 0) return ended.stdout.trim()
+  const how = ended.code === null ? 'its process was ended by a signal' : `exit code ${ended.code}`
+  throw new NativeFailure(
+    'build',
+    `The native backend in ${native} does not work (${how}):\n${lastLines(ended)}`,
+  )
+}

@@ -1,0 +1,49 @@
+/** `npm run native`: builds the native TensorFlow backend, or checks the one that is there. */
+import { dirname } from 'node:path'
+import { build } from './build.ts'
+import { checkAddon } from './checkAddon.ts'
+import { EXIT_CODES, NativeFailure } from './failure.ts'
+import { HELP, readOptions } from './options.ts'
+import { missingFor } from './requirements.ts'
+import { stateOf } from './stamp.ts'
+
+const say = (line: string): void => console.log(line)
+
+async function main(signal: AbortSignal): Promise<void> {
+  const { out, force, help } = readOptions(process.argv.slice(2))
+  if (help) return say(HELP)
+  const state = stateOf(out)
+  if (state === 'foreign')
+    throw new NativeFailure('usage', `${out} exists and was not built by this command: remove it, or give another folder with --out.`) // prettier-ignore
+  const started = performance.now()
+  const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`
+  if (state === 'current' && !force) {
+    const version = await checkAddon(out, signal).catch((error: NativeFailure) => {
+      throw new NativeFailure(error.kind, `${error.message}\nBuild it again: npm run native -- --force`)
+    })
+    return say(
+      `The native backend is in ${out} and works: TensorFlow ${version} loads and multiplies two matrices (${seconds()}).`,
+    )
+  }
+  const missing = await missingFor(dirname(out))
+  if (missing.length > 0) {
+    const list = missing.map((what) => `- ${what}`).join('\n')
+    throw new NativeFailure('requirement', `The native backend cannot be built here:\n${list}`)
+  }
+  if (state === 'outdated') say(`${out} was built from other versions; building it again.`)
+  await build(out, signal, say)
+  say(
+    `The native backend is in ${out} (${seconds()}). \`--backend auto\` and \`--backend tensorflow\` take it.`,
+  )
+}
+
+const interruption = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort())
+try {
+  await main(interruption.signal)
+} catch (error) {
+  const isInterrupted = interruption.signal.aborted
+  if (!isInterrupted && !(error instanceof NativeFailure)) throw error
+  console.error(isInterrupted ? 'Stopped; nothing was left behind.' : (error as Error).message)
+  process.exitCode = EXIT_CODES[isInterrupted ? 'interrupted' : (error as NativeFailure).kind]
+}

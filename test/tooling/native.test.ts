@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, assert, beforeEach, describe, it } from 'vitest'
 import { IS_BUILT } from '../bridge/builtHere.ts'
+import { writeStamp } from '../../tools/native/stamp.ts'
 import { builtFolder } from '../../src/bridge/builtTensorflow.ts'
 
 const MAIN = fileURLToPath(new URL('../../tools/native/main.ts', import.meta.url))
@@ -125,6 +126,20 @@ describe.skipIf(!IS_PLATFORM)('npm run native on Linux', () => {
     assert.equal(code, 130)
     assert.include(stderr, 'Stopped')
     assert.deepEqual(leftBehind(), [])
+  })
+
+  it('says that what is there does not work, and how to build it again', async () => {
+    mkdirSync(join(out(), 'tfjs-node/dist'), { recursive: true })
+    writeStamp(out())
+    const failing = async (entry: string): Promise<string> => {
+      writeFileSync(join(out(), 'tfjs-node/dist/index.js'), entry)
+      const { code, stderr } = await native(['--out', out()])
+      assert.equal(code, 1)
+      assert.include(stderr, `npm run native -- --force --out ${out()}`)
+      return stderr
+    }
+    assert.include(await failing(`throw new Error('wrong ELF class')`), 'wrong ELF class')
+    assert.include(await failing(`process.abort()`), 'ended its process with SIGABRT')
   })
 
   it.skipIf(!IS_BUILT)(

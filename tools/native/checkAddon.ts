@@ -8,9 +8,6 @@ const MULTIPLY = fileURLToPath(new URL('multiply.ts', import.meta.url))
 export async function checkAddon(native: string, signal: AbortSignal): Promise<string> {
   const ended = await run(process.execPath, [MULTIPLY, native], { signal })
   if (ended.code === 0) return ended.stdout.trim()
-  const how = ended.code === null ? 'its process was ended by a signal' : `exit code ${ended.code}`
-  throw new NativeFailure(
-    'build',
-    `The native backend in ${native} does not work (${how}):\n${lastLines(ended)}`,
-  )
+  const how = ended.code === null ? `loading it ended its process with ${ended.signal}` : lastLines(ended)
+  throw new NativeFailure('build', `The native backend in ${native} does not work: ${how}`)
 }

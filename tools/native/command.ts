@@ -12,6 +12,8 @@ export interface CommandOptions {
 export interface CommandResult {
   /** Exit code; null if the command could not be started or was ended by a signal. */
   readonly code: number | null
+  /** The signal that ended it, such as SIGSEGV; null if none did. */
+  readonly signal: string | null
   readonly stdout: string
   /** What it wrote to stderr, or why it could not be started. */
   readonly stderr: string
@@ -35,9 +37,9 @@ export function run(
     child.on('error', (error) => {
       stderr += error.message
       // A program that was never started does not close
-      if (child.pid === undefined) resolve({ code: null, stdout, stderr })
+      if (child.pid === undefined) resolve({ code: null, signal: null, stdout, stderr })
     })
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
+    child.on('close', (code, by) => resolve({ code, signal: by, stdout, stderr }))
   })
 }
 

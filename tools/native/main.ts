@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { build } from './build.ts'
 import { checkAddon } from './checkAddon.ts'
 import { EXIT_CODES, NativeFailure } from './failure.ts'
-import { HELP, readOptions } from './options.ts'
+import { DEFAULT_FOLDER, HELP, readOptions } from './options.ts'
 import { missingFor } from './requirements.ts'
 import { stateOf } from './stamp.ts'
 
@@ -19,7 +19,11 @@ async function main(signal: AbortSignal): Promise<void> {
   const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`
   if (state === 'current' && !force) {
     const version = await checkAddon(out, signal).catch((error: NativeFailure) => {
-      throw new NativeFailure(error.kind, `${error.message}\nBuild it again: npm run native -- --force`)
+      const elsewhere = out === DEFAULT_FOLDER ? '' : ` --out ${out}`
+      throw new NativeFailure(
+        error.kind,
+        `${error.message}\nBuild it again: npm run native -- --force${elsewhere}`,
+      )
     })
     return say(
       `The native backend is in ${out} and works: TensorFlow ${version} loads and multiplies two matrices (${seconds()}).`,
@@ -32,8 +36,9 @@ async function main(signal: AbortSignal): Promise<void> {
   }
   if (state === 'outdated') say(`${out} was built from other versions; building it again.`)
   await build(out, signal, say)
+  const variable = out === DEFAULT_FOLDER ? '' : ` where SOLVE_IVP_NATIVE=${out} is set`
   say(
-    `The native backend is in ${out} (${seconds()}). \`--backend auto\` and \`--backend tensorflow\` take it.`,
+    `The native backend is in ${out} (${seconds()}). \`--backend auto\` and \`--backend tensorflow\` take it${variable}.`,
   )
 }
 

@@ -11,7 +11,8 @@ export interface Options {
   readonly help: boolean
 }
 
-const HERE = fileURLToPath(new URL('../../native', import.meta.url))
+/** Where `solve-ivp` looks without being told. */
+export const DEFAULT_FOLDER: string = fileURLToPath(new URL('../../native', import.meta.url))
 
 export const HELP: string = `npm run native [-- OPTIONS]
 
@@ -28,7 +29,7 @@ Exit codes: 0 it is there and works, 1 the build failed, 2 wrong options, 3 some
 /** @throws NativeFailure of kind 'usage' */
 export function readOptions(args: ReadonlyArray<string>): Options {
   const options = {
-    out: { type: 'string', default: HERE },
+    out: { type: 'string', default: DEFAULT_FOLDER },
     force: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   } as const

@@ -35,7 +35,12 @@ describe.skipIf(!IS_BUILT)('worker threads with a native backend each', () => {
     for (let round = 0; round < 2; round++) {
       const native = await gradientOn('tensorflow')
       const difference = Math.hypot(...wasm.map((x, i) => x - native[i]!))
-      assert.isBelow(difference, 1e-3 * Math.hypot(...wasm))
+      const size = Math.hypot(...wasm)
+      assert.isBelow(
+        difference,
+        1e-3 * size,
+        `pool ${round} of native workers against wasm's gradient of size ${size}`,
+      )
     }
   })
 })

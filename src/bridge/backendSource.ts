@@ -2,9 +2,11 @@
 import { builtFolder, loadBuilt } from './builtTensorflow.ts'
 import { importNative, loadNative, usesGpu } from './nativeBackend.ts'
 import { initWasm } from './wasmBackend.ts'
+import { initWebgpu } from './webgpuBackend.ts'
 
-/** Which backend is wanted; 'auto' takes the first that loads. 'tensorflow' is native TensorFlow, under Node only; 'webgl' runs in browsers only. */
-export type BackendWish = 'auto' | 'tensorflow' | 'webgl' | 'wasm' | 'cpu'
+/** Which backend is wanted; 'auto' takes the first that loads. 'tensorflow' is native TensorFlow, under Node only; 'webgl' runs in browsers
+ * only; 'webgpu', never taken by 'auto', cannot read at once: `odeintAsync` solves on it. */
+export type BackendWish = 'auto' | 'tensorflow' | 'webgl' | 'webgpu' | 'wasm' | 'cpu'
 
 /** One way to a backend. */
 export interface BackendSource {
@@ -37,6 +39,12 @@ const webgl: BackendSource = {
   load: () => (isNode() ? Promise.reject(new Error('runs in browsers only')) : Promise.resolve()),
   describe: () => 'WebGL, on the GPU of this machine if the browser has access to it',
 }
+const webgpu: BackendSource = {
+  name: '@tensorflow/tfjs-backend-webgpu',
+  backend: 'webgpu',
+  load: initWebgpu,
+  describe: () => 'WebGPU (its reads must be awaited: `odeintAsync`)',
+}
 const wasm: BackendSource = {
   name: '@tensorflow/tfjs-backend-wasm',
   backend: 'wasm',
@@ -62,6 +70,8 @@ export function sourcesFor(wanted: BackendWish): ReadonlyArray<BackendSource> {
       return natives
     case 'webgl':
       return [webgl]
+    case 'webgpu':
+      return [webgpu]
     case 'wasm':
       return [wasm]
     case 'cpu':

@@ -1,16 +1,29 @@
+import { tf } from './tensor.ts'
+
+/** Named by variables, so that no bundler asks for them: they are optional, and `webgpu` is Node's alone. */
+const BACKEND: string = '@tensorflow/tfjs-backend-webgpu'
+const DAWN: string = 'webgpu'
+
 /**
- * Loads the WebGPU backend; does not make it the current one. In Node, which has no WebGPU of its own, the package `webgpu` (Dawn) gives one, and Vulkan a device.
+ * Makes the WebGPU backend known to tfjs; does not make it the current one. A page imports `@tensorflow/tfjs-backend-webgpu` itself, so that its bundler sees it. Node,
+ * which has no WebGPU of its own, gets one from the package `webgpu` (Dawn), and a device from Vulkan.
  * @throws Error where there is no device
  */
 export async function initWebgpu(): Promise<void> {
   if (navigator.gpu === undefined) await initDawn()
   const adapter = await navigator.gpu!.requestAdapter()
   if (adapter === null) throw new Error('no WebGPU adapter was found (in Node, Dawn needs a Vulkan driver)')
-  await import('@tensorflow/tfjs-backend-webgpu')
+  if (tf.findBackendFactory('webgpu') === null) await import(/* @vite-ignore */ BACKEND)
+}
+
+/** What the package `webgpu` exports. */
+interface Dawn {
+  create(options: string[]): unknown
+  readonly globals: object
 }
 
 async function initDawn(): Promise<void> {
-  const { create, globals } = await import('webgpu')
+  const { create, globals } = (await import(/* @vite-ignore */ DAWN)) as Dawn
   Object.assign(globalThis, globals)
   Object.defineProperty(navigator, 'gpu', { value: create([]), configurable: true })
 }

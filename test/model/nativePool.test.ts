@@ -7,7 +7,8 @@ import type { ShardShape } from '../../src/model/shard.ts'
 import { IS_BUILT } from '../bridge/builtHere.ts'
 
 const shape: ShardShape = { channelsIn: 1, height: 14, width: 14, dim: 8, groups: 4, downsamplings: 1, classes: 10, hasOde: true } // prettier-ignore
-const solve = { method: 'RK45', rtol: 1e-2, atol: 1e-2 } as const
+// Equal steps: native sums come in any order, and a step accepted by one rounding and refused by another would change the gradient by a tolerance
+const solve = { method: 'RK4', step: 0.25 } as const
 const N = 6
 const batch = {
   pixels: Uint8Array.from({ length: N * 14 * 14 }, (_, i) => (i * 37) % 256),

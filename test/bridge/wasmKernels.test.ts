@@ -75,3 +75,55 @@ describe('convolution gradients on the wasm backend', () => {
     { x: [2, 8, 8, 3], filter: [3, 3, 3, 4], stride: 2, pad: 2 },
   ])('agree with the cpu backend in the layers of the nets: $x $filter', (shape) => agrees(shape))
 })
+
+describe('products on the wasm backend', () => {
+  beforeAll(initWasm)
+
+  it('with transposed factors, in batches and with broadcasting agree with the cpu backend, and leave no tensor behind', async () => {
+    const lengths = fc.tuple(
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 40 }),
+    )
+    const batches = fc.constantFrom<[number[], number[]]>([[], []], [[3], [3]], [[1], [3]], [[2, 2], [2, 2]]) // prettier-ignore
+    const product = async (
+      backend: string,
+      a: number[],
+      b: number[],
+      flags: [boolean, boolean],
+    ): Promise<Float32Array> => {
+      await tf.setBackend(backend)
+      const before = [tf.memory().numTensors, tf.memory().numDataBuffers]
+      const values = tf.tidy(() => {
+        const [x, y] = [tf.tensor(noise(a, 1), a), tf.tensor(noise(b, 2), b)]
+        return tf
+          .matMul(x as never, y as never, ...flags)
+          .dataSync()
+          .slice() as Float32Array
+      })
+      assert.deepEqual(
+        [tf.memory().numTensors, tf.memory().numDataBuffers],
+        before,
+        `left behind on ${backend}`,
+      )
+      return values
+    }
+    await fc.assert(
+      fc.asyncProperty(
+        lengths,
+        batches,
+        fc.boolean(),
+        fc.boolean(),
+        async ([m, k, n], [left, right], isA, isB) => {
+          const a = [...left, ...(isA ? [k, m] : [m, k])]
+          const b = [...right, ...(isB ? [n, k] : [k, n])]
+          const wasm = await product('wasm', a, b, [isA, isB])
+          const cpu = await product('cpu', a, b, [isA, isB])
+          assert.equal(wasm.length, cpu.length)
+          cpu.forEach((value, i) => assert.closeTo(wasm[i]!, value, 2e-5 * k))
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+})

@@ -4,7 +4,10 @@ import type { TensorTree } from './flatten.ts'
 import type { OdeintOptions } from './solveOptions.ts'
 import { tf } from './tensor.ts'
 
-/** Backends where an operation is cheap beside a read of the whole state (bench/results/roads.json). */
+/**
+ * Backends on GPUs, where a read waits for all work and copies; GPUs were not measured. On the host's own memory ('cpu', 'wasm', native TensorFlow on the CPU) flat arrays
+ * take 0.3 to 1.03 times as long (bench/results/roads.json).
+ */
 const DEVICE_FIRST: ReadonlySet<string> = new Set(['webgl', 'webgpu'])
 
 /** Gradients that a state on the device can have. */

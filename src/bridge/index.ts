@@ -12,6 +12,7 @@ export {
   type BackendWish,
 } from './backend.ts'
 export { TFJS_VERSION } from './tensor.ts'
+export { IvpInputError } from '../ivp/index.ts'
 export { releaseAbandonedTape } from './tape.ts'
 export {
   NoBlockingReads,

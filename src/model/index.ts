@@ -4,6 +4,7 @@ export { timeConv, timeConvSpec } from './timeConv.ts'
 export { odeFunction, odeFunctionSpec } from './odeFunction.ts'
 export { odeBlock, type BlockSolve } from './odeBlock.ts'
 export { makeOdeNet, odeNetSpec, type OdeNet, type OdeNetShape, type Pass } from './odeNet.ts'
+export * from './layers/index.ts'
 export {
   initialParameters,
   parameterCount,

@@ -8,6 +8,8 @@ import { odeint, type BackendChoice, type BackendWish } from '../../src/bridge/i
 import { tf } from '../../src/bridge/tensor.ts'
 import { bundle, makeProject, type Bundle } from './bundle.ts'
 import { executable, launch, withPage } from './chromium.ts'
+import * as modelLayers from '../../src/model/layers/index.ts'
+import { fitTwoEpochs } from './layersTraining.ts'
 import { lorenz, type LorenzRun } from './lorenz.ts'
 import { trainTwoSteps, type TrainingRun } from './training.ts'
 
@@ -17,6 +19,7 @@ const BOUND = 1e-6
 let work = ''
 let bridge: Bundle
 let pure: Bundle
+let layers: Bundle
 
 // Built elsewhere: a `dist` that another command is writing is neither used nor disturbed.
 beforeAll(async () => {
@@ -31,6 +34,18 @@ import { trainTwoSteps } from '${here}training.ts'
 globalThis.choose = chooseBackend
 globalThis.setBackend = (name) => tf.setBackend(name)
 globalThis.train = () => trainTwoSteps(tf, odeint)\n`,
+  )
+  layers = await bundle(
+    work,
+    'layers',
+    (here) => `import * as tf from '@tensorflow/tfjs'
+import { chooseBackend } from 'solve-ivp/bridge'
+import * as layers from 'solve-ivp/model/layers'
+import { fitTwoEpochs } from '${here}layersTraining.ts'
+globalThis.fit = async (backend) => {
+  await chooseBackend(backend)
+  return fitTwoEpochs(tf, layers)
+}\n`,
   )
   pure = await bundle(
     work,
@@ -56,7 +71,8 @@ afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 describe('bundled for a browser', () => {
   it('no entry asks for a module that a browser lacks or makes the bundler complain, and the pure one knows no tfjs', () => {
-    for (const { imports, warnings } of [bridge, pure]) assert.deepEqual([imports, warnings], [[], []])
+    for (const { imports, warnings } of [bridge, layers, pure])
+      assert.deepEqual([imports, warnings], [[], []])
     assert.include(bridge.code, 'tensorflow')
     assert.notInclude(pure.code, 'tensorflow')
   })
@@ -127,6 +143,19 @@ describe('in headless Chromium', () => {
     checkTraining(run)
   })
 
+  it('a model with an ODE block fits and predicts as in Node', async () => {
+    const [losses, predictions] = await open(layers.code, (page) =>
+      page.evaluate(async () => {
+        const run = await (globalThis as unknown as LayersPage).fit('wasm')
+        return [run.losses, run.predictions]
+      }),
+    )
+    const expected = await fitTwoEpochs(tf, modelLayers)
+    assert.isBelow(expected.losses[1]!, expected.losses[0]!)
+    assert.isBelow(farthest(losses!, expected.losses), 10 * BOUND)
+    assert.isBelow(farthest(predictions!, expected.predictions), 100 * BOUND)
+  })
+
   it('the pure entry solves to the bits of Node, with RK45 in WebAssembly, with Radau', async () => {
     const { runs, modules } = await open(pure.code, (page) =>
       page.evaluate(() => (globalThis as unknown as PurePage).solve(['RK45', 'Radau'])),
@@ -144,6 +173,10 @@ interface BridgePage {
   choose(wanted: BackendWish): Promise<BackendChoice>
   setBackend(name: string): Promise<boolean>
   train(): TrainingRun
+}
+
+interface LayersPage {
+  fit(backend: BackendWish): ReturnType<typeof fitTwoEpochs>
 }
 
 interface PurePage {

@@ -12,6 +12,7 @@ export type DataErrorReason =
   | 'trailing'
   | 'shape'
   | 'label'
+  | 'checksum'
   | 'record'
 
 /** Fields of a DataError: `path` is the file or folder concerned, `message` one sentence for its owner. */

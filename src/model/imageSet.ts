@@ -1,3 +1,5 @@
+import type { ImageShape } from './augmentation.ts'
+import type { Normalisation } from './normalisation.ts'
 import type { Shard } from './shard.ts'
 
 /**
@@ -6,13 +8,13 @@ import type { Shard } from './shard.ts'
  * `images` has shape (n, height, width, channels), the last index running fastest, with intensities from 0 to 255;
  * `labels` has shape (n), classes counted from 0.
  */
-export interface ImageSet {
+export interface ImageSet extends ImageShape {
   readonly images: Uint8Array
   readonly labels: Uint8Array
   readonly n: number
-  readonly height: number
-  readonly width: number
-  readonly channels: number
+  readonly normalisation: Normalisation
+  /** What the classes are called, in the order of the labels. */
+  readonly classNames: ReadonlyArray<string>
 }
 
 /** Splits the last images off: [the others, the last share of them]. Views, not copies. */

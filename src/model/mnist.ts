@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { DataError } from './errors.ts'
 import { type IdxArray, readIdx } from './idx.ts'
 import type { ImageSet } from './imageSet.ts'
+import type { Normalisation } from './normalisation.ts'
 
 /** The files of MNIST as LeCun named them; mirrors also write `.idx3-ubyte`, and `.gz` may follow either. */
 export const MNIST_FILES: readonly [string, string, string, string] = [
@@ -18,6 +19,10 @@ const SIDE = 28
 
 /** The digits 0 to 9. */
 const CLASSES = 10
+const CLASS_NAMES = Array.from({ length: CLASSES }, (_, digit) => String(digit))
+
+/** Of the 60,000 training images. */
+const NORMALISATION: Normalisation = { mean: [0.1307], deviation: [0.3081] }
 
 const HOW_TO_GIVE = `use --data DIR with a folder that holds ${MNIST_FILES.slice(0, 3).join(', ')} and ${MNIST_FILES[3]}, each plain or .gz`
 
@@ -62,7 +67,16 @@ async function loadSet(dir: string, imagesName: string, labelsName: string): Pro
   const [images, labels] = await Promise.all([readIdx(imagesPath), readIdx(labelsPath)])
   const n = checkImages(imagesPath, images)
   checkLabels(labelsPath, labels, n, imagesPath)
-  return { images: images.data, labels: labels.data, n, height: SIDE, width: SIDE, channels: 1 }
+  return {
+    images: images.data,
+    labels: labels.data,
+    n,
+    height: SIDE,
+    width: SIDE,
+    channels: 1,
+    normalisation: NORMALISATION,
+    classNames: CLASS_NAMES,
+  }
 }
 
 /** The first of the file's customary names that exists in the folder. */

@@ -1,11 +1,16 @@
 import type { PlateauState } from './schedule.ts'
 import type { TrainOptions } from './trainOptions.ts'
 
-/** Where a training run stands, as plain JSON: continuing from it gives the numbers of the uninterrupted run. */
+/**
+ * Where a training run stands, as plain JSON: continuing from it gives the numbers of the uninterrupted run. Seed and step stand for all that is random: every epoch's order and
+ * every step's dropout and augmentation come from a stream of their own.
+ */
 export interface Checkpoint {
   readonly options: TrainOptions
   readonly state: {
     readonly step: number
+    /** The step after which the net was last evaluated by the run; 0 before. */
+    readonly evaluated: number
     readonly seconds: number
     readonly parameters: string
     readonly velocity: string

@@ -18,19 +18,23 @@ export interface Evaluation {
 /** Images per chunk; fixed, so that predictions do not depend on the number of workers. */
 const CHUNK = 250
 
-/** Predicts the class of every image of the set; several chunks at once where the pool has several members. */
+/**
+ * Predicts the class of every image of the set; several chunks at once where the pool has several members.
+ * @param isStopped - asked between chunks; once it says true there is no evaluation
+ */
 export async function evaluateOn(
   pool: GradientPool,
   set: ImageSet,
-  classes: number,
-  onProgress?: (done: number, of: number) => void,
-): Promise<Evaluation> {
+  isStopped: () => boolean = () => false,
+): Promise<Evaluation | null> {
+  const classes = set.classNames.length
   const starts = Array.from({ length: Math.ceil(set.n / CHUNK) }, (_, c) => c * CHUNK)
   const confusion = Array.from({ length: classes }, () => Array.from({ length: classes }, () => 0))
   const mistakes: { index: number; label: number; predicted: number }[] = []
   let lossSum = 0
   let nfe = 0
   for (let from = 0; from < starts.length; from += pool.size) {
+    if (isStopped()) return null
     const group = starts.slice(from, from + pool.size)
     const ranges = group.map((start) =>
       Array.from({ length: Math.min(CHUNK, set.n - start) }, (_, k) => start + k),
@@ -46,7 +50,6 @@ export async function evaluateOn(
         if (label !== predicted) mistakes.push({ index, label, predicted })
       })
     })
-    onProgress?.(Math.min(set.n, group.at(-1)! + CHUNK), set.n)
   }
   return {
     accuracy: 1 - mistakes.length / set.n,

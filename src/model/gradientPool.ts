@@ -11,6 +11,7 @@ import {
   type ShardShape,
   type TrainingShard,
 } from './shard.ts'
+import { cut } from './shardParts.ts'
 
 /** What a pool member is told to do. Parameters and gradients travel through shared memory. */
 export type PoolRequest =
@@ -101,7 +102,7 @@ export class GradientPool {
 
   /** Mean gradient over a batch, written to `out`. */
   async gradient(batch: TrainingShard, out: Float32Array): Promise<GradientResult> {
-    const shards = this.#cut(batch)
+    const shards = cut(batch, this.#members.length)
     const results = (await this.#runAll(
       shards.map((shard) => ({ kind: 'gradient', shard })),
     )) as GradientResult[]
@@ -142,21 +143,6 @@ export class GradientPool {
     return results.map((result) => {
       if (result.status === 'rejected') throw result.reason
       return result.value
-    })
-  }
-
-  #cut({ pixels, labels, mask }: TrainingShard): TrainingShard[] {
-    const n = labels.length
-    const parts = Math.min(this.#members.length, n)
-    const slice = <T extends Uint8Array | Float32Array>(data: T, from: number, to: number): T =>
-      data.slice((from * data.length) / n, (to * data.length) / n) as T
-    return Array.from({ length: parts }, (_, m) => {
-      const [from, to] = [Math.floor((m * n) / parts), Math.floor(((m + 1) * n) / parts)]
-      return {
-        pixels: slice(pixels, from, to),
-        labels: labels.slice(from, to),
-        mask: mask === null ? null : slice(mask, from, to),
-      }
     })
   }
 }

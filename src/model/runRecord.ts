@@ -35,7 +35,7 @@ export interface StepRecord {
   readonly imagesPerSecond: number
 }
 
-/** One pass over held-out images. */
+/** One pass over the test images. */
 export interface EvalRecord {
   readonly kind: 'eval'
   readonly net: Net
@@ -47,6 +47,11 @@ export interface EvalRecord {
   readonly loss: number
   /** Mean over the batches. */
   readonly nfeForward: number
+}
+
+/** One pass over training images that were held out. */
+export interface ValidationRecord extends Omit<EvalRecord, 'kind'> {
+  readonly kind: 'validation'
 }
 
 /** Last line of a run: how it ended. */
@@ -64,9 +69,19 @@ export interface DoneRecord {
 }
 
 /** One line of a metrics file. */
-export type RunRecord = ConfigRecord | StepRecord | EvalRecord | DoneRecord
+export type RunRecord = ConfigRecord | StepRecord | EvalRecord | ValidationRecord | DoneRecord
 
 type Field = 'number' | 'number?' | 'string' | 'net' | 'outcome' | 'object'
+
+const OF_EVALUATION = {
+  net: 'net',
+  step: 'number',
+  images: 'number',
+  seconds: 'number',
+  accuracy: 'number',
+  loss: 'number',
+  nfeForward: 'number',
+} as const
 
 /** What each kind of record must contain; the reader checks it, unknown fields pass. */
 const FIELDS: {
@@ -88,15 +103,8 @@ const FIELDS: {
     nfeBackward: 'number',
     imagesPerSecond: 'number',
   },
-  eval: {
-    net: 'net',
-    step: 'number',
-    images: 'number',
-    seconds: 'number',
-    accuracy: 'number',
-    loss: 'number',
-    nfeForward: 'number',
-  },
+  eval: OF_EVALUATION,
+  validation: OF_EVALUATION,
   done: {
     outcome: 'outcome',
     seconds: 'number',

@@ -1,13 +1,12 @@
 import { releaseAbandonedTape } from '../bridge/index.ts'
 import { tf, type Tensor, type Tensor2D, type Tensor4D } from '../bridge/tensor.ts'
 import { crossEntropy } from './loss.ts'
+import { normalised, type Normalisation } from './normalisation.ts'
 import type { BlockSolve } from './odeBlock.ts'
 import { makeOdeNet, odeNetSpec, type OdeNet, type OdeNetShape, type Pass } from './odeNet.ts'
+import { cut } from './shardParts.ts'
+import { TAPE_BYTES, tapeParts } from './tapeBudget.ts'
 import { toParameters, type ParameterSpec } from './parameters.ts'
-
-/** Mean and standard deviation of the pixels of MNIST's training images, in [0, 1]. */
-const PIXEL_MEAN = 0.1307
-const PIXEL_DEVIATION = 0.3081
 
 /** Images with labels, one byte per pixel, (n, height, width, channels). */
 export interface Shard {
@@ -40,6 +39,7 @@ export interface Prediction extends Evaluations {
 export interface ShardShape extends OdeNetShape {
   readonly height: number
   readonly width: number
+  readonly normalisation: Normalisation
 }
 
 /** A net on flat parameters: loss and gradient of one shard of images at a time, on the current tfjs backend. */
@@ -48,8 +48,11 @@ export class ShardModel {
   readonly #solve: BlockSolve
   readonly #spec: ParameterSpec
   readonly #net: OdeNet
+  readonly #tapeBytes: number
 
-  constructor(shape: ShardShape, solve: BlockSolve) {
+  /** @param tapeBytes - what gradient 'autodiff' may hold at once; a shard that needs more is done in parts */
+  constructor(shape: ShardShape, solve: BlockSolve, tapeBytes: number = TAPE_BYTES) {
+    this.#tapeBytes = tapeBytes
     this.#shape = shape
     this.#solve = solve
     this.#spec = odeNetSpec(shape)
@@ -58,6 +61,24 @@ export class ShardModel {
 
   /** Writes the gradient of the mean loss to `gradient` (length: number of parameters). Leaves no tensor behind. */
   gradient(flat: Float32Array, shard: TrainingShard, gradient: Float32Array): GradientResult {
+    const n = shard.labels.length
+    const most = this.#shape.hasOde ? tapeParts(n, this.#shape, this.#solve, this.#tapeBytes) : 1
+    const total = { loss: 0, correct: 0, nfeForward: 0, nfeBackward: 0 }
+    gradient.fill(0)
+    const parts = most === 1 ? [shard] : cut(shard, most)
+    for (const part of parts) {
+      const share = part.labels.length / n
+      const { loss, correct, nfeForward, nfeBackward } = this.#addGradient(flat, part, share, gradient)
+      total.loss += share * loss
+      total.correct += correct
+      total.nfeForward += nfeForward / parts.length
+      total.nfeBackward += nfeBackward / parts.length
+    }
+    return total
+  }
+
+  /** Adds the gradient of the mean loss of one part, times its share. */
+  #addGradient(flat: Float32Array, shard: TrainingShard, share: number, sum: Float32Array): GradientResult {
     const { pass, evaluations } = this.#counting()
     return tf.tidy(() => {
       const parameters = toParameters(this.#spec, flat)
@@ -76,7 +97,8 @@ export class ShardModel {
       const { value, grads } = releasingTape(() => tf.valueAndGrads(lossOf)(Object.values(parameters)))
       let at = 0
       for (const grad of grads) {
-        gradient.set(grad.dataSync(), at)
+        const values = grad.dataSync()
+        for (let i = 0; i < values.length; i++) sum[at + i]! += share * values[i]!
         at += grad.size
       }
       return { loss: value.dataSync()[0]!, correct, ...evaluations }
@@ -104,9 +126,8 @@ export class ShardModel {
   }
 
   #images({ pixels, labels }: Shard): Tensor4D {
-    const { height, width, channelsIn } = this.#shape
-    const scaled = Float32Array.from(pixels, (pixel) => (pixel / 255 - PIXEL_MEAN) / PIXEL_DEVIATION)
-    return tf.tensor4d(scaled, [labels.length, height, width, channelsIn])
+    const { height, width, channelsIn, normalisation } = this.#shape
+    return tf.tensor4d(normalised(pixels, normalisation), [labels.length, height, width, channelsIn])
   }
 
   #oneHot({ labels }: Shard): Tensor2D {

@@ -1,16 +1,29 @@
 import type { BackendWish } from '../bridge/index.ts'
+import type { Augmentation } from './augmentation.ts'
+import type { DatasetName } from './dataset.ts'
+import type { BlockSolve } from './odeBlock.ts'
+
+/** How gradients pass the ODE, see `odeint`. */
+export type TrainGradient = 'adjoint' | 'interpolating' | 'discrete' | 'autodiff'
+
+/** A solver by its name. */
+export type TrainMethod = Extract<BlockSolve['method'], string>
 
 /** Everything that decides the numbers of a training run. */
 export interface TrainOptions {
+  readonly dataset: DatasetName
   /** 'stem' leaves the ODE block out. */
   readonly net: 'odenet' | 'stem'
-  readonly method: 'RK45'
-  readonly gradient: 'adjoint'
+  readonly method: TrainMethod
+  /** Length of the equal steps of a fixed-step method, of the interval of length 1; null for a method that chooses its steps. */
+  readonly step: number | null
+  readonly gradient: TrainGradient
+  /** Tolerances of a method that chooses its steps. */
   readonly rtol: number
   readonly atol: number
-  /** First step that each solve attempts, of the interval of length 1; 0 lets the solver choose (one evaluation more). */
+  /** First step that each such solve attempts; 0 lets the solver choose (one evaluation more). */
   readonly firstStep: number
-  /** Parts of the augmented state in the backward error norm. */
+  /** Parts of the augmented state in the backward error norm of 'adjoint' and 'interpolating'. */
   readonly adjointNorm: 'all' | 'blocks' | 'seminorm'
   readonly epochs: number
   /** Bound on the number of training images seen, over all epochs. */
@@ -26,6 +39,12 @@ export interface TrainOptions {
   /** Probability of dropping a pooled feature. */
   readonly dropout: number
   readonly schedule: 'cosine' | 'plateau'
+  /** Epochs without a better accuracy that the plateau schedule bears. */
+  readonly patience: number
+  /** Share of the training images that is held out for the plateau schedule to look at; 0 lets it look at the test images. */
+  readonly holdOut: number
+  /** Random changes of the training images; null for none. */
+  readonly augmentation: Augmentation | null
   readonly seed: number
   readonly workers: number
   readonly backend: BackendWish

@@ -10,8 +10,9 @@ import { initialParameters, parameterCount } from './parameters.ts'
 import { makeRng } from './rng.ts'
 import { cosine, reduceLROnPlateau } from './schedule.ts'
 import { sgdStep } from './sgd.ts'
-import type { ShardShape } from './shard.ts'
+import type { ShardShape, TrainingShard } from './shard.ts'
 import { TrainingDiverged } from './errors.ts'
+import { solveOf } from './trainedSolve.ts'
 import type { TrainOptions } from './trainOptions.ts'
 
 /** A net in training: knows its optimizer and schedule, is asked for one step after the other. */
@@ -21,18 +22,22 @@ export interface Trainer {
   readonly totalSteps: number
   readonly stepsPerEpoch: number
   readonly step: number
+  /** Training images seen so far. */
+  readonly images: number
+  /** Whether an epoch or the training ended with the last step and `evaluated` has not been called since. */
+  readonly isEvaluationDue: boolean
   /** One optimisation step; null when all are done. */
   next(): Promise<StepRecord | null>
-  evaluate(set: ImageSet, onProgress?: (done: number, of: number) => void): Promise<Evaluation>
-  /** Lets the plateau schedule see a validation accuracy. */
-  endEpoch(validationAccuracy: number): void
+  /** How the net does on a set; null once `isStopped` says true, which is asked between parts of the set. */
+  evaluate(set: ImageSet, isStopped?: () => boolean): Promise<Evaluation | null>
+  /** Says that the evaluation that was due is done. The plateau schedule sees the accuracy, if it was that of an epoch's end. */
+  evaluated(validationAccuracy: number): void
   checkpoint(): Checkpoint
   dispose(): Promise<void>
 }
 
 /** Share of the steps in which the learning rate of the cosine schedule rises. */
 const WARMUP_SHARE = 0.05
-const CLASSES = 10
 
 /** Prepares the backend(s), the net and its optimizer; continues from a checkpoint if there is one. */
 export async function createTrainer(
@@ -44,31 +49,31 @@ export async function createTrainer(
     channelsIn: train.channels,
     height: train.height,
     width: train.width,
+    normalisation: train.normalisation,
     dim: options.dim,
     groups: options.groups,
     downsamplings: options.downsamplings,
-    classes: CLASSES,
+    classes: train.classNames.length,
     hasOde: options.net === 'odenet',
   }
-  const { method, rtol, atol, firstStep, adjointNorm } = options
-  const first = firstStep > 0 ? { firstStep } : {}
-  const solve = { method, rtol, atol, ...first, backward: { norm: adjointNorm } }
-  const pool = await GradientPool.open(shape, solve, options.backend, options.workers)
+  const pool = await GradientPool.open(shape, solveOf(options), options.backend, options.workers)
   const spec = odeNetSpec(shape)
   const rng = makeRng(options.seed)
   const parameters = pool.parameters
   const velocity = new Float32Array(parameters.length)
   const gradient = new Float32Array(parameters.length)
-  const plateau = reduceLROnPlateau({ mode: 'max' })
+  const plateau = reduceLROnPlateau({ mode: 'max', patience: options.patience })
   const batches = new Batches(train, rng, options)
-  const totalSteps = Math.min(options.epochs * batches.perEpoch, Math.ceil(options.maxImages / options.batch))
+  const totalSteps = batches.stepsFor(Math.min(options.epochs * train.n, options.maxImages))
   let step = 0
+  let evaluatedStep = 0
+  let prepared: { readonly step: number; readonly batch: TrainingShard } | null = null
   let seconds = 0
   let plateauState = plateau.start(options.lr)
   parameters.set(initialParameters(spec, rng.fork('parameters')))
   if (resumeFrom !== undefined) {
     const { state } = resumeFrom
-    ;({ step, seconds } = state)
+    ;({ step, seconds, evaluated: evaluatedStep } = state)
     plateauState = state.plateau
     parameters.set(decode(state.parameters))
     velocity.set(decode(state.velocity))
@@ -79,6 +84,8 @@ export async function createTrainer(
       ? plateauState.lr
       : cosine(at, { peakLr: options.lr, totalSteps, warmupSteps: Math.round(WARMUP_SHARE * totalSteps) })
 
+  const isEpochsEnd = (): boolean => step > 0 && step % batches.perEpoch === 0
+  const batchOf = (at: number): TrainingShard => (prepared?.step === at ? prepared.batch : batches.at(at))
   return {
     backend: pool.backend,
     parameterCount: parameterCount(spec),
@@ -87,12 +94,21 @@ export async function createTrainer(
     get step() {
       return step
     },
+    get images() {
+      return batches.imagesAfter(step)
+    },
+    get isEvaluationDue() {
+      return evaluatedStep !== step && (isEpochsEnd() || step === totalSteps)
+    },
     async next() {
       if (step >= totalSteps) return null
       const started = performance.now()
       const lr = rate(step)
-      const batch = batches.at(step)
-      const result = await pool.gradient(batch, gradient)
+      const batch = batchOf(step)
+      const computed = pool.gradient(batch, gradient)
+      // While worker threads compute, this thread prepares what comes next
+      prepared = step + 1 < totalSteps ? { step: step + 1, batch: batches.at(step + 1) } : null
+      const result = await computed
       if (!Number.isFinite(result.loss)) throw new TrainingDiverged(step, result.loss, lr)
       const { momentum, weightDecay } = options
       sgdStep(parameters, gradient, velocity, { lr, momentum, weightDecay })
@@ -104,7 +120,7 @@ export async function createTrainer(
         net: options.net,
         step,
         epoch: batches.epochOf(step - 1),
-        images: step * options.batch,
+        images: batches.imagesAfter(step),
         seconds,
         loss: result.loss,
         accuracy: result.correct / batch.labels.length,
@@ -114,14 +130,16 @@ export async function createTrainer(
         imagesPerSecond: batch.labels.length / elapsed,
       }
     },
-    evaluate: (set, onProgress) => evaluateOn(pool, set, CLASSES, onProgress),
-    endEpoch(validationAccuracy) {
-      plateauState = plateau.next(plateauState, validationAccuracy)
+    evaluate: (set, isStopped) => evaluateOn(pool, set, isStopped),
+    evaluated(validationAccuracy) {
+      evaluatedStep = step
+      if (isEpochsEnd()) plateauState = plateau.next(plateauState, validationAccuracy)
     },
     checkpoint: () => ({
       options,
       state: {
         step,
+        evaluated: evaluatedStep,
         seconds,
         parameters: encode(parameters),
         velocity: encode(velocity),

@@ -19,6 +19,8 @@ const INPUT: ReportInput = {
   versions: { effect: '4.1.0' },
   configuration: { channels: 32, schedule: { kind: 'cosine' } },
   records: trainingRun(50),
+  classNames: Array.from('0123456789'),
+  imageShape: { height: 28, width: 28, channels: 1 },
   confusion: Array.from({ length: 10 }, (_, i) =>
     Array.from({ length: 10 }, (_, j) => (i === j ? 90 + i : j === 0 ? 3 : 0)),
   ),
@@ -113,7 +115,7 @@ describe('renderReport', () => {
     const figure = document.querySelector('.images figure')!
     expect(figure.querySelector('figcaption')?.textContent).toBe('4 → 9')
     const image = figure.querySelector('img')!
-    expect(image.getAttribute('alt')).toBe('a 4, taken for a 9')
+    expect(image.getAttribute('alt')).toBe('4, taken for 9')
     expect(pixelsOf(image.getAttribute('src')!)).toEqual(PIXELS)
     const many = Array.from({ length: 25 }, () => INPUT.misclassified[0]!)
     expect(render({ misclassified: many }).document.querySelectorAll('.images img')).toHaveLength(20)

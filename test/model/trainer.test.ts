@@ -10,13 +10,17 @@ import { odeNetSpec } from '../../src/model/odeNet.ts'
 import { initialParameters, parameterCount, toParameters, under } from '../../src/model/parameters.ts'
 import { makeRng } from '../../src/model/rng.ts'
 import { ShardModel, type ShardShape } from '../../src/model/shard.ts'
+import { tapeParts } from '../../src/model/tapeBudget.ts'
+import { solveOf } from '../../src/model/trainedSolve.ts'
 import { TrainingDiverged } from '../../src/model/errors.ts'
-import { createTrainer } from '../../src/model/trainer.ts'
+import { createTrainer, type Trainer } from '../../src/model/trainer.ts'
 import type { TrainOptions } from '../../src/model/trainOptions.ts'
 
 const options: TrainOptions = {
+  dataset: 'mnist',
   net: 'odenet',
   method: 'RK45',
+  step: null,
   gradient: 'adjoint',
   rtol: 0.05,
   atol: 0.05,
@@ -33,6 +37,9 @@ const options: TrainOptions = {
   weightDecay: 1e-4,
   dropout: 0.2,
   schedule: 'cosine',
+  patience: 5,
+  holdOut: 0,
+  augmentation: null,
   seed: 5,
   workers: 1,
   backend: 'wasm',
@@ -71,7 +78,7 @@ describe('training on MNIST', () => {
   })
 
   it('computes the gradient that differentiating through a fine RK4 solve gives', () => {
-    const shape: ShardShape = { channelsIn: 1, height: 28, width: 28, dim: 4, groups: 2, downsamplings: 2, classes: 10, hasOde: true } // prettier-ignore
+    const shape: ShardShape = { channelsIn: 1, height: 28, width: 28, dim: 4, groups: 2, downsamplings: 2, classes: 10, hasOde: true, normalisation: images.normalisation } // prettier-ignore
     const spec = odeNetSpec(shape)
     const flat = initialParameters(spec, makeRng(1))
     const batch = firstOf(images, 4)
@@ -124,6 +131,81 @@ describe('training on MNIST', () => {
     })
   })
 
+  it('differentiates through ten steps of RK4: by the tape, in one part or in several, as by the transposed steps', () => {
+    const shape: ShardShape = { channelsIn: 1, height: 28, width: 28, dim: 4, groups: 2, downsamplings: 2, classes: 10, hasOde: true, normalisation: images.normalisation } // prettier-ignore
+    const flat = initialParameters(odeNetSpec(shape), makeRng(1))
+    const { images: pixels, labels } = firstOf(images, 5)
+    const mask = Float32Array.from({ length: 20 }, (_, i) => i % 3)
+    const solve = solveOf({ ...options, method: 'RK4', step: 0.1, gradient: 'autodiff' })
+    const inParts = (tapeBytes?: number): { gradient: Float32Array; nfe: number[]; loss: number } => {
+      const gradient = new Float32Array(flat.length)
+      const model = new ShardModel(shape, solve, tapeBytes)
+      const { loss, nfeForward, nfeBackward } = model.gradient(flat, { pixels, labels, mask }, gradient)
+      return { gradient, nfe: [nfeForward, nfeBackward], loss }
+    }
+    assert.equal(tapeParts(5, shape, solve, 10e6), 2)
+    const whole = inParts()
+    const parts = inParts(10e6)
+    const transposed = new Float32Array(flat.length)
+    const discrete = new ShardModel(
+      shape,
+      solveOf({ ...options, method: 'RK4', step: 0.1, gradient: 'discrete' }),
+    )
+    discrete.gradient(flat, { pixels, labels, mask }, transposed)
+    // Four stages in each of ten steps, and the check of f at the start
+    assert.deepEqual(whole.nfe, [41, 0])
+    assert.deepEqual(parts.nfe, whole.nfe)
+    assert.closeTo(parts.loss, whole.loss, 1e-6)
+    for (const other of [parts.gradient, transposed]) {
+      const largest = Math.max(...whole.gradient.map(Math.abs))
+      const difference = Math.max(...whole.gradient.map((g, i) => Math.abs(g - other[i]!)))
+      assert.isBelow(difference, 1e-4 * largest)
+    }
+  })
+
+  it('trains on every image once in an epoch, a smaller batch last, and is due for a test at its end', async () => {
+    const trainer = await createTrainer({ ...options, net: 'stem', batch: 100, epochs: 2, schedule: 'plateau', patience: 0 }, images) // prettier-ignore
+    assert.deepEqual([trainer.stepsPerEpoch, trainer.totalSteps], [4, 8])
+    const seen: number[] = []
+    const rates: number[] = []
+    for (let record = await trainer.next(); record !== null; record = await trainer.next()) {
+      seen.push(record.images)
+      rates.push(record.lr)
+      assert.equal(trainer.isEvaluationDue, record.step % 4 === 0)
+      if (trainer.isEvaluationDue) trainer.evaluated(0.5)
+      assert.isFalse(trainer.isEvaluationDue)
+    }
+    assert.deepEqual(seen, [100, 200, 300, 320, 420, 520, 620, 640])
+    // The first accuracy is the best so far; without patience the second, no better, lowers the rate after the end
+    assert.deepEqual(new Set(rates), new Set([options.lr]))
+    assert.closeTo(trainer.checkpoint().state.plateau.lr, 0.1 * options.lr, 1e-12)
+    await trainer.dispose()
+  })
+
+  it('augments by a stream of each step: the same after a checkpoint, other images than without', async () => {
+    const augmentation = { padding: 2, flip: false, hue: 0, saturation: 0 }
+    const stem = { ...options, net: 'stem', augmentation } as const
+    const losses = async (trainer: Trainer): Promise<number[]> => {
+      const [first, second] = [await trainer.next(), await trainer.next()]
+      await trainer.dispose()
+      return [first!.loss, second!.loss]
+    }
+    const trainer = await createTrainer(stem, images)
+    await trainer.next()
+    const saved = trainer.checkpoint()
+    const expected = await losses(trainer)
+    assert.deepEqual(await losses(await createTrainer(stem, images, saved)), expected)
+    const plain = await createTrainer({ ...stem, augmentation: null }, images, saved)
+    assert.notDeepEqual(await losses(plain), expected)
+  })
+
+  it('gives no evaluation that was stopped', async () => {
+    const trainer = await createTrainer({ ...options, net: 'stem' }, images)
+    let asked = 0
+    assert.isNull(await trainer.evaluate(images, () => ++asked === 2))
+    await trainer.dispose()
+  })
+
   it('gives the same numbers for the same seed, others for another', async () => {
     const losses = async (seed: number): Promise<number[]> => {
       const trainer = await createTrainer({ ...options, seed }, images)
@@ -164,7 +246,7 @@ describe('training on MNIST', () => {
 
   it('evaluates with a confusion matrix that adds up', async () => {
     const trainer = await createTrainer(options, images)
-    const { accuracy, confusion, mistakes } = await trainer.evaluate(images)
+    const { accuracy, confusion, mistakes } = (await trainer.evaluate(images))!
     const total = confusion.flat().reduce((sum, count) => sum + count, 0)
     const onDiagonal = confusion.reduce((sum, row, i) => sum + row[i]!, 0)
     assert.equal(total, images.n)

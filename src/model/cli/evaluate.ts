@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadMnist } from '../mnist.ts'
 import type { Checkpoint } from '../checkpoint.ts'
+import { datasets } from '../dataset.ts'
 import { createTrainer } from '../trainer.ts'
 import type { TrainOptions } from '../trainOptions.ts'
-import { withoutInfinityNames } from './runFolder.ts'
+import { checkVersion, withoutInfinityNames } from './runFolder.ts'
 import { UsageError } from './usageError.ts'
 
 /** Prints how well the finished nets of a run folder do on the test images. */
@@ -12,7 +12,8 @@ export async function evaluateRun(
   path: string,
   data: string | undefined,
   backend: TrainOptions['backend'] | undefined,
-): Promise<void> {
+  signal: AbortSignal,
+): Promise<'completed' | 'interrupted'> {
   const nets = (['odenet', 'stem'] as const).filter((net) => existsSync(join(path, `${net}.json`)))
   if (nets.length === 0) {
     throw new UsageError(
@@ -20,14 +21,17 @@ export async function evaluateRun(
       1,
     )
   }
-  const { train, test } = await loadMnist(data)
   for (const net of nets) {
-    const text = readFileSync(join(path, `${net}.json`), 'utf8')
-    const checkpoint = JSON.parse(text, withoutInfinityNames) as Checkpoint
+    const file = join(path, `${net}.json`)
+    const checkpoint = JSON.parse(readFileSync(file, 'utf8'), withoutInfinityNames) as Checkpoint
+    checkVersion(file, checkpoint.options)
+    const { train, test } = await datasets[checkpoint.options.dataset].load(data)
     const options = { ...checkpoint.options, ...(backend === undefined ? {} : { backend }) }
     const trainer = await createTrainer(options, train, checkpoint)
     try {
-      const { accuracy, loss, nfeForward } = await trainer.evaluate(test)
+      const evaluation = await trainer.evaluate(test, () => signal.aborted)
+      if (evaluation === null) return 'interrupted'
+      const { accuracy, loss, nfeForward } = evaluation
       const work = net === 'odenet' ? `, ${nfeForward.toFixed(1)} evaluations per solve` : ''
       console.log(
         `${net === 'odenet' ? 'ODENet' : 'stem only'}: ${(100 * accuracy).toFixed(2)} % of ${test.n} test images, loss ${loss.toFixed(4)}${work}, backend ${trainer.backend.name}`,
@@ -36,4 +40,5 @@ export async function evaluateRun(
       await trainer.dispose()
     }
   }
+  return 'completed'
 }

@@ -4,6 +4,7 @@ import { Effect, Option } from 'effect'
 import { Argument, Command, Flag } from 'effect/cli'
 import { presetNames } from '../presets.ts'
 import { evaluateRun } from './evaluate.ts'
+import { gradientNames, methodNames } from './solverFlags.ts'
 import { runTraining } from './train.ts'
 import type { TrainFlags } from './trainOptions.ts'
 
@@ -19,16 +20,17 @@ const flags = {
     Flag.withDescription('starting point for every other option (default quick)'),
     Flag.withDefault('quick' as const),
   ),
-  gradient: Flag.Literals('gradient', ['adjoint']).pipe(
-    Flag.withDescription('how gradients pass the ODE (default adjoint)'),
-    Flag.withDefault('adjoint' as const),
+  gradient: Flag.Literals('gradient', gradientNames).pipe(
+    Flag.withDescription('how gradients pass the ODE (default adjoint); autodiff takes RK4 with step 0.1'),
+    Flag.optional,
   ),
-  method: Flag.Literals('method', ['RK45']).pipe(
+  method: Flag.Literals('method', methodNames).pipe(
     Flag.withDescription('solver (default RK45)'),
-    Flag.withDefault('RK45' as const),
+    Flag.optional,
   ),
+  step: optional(Flag.Finite('step'), 'equal steps of RK4, Heun, Midpoint, Euler; the interval has length 1'),
   rtol: optional(Flag.Finite('rtol'), 'relative tolerance of the solves'),
-  atol: optional(Flag.Finite('atol'), 'absolute tolerance of the solves'),
+  atol: optional(Flag.Finite('atol'), 'absolute tolerance of the solves (default: as --rtol)'),
   epochs: optional(Flag.Int('epochs'), 'passes over the training images'),
   images: optional(Flag.Int('images'), 'stop after this many images'),
   batch: optional(Flag.Int('batch'), 'images per step'),
@@ -36,21 +38,33 @@ const flags = {
   groups: optional(Flag.Int('groups'), 'groups of the normalisations; at least two channels each'),
   lr: optional(Flag.Finite('lr'), 'peak learning rate'),
   dropout: optional(Flag.Finite('dropout'), 'share of pooled features dropped while training'),
+  patience: optional(Flag.Int('patience'), 'epochs without progress before the plateau schedule acts'),
+  holdOut: optional(Flag.Finite('hold-out'), 'share of the training images for the plateau schedule'),
   seed: Flag.Int('seed').pipe(
     Flag.withDescription('decides every random number (default 1)'),
     Flag.withDefault(1),
   ),
-  workers: optional(Flag.Int('workers'), 'worker threads with a backend each (default 2, at most the cores)'),
+  workers: optional(
+    Flag.Int('workers'),
+    'worker threads with a backend each (default 2, at most the cores; 1 for tensorflow)',
+  ),
   backend: Flag.Literals('backend', backends).pipe(
     Flag.withDescription('tfjs backend; auto takes the fastest that is there and says why (default wasm)'),
     Flag.withDefault('wasm' as const),
   ),
-  data: text('data', 'folder with the four IDX files of MNIST (plain or .gz)'),
+  data: text(
+    'data',
+    'folder with the four IDX files of MNIST (plain or .gz), or with the six .bin files of CIFAR-10 (default CIFAR10_DIR)',
+  ),
   out: text('out', 'folder of the run (default runs/<time>-<preset>-seed<seed>)'),
   resume: text('resume', 'folder of a run to continue'),
   baseline: Flag.Boolean('baseline').pipe(
     Flag.withDescription('train the stem-only baseline too; --no-baseline leaves it out'),
     Flag.withDefault(true),
+  ),
+  checkpointEvery: Flag.Finite('checkpoint-every').pipe(
+    Flag.withDescription('seconds between two checkpoints (default 30)'),
+    Flag.withDefault(30),
   ),
   debug: Flag.Boolean('debug').pipe(Flag.withDescription('print stack traces'), Flag.withDefault(false)),
 }
@@ -79,9 +93,9 @@ const guarded = (debug: boolean, body: (signal: AbortSignal) => Promise<unknown>
     }),
   )
 
-const train = Command.make('train', flags, ({ gradient: _gradient, method: _method, debug, ...given }) =>
+const train = Command.make('train', flags, ({ debug, ...given }) =>
   guarded(debug, (signal) => runTraining(plain(given), signal)),
-).pipe(Command.withDescription('Train an ODENet on MNIST, and its stem-only baseline'))
+).pipe(Command.withDescription('Train an ODENet on MNIST or CIFAR-10, and its stem-only baseline'))
 
 const evaluate = Command.make(
   'eval',
@@ -95,7 +109,9 @@ const evaluate = Command.make(
     debug: flags.debug,
   },
   ({ run, data, backend, debug }) =>
-    guarded(debug, () => evaluateRun(run, Option.getOrUndefined(data), Option.getOrUndefined(backend))),
+    guarded(debug, (signal) =>
+      evaluateRun(run, Option.getOrUndefined(data), Option.getOrUndefined(backend), signal),
+    ),
 ).pipe(Command.withDescription('Test the finished nets of a run on the 10,000 test images'))
 
 /** Options of the library where the command line has Option values. */

@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '../makeFolder.ts'
 import { MetricsWriter } from '../metrics.ts'
@@ -11,13 +20,18 @@ import { UsageError } from './usageError.ts'
 export interface RunState {
   readonly options: TrainOptions
   readonly data: string | null
+  readonly preset: string
   readonly withBaseline: boolean
   /** The net that is being trained, or null when there is none left. */
   readonly training: 'odenet' | 'stem' | null
+  /** tfjs's name of the backend that was taken last; null before. */
+  readonly backend: string | null
   readonly checkpoint: Checkpoint | null
   /** Test accuracies of the nets that are finished. */
   readonly finished: { readonly [net in 'odenet' | 'stem']?: number }
-  /** Of the ODENet on the test images, for the report; the first mistakes only. */
+  /** The last one of the net that is being trained on the test images; without the mistakes but the first ones. Null before. */
+  readonly tested: Evaluation | null
+  /** Of the ODENet at its end, for the report. */
   readonly evaluation: Pick<Evaluation, 'confusion' | 'mistakes'> | null
   /** The command that repeats the run. */
   readonly command: string
@@ -61,15 +75,23 @@ export class RunFolder {
       'cannot be read as a checkpoint',
       () => JSON.parse(readFileSync(file, 'utf8'), withoutInfinityNames) as RunState,
     )
+    checkVersion(file, state.options)
     dropStepsAfter(join(path, METRICS), state)
     return { folder: new RunFolder(path), state }
   }
 
+  /** Replaces the checkpoint as a whole: whoever reads it, also after a crash, finds the old one or the new one. */
   save(state: RunState): void {
     const file = join(this.path, STATE)
     const text = JSON.stringify(state, withInfinity)
     attempt(file, 'cannot be written', () => {
-      writeFileSync(`${file}.new`, text)
+      const fd = openSync(`${file}.new`, 'w')
+      try {
+        writeFileSync(fd, text)
+        fsyncSync(fd)
+      } finally {
+        closeSync(fd)
+      }
       renameSync(`${file}.new`, file)
     })
   }
@@ -81,15 +103,21 @@ export class RunFolder {
   }
 }
 
-/** A killed process may have recorded steps after its last checkpoint; they will be taken again. */
+/** Refuses what an earlier version wrote, whose options were fewer. */
+export function checkVersion(file: string, options: Partial<TrainOptions>): void {
+  if (options.dataset !== undefined) return
+  throw new UsageError(`${file} was written by an earlier version of odenet: start the run again.`, 1)
+}
+
+/** A killed process may have recorded steps and evaluations after its last checkpoint; they will come again. */
 function dropStepsAfter(metrics: string, { training, checkpoint }: RunState): void {
   if (training === null || !existsSync(metrics)) return
-  const last = checkpoint?.state.step ?? 0
+  const { step: lastStep, evaluated } = checkpoint?.state ?? { step: 0, evaluated: 0 }
   const lines = readFileSync(metrics, 'utf8').split('\n')
   const kept = lines.filter((line) => {
     if (!line.endsWith('}')) return false
     const { kind, net, step } = JSON.parse(line) as { kind: string; net?: string; step?: number }
-    return kind === 'config' || net !== training || step! <= last
+    return kind === 'config' || net !== training || step! <= (kind === 'step' ? lastStep : evaluated)
   })
   attempt(metrics, 'cannot be written', () => {
     writeFileSync(`${metrics}.new`, kept.map((line) => `${line}\n`).join(''))

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { TFJS_VERSION } from '../../bridge/index.ts'
 import { toPng, toSvg } from '../../plot/render.ts'
 import { accuracyCurve, evaluationsCurve, lossCurve } from '../../plot/training.ts'
+import { datasets } from '../dataset.ts'
 import type { ImageSet } from '../imageSet.ts'
 import { readMetrics } from '../metrics.ts'
 import { renderReport, type ReportInput } from '../report/report.ts'
@@ -33,7 +34,7 @@ export async function writeReport(
   folder.write(
     'report.html',
     renderReport({
-      title: 'ODENet on MNIST',
+      title: `ODENet on ${datasets[state.options.dataset].title}`,
       startedAt: config?.startedAt ?? '',
       outcome,
       message,
@@ -45,6 +46,8 @@ export async function writeReport(
       versions: { node: process.version, tfjs: TFJS_VERSION },
       configuration: { ...state.options, maxImages: String(state.options.maxImages) },
       records,
+      classNames: test.classNames,
+      imageShape: test,
       confusion: evaluation?.confusion ?? [],
       misclassified: (evaluation?.mistakes ?? []).map(({ index, label, predicted }) => ({
         pixels: test.images.subarray(index * size, (index + 1) * size),

@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import { holdOut, type ImageSet } from '../imageSet.ts'
-import { loadMnist } from '../mnist.ts'
+import { datasets } from '../dataset.ts'
 import { TrainingDiverged } from '../errors.ts'
-import { createTrainer } from '../trainer.ts'
+import type { Evaluation } from '../evaluation.ts'
+import { createTrainer, type Trainer } from '../trainer.ts'
 import type { TrainOptions } from '../trainOptions.ts'
 import { Progress } from './progress.ts'
 import { RunFolder, withInfinity, type RunState } from './runFolder.ts'
 import { writeReport } from './runReport.ts'
+import { writeSummary } from './runSummary.ts'
 import { checkAgainst, commandOf, describe, optionsOf, type TrainFlags } from './trainOptions.ts'
 
 /** How a training run ended. */
@@ -14,10 +16,6 @@ export type TrainOutcome = 'completed' | 'interrupted'
 
 /** Misclassified images in the report. */
 const SHOWN_MISTAKES = 20
-/** Seconds between two checkpoints. */
-const CHECKPOINT_EVERY = 30
-/** Share of the training images that the plateau schedule looks at instead of training on them. */
-const VALIDATION_SHARE = 1 / 12
 
 /** Trains the net, then its stem-only baseline, with everything a run folder holds. Stops after a step when `signal` is aborted. */
 export async function runTraining(flags: TrainFlags, signal: AbortSignal): Promise<TrainOutcome> {
@@ -31,7 +29,7 @@ export async function runTraining(flags: TrainFlags, signal: AbortSignal): Promi
     console.log(describe(options, data.train, folder.path))
     if (state.training === null) console.log('This run is complete; its report and plots are written again.')
     while (state.training !== null) {
-      const next = await trainNet(state, state.training, folder, data, signal)
+      const next = await trainNet(state, state.training, folder, data, flags.checkpointEvery, signal)
       if (next === null) {
         const message = `Stopped. Continue with: odenet train --resume ${folder.path}`
         await writeReport(folder, state, data.test, 'interrupted', message)
@@ -42,6 +40,7 @@ export async function runTraining(flags: TrainFlags, signal: AbortSignal): Promi
       folder.save(state)
     }
     await writeReport(folder, state, data.test, 'completed', '')
+    await writeSummary(folder, state)
   } catch (error) {
     if (error instanceof TrainingFailed) await writeReport(folder, state, data.test, 'failed', error.message)
     throw error
@@ -61,15 +60,14 @@ class TrainingFailed extends Error {
 
 interface Data {
   readonly train: ImageSet
-  /** For the plateau schedule. */
+  /** Held-out training images; null where none are. */
   readonly validation: ImageSet | null
   readonly test: ImageSet
 }
 
 async function loadData(options: TrainOptions, folder: string | undefined): Promise<Data> {
-  const { train: all, test } = await loadMnist(folder)
-  const isPlateau = options.schedule === 'plateau'
-  const [train, validation] = isPlateau ? holdOut(all, VALIDATION_SHARE) : [all, null]
+  const { train: all, test } = await datasets[options.dataset].load(folder)
+  const [train, validation] = options.holdOut > 0 ? holdOut(all, options.holdOut) : [all, null]
   checkAgainst(options, train)
   return { train, validation, test }
 }
@@ -77,13 +75,17 @@ async function loadData(options: TrainOptions, folder: string | undefined): Prom
 function newRun(flags: TrainFlags, options: TrainOptions): { folder: RunFolder; state: RunState } {
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
   const folder = RunFolder.create(flags.out ?? join('runs', `${stamp}-${flags.preset}-seed${flags.seed}`))
+  const fromEnvironment = options.dataset === 'cifar10' ? process.env['CIFAR10_DIR'] : undefined
   const state: RunState = {
     options,
-    data: flags.data ?? null,
+    data: flags.data ?? fromEnvironment ?? null,
+    preset: flags.preset,
     withBaseline: flags.baseline,
     training: 'odenet',
+    backend: null,
     checkpoint: null,
     finished: {},
+    tested: null,
     evaluation: null,
     command: commandOf(options, flags),
   }
@@ -91,29 +93,48 @@ function newRun(flags: TrainFlags, options: TrainOptions): { folder: RunFolder; 
     kind: 'config',
     seed: options.seed,
     startedAt: new Date().toISOString(),
-    options: { ...options, maxImages: String(options.maxImages) },
+    options: {
+      ...options,
+      maxImages: String(options.maxImages),
+      augmentation: options.augmentation === null ? null : { ...options.augmentation },
+    },
   })
   return { folder, state }
 }
 
-/** Trains one net from its checkpoint or from scratch and evaluates it. Null when it was interrupted. */
+/** Trains one net from its checkpoint or from scratch, and tests it after every epoch. Null when it was interrupted. */
 async function trainNet(
-  state: RunState,
+  first: RunState,
   net: 'odenet' | 'stem',
   folder: RunFolder,
-  { train, validation, test }: Data,
+  data: Data,
+  checkpointEvery: number,
   signal: AbortSignal,
 ): Promise<RunState | null> {
-  const trainer = await createTrainer({ ...state.options, net }, train, state.checkpoint ?? undefined)
+  let state = first
+  const trainer = await createTrainer({ ...state.options, net }, data.train, state.checkpoint ?? undefined)
   const title = net === 'odenet' ? 'ODENet   ' : 'stem only'
   console.log(
     `${title.trim()}: ${trainer.parameterCount} parameters, ${trainer.totalSteps} steps, backend ${trainer.backend.name} (${trainer.backend.reason})`,
   )
   const progress = new Progress(title, trainer.totalSteps, trainer.step)
-  const keep = (): void => folder.save({ ...state, checkpoint: trainer.checkpoint() })
+  state = { ...state, backend: trainer.backendName }
   let saved = performance.now()
+  const keep = (): void => {
+    state = { ...state, checkpoint: trainer.checkpoint() }
+    folder.save(state)
+    saved = performance.now()
+  }
   try {
     for (;;) {
+      if (trainer.isEvaluationDue) {
+        keep()
+        const tested = await testNet(trainer, net, folder, data, progress, signal)
+        if (tested !== null) {
+          state = { ...state, tested }
+          keep()
+        }
+      }
       if (signal.aborted) {
         keep()
         return null
@@ -127,37 +148,56 @@ async function trainNet(
       if (record === null) break
       folder.metrics.write(record)
       progress.step(record)
-      if (validation !== null && trainer.step % trainer.stepsPerEpoch === 0) {
-        const { accuracy } = await trainer.evaluate(validation)
-        trainer.endEpoch(accuracy)
-        progress.note(
-          `epoch ${record.epoch + 1}: ${percent(accuracy)} of ${validation.n} held-out training images`,
-        )
-      }
-      if (performance.now() - saved > 1000 * CHECKPOINT_EVERY) {
-        saved = performance.now()
-        keep()
-      }
+      if (performance.now() - saved > 1000 * checkpointEvery) keep()
     }
     progress.stop()
-    const checkpoint = trainer.checkpoint()
-    folder.save({ ...state, checkpoint })
-    const { accuracy, loss, nfeForward, confusion, mistakes } = await trainer.evaluate(test)
-    const { step } = trainer
-    const images = step * state.options.batch
-    const { seconds } = checkpoint.state
-    folder.metrics.write({ kind: 'eval', net, step, images, seconds, accuracy, loss, nfeForward })
-    folder.write(`${net}.json`, JSON.stringify(checkpoint, withInfinity))
-    console.log(`${title.trim()}: ${percent(accuracy)} of ${test.n} test images`)
-    const finished = { ...state.finished, [net]: accuracy }
-    const training = net === 'odenet' && state.withBaseline ? 'stem' : null
-    const evaluation =
-      net === 'odenet' ? { confusion, mistakes: mistakes.slice(0, SHOWN_MISTAKES) } : state.evaluation
-    return { ...state, finished, training, evaluation, checkpoint: null }
+    const { accuracy, confusion, mistakes } = state.tested!
+    folder.write(`${net}.json`, JSON.stringify(trainer.checkpoint(), withInfinity))
+    console.log(`${title.trim()}: ${percent(accuracy)} of ${data.test.n} test images`)
+    return {
+      ...state,
+      finished: { ...state.finished, [net]: accuracy },
+      training: net === 'odenet' && state.withBaseline ? 'stem' : null,
+      evaluation: net === 'odenet' ? { confusion, mistakes } : state.evaluation,
+      tested: null,
+      checkpoint: null,
+    }
   } finally {
     progress.stop()
     await trainer.dispose()
   }
+}
+
+/**
+ * Tests a net at the end of an epoch or of its training, and lets the schedule see the accuracy: that on held-out images where there are some, else, as the usual
+ * recipe does, on the test images. Null when it was interrupted.
+ */
+async function testNet(
+  trainer: Trainer,
+  net: 'odenet' | 'stem',
+  folder: RunFolder,
+  { validation, test }: Data,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Evaluation | null> {
+  const { step, images } = trainer
+  const { seconds } = trainer.checkpoint().state
+  const isStopped = (): boolean => signal.aborted
+  const onTest = await trainer.evaluate(test, isStopped)
+  const onValidation = validation === null ? null : await trainer.evaluate(validation, isStopped)
+  if (onTest === null || (validation !== null && onValidation === null)) return null
+  const write = (kind: 'eval' | 'validation', { accuracy, loss, nfeForward }: Evaluation): void =>
+    folder.metrics.write({ kind, net, step, images, seconds, accuracy, loss, nfeForward })
+  write('eval', onTest)
+  const heldOut =
+    validation === null
+      ? ''
+      : `, ${percent(onValidation!.accuracy)} of ${validation.n} held-out training images`
+  if (onValidation !== null) write('validation', onValidation)
+  const epoch = Number((step / trainer.stepsPerEpoch).toFixed(2))
+  progress.note(`epoch ${epoch}: ${percent(onTest.accuracy)} of ${test.n} test images${heldOut}`)
+  trainer.evaluated((onValidation ?? onTest).accuracy)
+  return { ...onTest, mistakes: onTest.mistakes.slice(0, SHOWN_MISTAKES) }
 }
 
 function percent(share: number): string {

@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os'
+import { datasets } from '../dataset.ts'
 import type { ImageSet } from '../imageSet.ts'
 import { presets, type PresetName } from '../presets.ts'
 import type { TrainOptions } from '../trainOptions.ts'
+import { checkImplicit, solverFlags, solverInWords, solverOf, type SolverFlags } from './solverFlags.ts'
 import { UsageError } from './usageError.ts'
 
 /** What the command line gave; undefined where a flag was left out. */
-export interface TrainFlags {
+export interface TrainFlags extends SolverFlags {
   readonly preset: PresetName
-  readonly rtol: number | undefined
-  readonly atol: number | undefined
   readonly epochs: number | undefined
   readonly images: number | undefined
   readonly batch: number | undefined
@@ -16,6 +16,8 @@ export interface TrainFlags {
   readonly groups: number | undefined
   readonly lr: number | undefined
   readonly dropout: number | undefined
+  readonly patience: number | undefined
+  readonly holdOut: number | undefined
   readonly seed: number
   readonly workers: number | undefined
   readonly backend: TrainOptions['backend']
@@ -23,6 +25,8 @@ export interface TrainFlags {
   readonly out: string | undefined
   readonly resume: string | undefined
   readonly baseline: boolean
+  /** Seconds between two checkpoints. */
+  readonly checkpointEvery: number
 }
 
 /** The preset with the flags over it. */
@@ -47,11 +51,21 @@ export function optionsOf(flags: TrainFlags): TrainOptions {
   const dropout = flags.dropout ?? preset.dropout
   if (!(dropout >= 0 && dropout < 1))
     throw new UsageError(`--dropout must lie in [0, 1); received ${dropout}.`)
+  const patience = flags.patience ?? preset.patience
+  if (!Number.isInteger(patience) || patience < 0) {
+    throw new UsageError(`--patience must be a whole number from 0; received ${patience}.`)
+  }
+  const holdOut = flags.holdOut ?? preset.holdOut
+  if (!(holdOut >= 0 && holdOut < 1)) {
+    throw new UsageError(`--hold-out must lie in [0, 1); received ${holdOut}.`)
+  }
+  if (!(flags.checkpointEvery >= 0)) {
+    throw new UsageError(`--checkpoint-every must not be negative; received ${flags.checkpointEvery}.`)
+  }
   return {
     ...preset,
+    ...solverOf(flags, preset),
     net: 'odenet',
-    rtol: positive('rtol', flags.rtol, preset.rtol, false),
-    atol: positive('atol', flags.atol, preset.atol, false),
     epochs: positive('epochs', flags.epochs, preset.epochs, true),
     maxImages: positive('images', flags.images, preset.maxImages, true),
     batch: positive('batch', flags.batch, preset.batch, true),
@@ -59,10 +73,17 @@ export function optionsOf(flags: TrainFlags): TrainOptions {
     groups,
     lr: positive('lr', flags.lr, preset.lr, false),
     dropout,
+    patience,
+    holdOut,
     seed: flags.seed,
-    workers: positive('workers', flags.workers, Math.min(2, availableParallelism()), true),
+    workers: positive('workers', flags.workers, usualWorkers(flags.backend), true),
     backend: flags.backend,
   }
+}
+
+/** Native TensorFlow takes all cores by itself. */
+function usualWorkers(backend: TrainOptions['backend']): number {
+  return backend === 'tensorflow' ? 1 : Math.min(2, availableParallelism())
 }
 
 /** What can be checked only when the images are there. */
@@ -70,34 +91,36 @@ export function checkAgainst(options: TrainOptions, train: ImageSet): void {
   if (options.batch > train.n) {
     throw new UsageError(`--batch must not exceed the ${train.n} training images; received ${options.batch}.`)
   }
+  checkImplicit(options, train.height * train.width)
 }
 
 /** What is about to happen, in three lines. */
 export function describe(options: TrainOptions, train: ImageSet, folder: string): string {
-  const { dim, groups, downsamplings, method, rtol, gradient, batch, workers, seed } = options
-  const images = Math.min(options.epochs * train.n, options.maxImages)
+  const { dataset, dim, groups, downsamplings, gradient, batch, workers, seed, epochs } = options
+  const seen = Math.min(epochs * train.n, options.maxImages)
   return [
-    `Training a neural ODE on ${images} of ${train.n} images (batches of ${batch}, seed ${seed}, ${workers} worker${workers > 1 ? 's' : ''}):`,
-    `${downsamplings} strided convolution${downsamplings > 1 ? 's' : ''}, ODE block of ${dim} channels in ${groups} groups, ${method} at tolerance ${rtol},`,
+    `Training a neural ODE on ${train.n} images of ${datasets[dataset].title}, ${seen} in all (batches of ${batch}, seed ${seed}, ${workers} worker${workers > 1 ? 's' : ''}):`,
+    `${downsamplings} strided convolution${downsamplings > 1 ? 's' : ''}, ODE block of ${dim} channels in ${groups} groups, ${solverInWords(options)},`,
     `gradients by the ${gradient} method. Everything is kept in ${folder}; Ctrl-C stops with a checkpoint.`,
   ].join('\n')
 }
 
 /** The command that repeats a run from nothing, with every number that a preset or this machine may decide. */
 export function commandOf(options: TrainOptions, flags: TrainFlags): string {
-  const { rtol, atol, epochs, maxImages, batch, dim, groups, lr, dropout, seed, workers, backend } = options
-  const images = Number.isFinite(maxImages) ? { images: maxImages } : {}
+  const { epochs, maxImages, batch, dim, groups, lr, dropout, patience, holdOut } = options
+  const { seed, workers, backend, schedule } = options
   const named = {
     preset: flags.preset,
-    rtol,
-    atol,
+    ...solverFlags(options),
     epochs,
-    ...images,
+    ...(Number.isFinite(maxImages) ? { images: maxImages } : {}),
     batch,
     dim,
     groups,
     lr,
     dropout,
+    ...(schedule === 'plateau' ? { patience } : {}),
+    ...(holdOut > 0 ? { 'hold-out': holdOut } : {}),
     seed,
     workers,
     backend,

@@ -2,13 +2,14 @@ import { encode } from 'fast-png'
 import { toSvg } from '../../plot/render.ts'
 import { accuracyCurve, evaluationsCurve, lossCurve } from '../../plot/training.ts'
 import type { TrainingRecord } from '../../plot/trainingRecord.ts'
+import type { ImageShape } from '../augmentation.ts'
 import { NOTHING, asText, escape, table } from './markup.ts'
 import { count, decimal, duration, mean, median, percent, signed } from './numbers.ts'
 import { STYLE } from './style.ts'
 
 /** A test image that the net took for something else. */
 export interface Misclassified {
-  /** Shape (28, 28), row by row; 0 is background, 255 is ink. */
+  /** Shape (height, width, channels), from 0 to 255. */
   readonly pixels: Uint8Array
   readonly label: number
   readonly predicted: number
@@ -34,13 +35,15 @@ export interface ReportInput {
   /** Option -> value; whatever is no string is shown as JSON. */
   readonly configuration: { readonly [name: string]: unknown }
   readonly records: readonly TrainingRecord[]
+  readonly classNames: readonly string[]
+  /** Of the misclassified images: one channel (grey) or three (red, green, blue). */
+  readonly imageShape: ImageShape
   /** Counts of test images by label (row) and prediction (column); empty where there was no test. */
   readonly confusion: readonly (readonly number[])[]
   /** At most 20 are shown. */
   readonly misclassified: readonly Misclassified[]
 }
 
-const IMAGE_SIDE = 28
 const MAX_IMAGES = 20
 const PLOT_SIZE = { width: 440, height: 300 }
 /** Evaluations are compared between the first and the last tenth of the steps. */
@@ -88,11 +91,11 @@ ${table(Object.entries(input.configuration).map(([name, value]) => [name, asText
 </div>
 <section>
 <h2>Confusion</h2>
-${confusionTable(input.confusion)}
+${confusionTable(input)}
 </section>
 <section>
 <h2>Misclassified test images</h2>
-${imageGrid(input.misclassified)}
+${imageGrid(input)}
 </section>
 <section>
 <h2>Repeat it</h2>
@@ -158,7 +161,7 @@ function evaluations(records: readonly TrainingRecord[]): string {
 ${tested ? `<p class="quiet">Last test: ${decimal(tested.nfeForward)} forward, mean over the batches.</p>` : ''}`
 }
 
-function confusionTable(confusion: readonly (readonly number[])[]): string {
+function confusionTable({ confusion, classNames }: ReportInput): string {
   if (confusion.length === 0) return NOTHING
   const wrong = confusion.flatMap((row, i) => row.filter((_, j) => i !== j))
   const mostWrong = Math.max(1, ...wrong.filter(Number.isFinite))
@@ -170,26 +173,27 @@ function confusionTable(confusion: readonly (readonly number[])[]): string {
   }
   const rows = confusion.map((row, i) => {
     const ofLabel = row.reduce((a, b) => a + b, 0)
-    return `<tr><th scope="row">${i}</th>${row.map((n, j) => cell(n, i === j, ofLabel)).join('')}</tr>`
+    return `<tr><th scope="row">${escape(classNames[i]!)}</th>${row.map((n, j) => cell(n, i === j, ofLabel)).join('')}</tr>`
   })
   return `<p class="quiet">Row: label. Column: prediction.</p>
 <table class="confusion">
-<thead><tr><td></td>${confusion.map((_, j) => `<th scope="col">${j}</th>`).join('')}</tr></thead>
+<thead><tr><td></td>${confusion.map((_, j) => `<th scope="col">${escape(classNames[j]!)}</th>`).join('')}</tr></thead>
 <tbody>${rows.join('\n')}</tbody>
 </table>`
 }
 
-function imageGrid(images: readonly Misclassified[]): string {
-  if (images.length === 0) return NOTHING
-  const figures = images.slice(0, MAX_IMAGES).map(({ pixels, label, predicted }) => {
-    const source = `data:image/png;base64,${Buffer.from(grayPng(pixels)).toString('base64')}`
-    const alt = `a ${escape(label)}, taken for a ${escape(predicted)}`
-    return `<figure><img src="${source}" alt="${alt}" width="56" height="56"><figcaption>${escape(label)} → <b>${escape(predicted)}</b></figcaption></figure>`
+function imageGrid({ misclassified, imageShape, classNames }: ReportInput): string {
+  if (misclassified.length === 0) return NOTHING
+  const figures = misclassified.slice(0, MAX_IMAGES).map(({ pixels, label, predicted }) => {
+    const source = `data:image/png;base64,${Buffer.from(png(pixels, imageShape)).toString('base64')}`
+    const [is, seen] = [escape(classNames[label]!), escape(classNames[predicted]!)]
+    const alt = `${is}, taken for ${seen}`
+    return `<figure><img src="${source}" alt="${alt}" width="56" height="56"><figcaption>${is} → <b>${seen}</b></figcaption></figure>`
   })
   return `<p class="quiet">Label → prediction.</p>
 <div class="images">${figures.join('\n')}</div>`
 }
 
-function grayPng(pixels: Uint8Array): Uint8Array {
-  return encode({ width: IMAGE_SIDE, height: IMAGE_SIDE, data: pixels, depth: 8, channels: 1 })
+function png(pixels: Uint8Array, { height, width, channels }: ImageShape): Uint8Array {
+  return encode({ width, height, data: pixels, depth: 8, channels })
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, assert, beforeAll, describe, it, vi } from 'vitest'
+import { smallCifar10 } from '../cifarFiles.ts'
 import { newFolder, odenet, smallMnist } from './command.ts'
 
 const SMALL = ['--dim', '4', '--groups', '2', '--batch', '16', '--workers', '1']
@@ -60,6 +61,7 @@ describe('odenet', { timeout: 120_000 }, () => {
       'accuracy.svg',
       'odenet.json',
       'stem.json',
+      'summary.json',
     ])
       assert.isTrue(existsSync(join(out, file)), file)
     const evaluated = await odenet(['eval', out, '--data', data])
@@ -72,7 +74,7 @@ describe('odenet', { timeout: 120_000 }, () => {
   })
 
   it('stops on Ctrl-C with exit code 130, and goes on to the numbers of the uninterrupted run', async () => {
-    const options = ['--data', data, '--epochs', '12', '--no-baseline', ...SMALL]
+    const options = ['--data', data, '--epochs', '6', '--no-baseline', ...SMALL]
     const whole = join(fresh(), 'run')
     const interrupted = join(fresh(), 'run')
     await odenet(['train', '--out', whole, ...options])
@@ -92,12 +94,68 @@ describe('odenet', { timeout: 120_000 }, () => {
     assert.deepEqual(numbersOf(interrupted), numbersOf(whole))
   })
 
-  it('looks at held-out training images when it waits for plateaus', async () => {
+  it('loses nothing but the time since the last checkpoint when it is killed', async () => {
+    const few = smallMnist(96, 20)
+    folders.push(few)
+    const options = ['--preset', 'mnist', '--rtol', '0.1', '--no-baseline', '--epochs', '3', '--data', few]
+    const often = ['--checkpoint-every', '0.1', ...SMALL]
+    const [whole, killed] = [join(fresh(), 'run'), join(fresh(), 'run')]
+    const { stderr } = await odenet(['train', '--out', whole, ...options, ...often])
+    for (const epoch of [1, 2, 3])
+      assert.match(stderr, new RegExp(`epoch ${epoch}: \\d+\\.\\d\\d % of 20 test`))
+    let isKilled = false
+    const first = await odenet(['train', '--out', killed, ...options, ...often], (child, printed) => {
+      if (isKilled || !printed.includes('epoch 1')) return
+      isKilled = true
+      setTimeout(() => child.kill('SIGKILL'), 100)
+    })
+    assert.isNull(first.code)
+    const stepsBefore = numbersOf(killed).length
+    assert.isBelow(stepsBefore, numbersOf(whole).length)
+    const rest = await odenet(['train', '--resume', killed])
+    assert.equal(rest.code, 0, rest.stderr)
+    assert.deepEqual(numbersOf(killed), numbersOf(whole))
+    const nets = [whole, killed].map((folder) => {
+      const { state } = JSON.parse(readFileSync(join(folder, 'odenet.json'), 'utf8')) as {
+        state: Record<string, unknown>
+      }
+      return { ...state, seconds: 0 }
+    })
+    assert.deepEqual(nets[1], nets[0])
+    const summary = JSON.parse(readFileSync(join(killed, 'summary.json'), 'utf8')) as Record<string, unknown>
+    assert.deepInclude(summary, {
+      preset: 'mnist',
+      gradient: 'adjoint',
+      method: 'RK45',
+      epochs: 3,
+      images: 288,
+    })
+    assert.lengthOf(summary['testAccuracyByEpoch'] as number[], 3)
+    assert.equal(summary['testAccuracy'], (summary['testAccuracyByEpoch'] as number[])[2])
+  })
+
+  it('trains on files of CIFAR-10 through ten steps of RK4, and lets the schedule look at held-out images', async () => {
+    const cifar = smallCifar10(10, 10)
+    folders.push(cifar)
     const out = join(fresh(), 'run')
-    const options = ['--preset', 'mnist', '--epochs', '1', '--rtol', '0.1', '--atol', '0.1', '--no-baseline']
-    const { code, stderr } = await odenet(['train', ...options, '--data', data, '--out', out, ...SMALL])
+    const options = ['--preset', 'cifar10', '--epochs', '1', '--gradient', 'autodiff', '--hold-out', '0.1', '--no-baseline'] // prettier-ignore
+    const { code, stderr, stdout } = await odenet([
+      'train',
+      ...options,
+      '--data',
+      cifar,
+      '--out',
+      out,
+      ...SMALL,
+    ])
     assert.equal(code, 0, stderr)
-    assert.match(stderr, /epoch 1: \d+\.\d\d % of 27 held-out training images/)
+    assert.match(stdout, /CIFAR-10/)
+    assert.match(stdout, /RK4 with steps of 0.1/)
+    assert.match(stdout, /backend wasm/)
+    assert.match(stderr, /epoch 1: \d+\.\d\d % of 10 test images, \d+\.\d\d % of 5 held-out training images/)
+    assert.match(readFileSync(join(out, 'report.html'), 'utf8'), /airplane/)
+    const kinds = (numbersOf(out) as { kind: string }[]).map(({ kind }) => kind)
+    assert.deepEqual(kinds, ['config', ...Array.from({ length: 3 }, () => 'step'), 'eval', 'validation'])
   })
 
   it('says in one sentence what is wrong, before it writes anything', async () => {
@@ -119,6 +177,10 @@ describe('odenet', { timeout: 120_000 }, () => {
       [['train', '--data', data, '--groups', '5'], /--groups must divide --dim/],
       [['train', '--data', data, '--dropout', '1'], /--dropout must lie in \[0, 1\)/],
       [['train', '--data', data, '--rtol=-1'], /--rtol must be a positive number/],
+      [
+        ['train', '--data', data, '--preset', 'cifar10'],
+        /There is no data_batch_1.bin .* cifar-10-binary.tar.gz/,
+      ],
       [['train', '--preset', 'huge'], /preset/],
       [['train', '--dimension', '4'], /dimension/],
       [['train', '--resume', empty], /holds no checkpoint.json/],

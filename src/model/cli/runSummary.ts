@@ -1,0 +1,38 @@
+import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
+import { TFJS_VERSION } from '../../bridge/index.ts'
+import { readMetrics } from '../metrics.ts'
+import type { RunFolder, RunState } from './runFolder.ts'
+
+/** Writes `summary.json`: what a completed run was and what it reached, for tables and other programs. Accuracies are fractions. */
+export async function writeSummary(folder: RunFolder, state: RunState): Promise<void> {
+  const { options, finished, preset, command } = state
+  const { dataset, gradient, method, step, rtol, atol, epochs, seed } = options
+  const records = await readMetrics(join(folder.path, 'metrics.jsonl'))
+  const tests = records.filter((record) => record.kind === 'eval').filter(({ net }) => net === 'odenet')
+  const trained = records.filter((record) => record.kind === 'step').findLast(({ net }) => net === 'odenet')
+  const summary = {
+    preset,
+    dataset,
+    gradient,
+    method,
+    ...(step === null ? { rtol, atol } : { step }),
+    testAccuracy: finished.odenet ?? null,
+    stemAccuracy: finished.stem ?? null,
+    testAccuracyByEpoch: tests.map(({ accuracy }) => accuracy),
+    epochs,
+    images: trained?.images ?? 0,
+    trainingSeconds: trained?.seconds ?? 0,
+    seed,
+    backend: state.backend,
+    workers: options.workers,
+    versions: { node: process.version, tfjs: TFJS_VERSION },
+    machine: {
+      platform: `${process.platform} ${process.arch}`,
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: availableParallelism(),
+    },
+    command,
+  }
+  folder.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`)
+}

@@ -1,0 +1,28 @@
+import type { BlockSolve } from './odeBlock.ts'
+import type { OdeNetShape } from './odeNet.ts'
+
+/** What may be held at once, in bytes: half of what the wasm backend can have. */
+export const TAPE_BYTES: number = 2 ** 31
+/** Tensors of the state's size that are held for each evaluation of f while its gradient is computed (83 to 98 measured, tfjs 4.22). */
+const TENSORS = 90
+/** Evaluations of a solve that chooses its steps, at usual tolerances. */
+const USUAL_EVALUATIONS = 50
+/** Evaluations of a step of RK4; other methods with equal steps need fewer. */
+const STAGES = 4
+const FLOAT_BYTES = 4
+
+/**
+ * Into how many parts a shard must be cut so that the tape of gradient 'autodiff' fits. The images of a batch do not see each other, so with equal steps the mean gradient of the parts is that
+ * of the shard; a method that chooses its steps chooses them for each part. Other gradients keep no tape of the solve: one part.
+ */
+export function tapeParts(
+  n: number,
+  { dim, downsamplings, height, width }: OdeNetShape & { readonly height: number; readonly width: number },
+  { gradient, step }: BlockSolve,
+  budget: number,
+): number {
+  if (gradient !== 'autodiff') return 1
+  const evaluations = typeof step === 'number' ? STAGES / step : USUAL_EVALUATIONS
+  const state = dim * Math.ceil(height / 2 ** downsamplings) * Math.ceil(width / 2 ** downsamplings)
+  return Math.ceil((n * state * FLOAT_BYTES * TENSORS * evaluations) / budget)
+}

@@ -1,0 +1,162 @@
+import { assert, describe, it } from 'vitest'
+import {
+  commandOf,
+  describe as inWords,
+  optionsOf,
+  type TrainFlags,
+} from '../../../src/model/cli/trainOptions.ts'
+import { checkImplicit } from '../../../src/model/cli/solverFlags.ts'
+import { UsageError } from '../../../src/model/cli/usageError.ts'
+import type { ImageSet } from '../../../src/model/imageSet.ts'
+import { solveOf } from '../../../src/model/trainedSolve.ts'
+
+const GIVEN: TrainFlags = {
+  preset: 'mnist',
+  gradient: undefined,
+  method: undefined,
+  step: undefined,
+  rtol: undefined,
+  atol: undefined,
+  epochs: undefined,
+  images: undefined,
+  batch: undefined,
+  dim: undefined,
+  groups: undefined,
+  lr: undefined,
+  dropout: undefined,
+  patience: undefined,
+  holdOut: undefined,
+  seed: 1,
+  workers: undefined,
+  backend: 'wasm',
+  data: undefined,
+  out: undefined,
+  resume: undefined,
+  baseline: true,
+  checkpointEvery: 30,
+}
+const options = (changes: Partial<TrainFlags>): ReturnType<typeof optionsOf> =>
+  optionsOf({ ...GIVEN, ...changes })
+
+describe('the options of a training', () => {
+  it("are those of the issue's recipe for MNIST", () => {
+    assert.deepInclude(options({}), {
+      dataset: 'mnist',
+      dim: 64,
+      groups: 32,
+      batch: 128,
+      epochs: 3,
+      maxImages: Infinity,
+      lr: 0.1,
+      momentum: 0.9,
+      weightDecay: 1e-4,
+      schedule: 'plateau',
+      patience: 5,
+      dropout: 0.5,
+      method: 'RK45',
+      gradient: 'adjoint',
+      step: null,
+      rtol: 1e-3,
+      atol: 1e-3,
+      holdOut: 0,
+      augmentation: null,
+    })
+  })
+
+  it("are those of the issue's recipe for CIFAR-10", () => {
+    assert.deepInclude(options({ preset: 'cifar10' }), {
+      dataset: 'cifar10',
+      dim: 128,
+      groups: 32,
+      batch: 256,
+      epochs: 10,
+      schedule: 'plateau',
+      patience: 15,
+      augmentation: { padding: 4, flip: true, hue: 0.05, saturation: 0.05 },
+    })
+  })
+
+  it('take one tolerance for both where only one is given', () => {
+    assert.deepInclude(options({ rtol: 1e-2 }), { rtol: 1e-2, atol: 1e-2 })
+    assert.deepInclude(options({ rtol: 1e-2, atol: 1e-4 }), { rtol: 1e-2, atol: 1e-4 })
+    assert.deepInclude(options({ atol: 1e-4 }), { rtol: 1e-3, atol: 1e-4 })
+  })
+
+  it('take RK4 with ten steps for autodiff unless told otherwise', () => {
+    assert.deepInclude(options({ gradient: 'autodiff' }), { method: 'RK4', step: 0.1 })
+    assert.deepInclude(options({ gradient: 'autodiff', step: 0.25 }), { method: 'RK4', step: 0.25 })
+    assert.deepInclude(options({ gradient: 'autodiff', method: 'RK45' }), { method: 'RK45', step: null })
+    assert.deepInclude(options({ gradient: 'discrete' }), { method: 'RK45', step: null })
+    assert.deepInclude(options({ method: 'RK4', step: 0.1 }), { gradient: 'adjoint', step: 0.1 })
+  })
+
+  it('refuse what does not go together', () => {
+    const cases: [Partial<TrainFlags>, RegExp][] = [
+      [{ method: 'RK4' }, /--method RK4 needs --step/],
+      [{ gradient: 'autodiff', method: 'Euler' }, /--method Euler needs --step/],
+      [{ method: 'RK45', step: 0.1 }, /--step is for the methods with equal steps .*RK45 chooses its own/],
+      [{ step: 0.1 }, /--step is for the methods with equal steps/],
+      [{ method: 'RK4', step: 0 }, /--step must lie in \(0, 1\].*received 0/],
+      [{ method: 'RK4', step: 2 }, /--step must lie in \(0, 1\]/],
+      [{ method: 'RK4', step: 0.1, rtol: 0.1 }, /--rtol has no effect on RK4/],
+      [{ gradient: 'autodiff', atol: 0.1 }, /--atol has no effect on RK4/],
+      [
+        { gradient: 'autodiff', method: 'BDF' },
+        /--gradient autodiff differentiates the steps of explicit methods/,
+      ],
+      [{ gradient: 'discrete', method: 'Radau' }, /not of Radau/],
+      [{ rtol: 0 }, /--rtol must be a positive number/],
+      [{ patience: -1 }, /--patience must be a whole number/],
+      [{ holdOut: 1 }, /--hold-out must lie in \[0, 1\)/],
+      [{ checkpointEvery: -1 }, /--checkpoint-every must not be negative/],
+    ]
+    for (const [changes, says] of cases) assert.throws(() => options(changes), UsageError, says)
+  })
+
+  it('refuse implicit methods for states that are too large for their matrices', () => {
+    assert.throws(() => checkImplicit(options({ method: 'BDF' }), 784), UsageError, /at most 5000 numbers/)
+    checkImplicit(options({ method: 'BDF', batch: 2, dim: 8, groups: 4, workers: 1 }), 784)
+    checkImplicit(options({}), 784)
+  })
+
+  it('give the solver only what has an effect', () => {
+    assert.deepEqual(solveOf(options({ gradient: 'autodiff' })), {
+      method: 'RK4',
+      step: 0.1,
+      gradient: 'autodiff',
+    })
+    assert.deepEqual(solveOf(options({ gradient: 'discrete' })), {
+      method: 'RK45',
+      rtol: 1e-3,
+      atol: 1e-3,
+      gradient: 'discrete',
+    })
+    assert.deepInclude(solveOf(options({})), { gradient: 'adjoint', backward: { norm: 'seminorm' } })
+    assert.deepInclude(solveOf(options({ preset: 'quick' })), { firstStep: 1 })
+  })
+
+  it('repeat themselves as a command', () => {
+    for (const [changes, says] of [
+      [{ gradient: 'autodiff' }, '--gradient autodiff --method RK4 --step 0.1 --epochs 3'],
+      [{ rtol: 1e-2 }, '--gradient adjoint --method RK45 --rtol 0.01 --atol 0.01 --epochs 3'],
+      [{ patience: 2, holdOut: 0.1 }, '--patience 2 --hold-out 0.1'],
+    ] as const) {
+      const flags = { ...GIVEN, ...changes }
+      assert.include(commandOf(optionsOf(flags), flags), says)
+    }
+  })
+
+  it('take one worker for native TensorFlow', () => {
+    assert.equal(options({ backend: 'tensorflow' }).workers, 1)
+    assert.equal(options({ backend: 'tensorflow', workers: 2 }).workers, 2)
+  })
+
+  it('describe themselves', () => {
+    const set = { n: 320 } as ImageSet
+    assert.match(
+      inWords(options({ gradient: 'autodiff' }), set, 'here'),
+      /RK4 with steps of 0.1,\ngradients by the autodiff/,
+    )
+    assert.match(inWords(options({ preset: 'cifar10' }), set, 'here'), /320 images of CIFAR-10, 3200 in all/)
+  })
+})

@@ -11,20 +11,21 @@ import { pick } from '../src/model/imageSet.ts'
 import { loadMnist } from '../src/model/mnist.ts'
 import { odeNetSpec } from '../src/model/odeNet.ts'
 import { initialParameters } from '../src/model/parameters.ts'
-import { presetNames, presets, type PresetName } from '../src/model/presets.ts'
+import { presets } from '../src/model/presets.ts'
 import { makeRng } from '../src/model/rng.ts'
 import type { ShardShape } from '../src/model/shard.ts'
 import { duration, machine, writeResult } from './lib/report.ts'
 
 const BATCH = 32
 /** After a first that is not counted. */
-const STEPS: Readonly<Record<PresetName, number>> = { quick: 8, mnist: 3 }
+const STEPS = { quick: 8, mnist: 3 } as const
+type Measured = keyof typeof STEPS
 
 const BACKENDS = ['wasm', 'tensorflow'] as const
 type Backend = (typeof BACKENDS)[number]
 
 interface Row {
-  readonly preset: PresetName
+  readonly preset: Measured
   readonly workers: number
   readonly backend: Backend
   /** Least of the steps. */
@@ -40,12 +41,22 @@ const images = pick(
   Uint32Array.from({ length: BATCH }, (_, i) => i),
 )
 
-function shapeOf(preset: PresetName): ShardShape {
+function shapeOf(preset: Measured): ShardShape {
   const { dim, groups, downsamplings } = presets[preset]
-  return { channelsIn: 1, height: 28, width: 28, dim, groups, downsamplings, classes: 10, hasOde: true }
+  return {
+    channelsIn: 1,
+    height: 28,
+    width: 28,
+    dim,
+    groups,
+    downsamplings,
+    classes: 10,
+    hasOde: true,
+    normalisation: train.normalisation,
+  }
 }
 
-function openPool(preset: PresetName, backend: Backend, workers: number): Promise<GradientPool> {
+function openPool(preset: Measured, backend: Backend, workers: number): Promise<GradientPool> {
   const { method, rtol, atol, firstStep, adjointNorm } = presets[preset]
   const first = firstStep > 0 ? { firstStep } : {}
   const solve = { method, rtol, atol, ...first, backward: { norm: adjointNorm } }
@@ -53,7 +64,7 @@ function openPool(preset: PresetName, backend: Backend, workers: number): Promis
 }
 
 /** Both backends take turns, so that other work on the machine falls on both. */
-async function compare(preset: PresetName, workers: number): Promise<Row[]> {
+async function compare(preset: Measured, workers: number): Promise<Row[]> {
   const rows: Row[] = []
   const pools: GradientPool[] = []
   try {
@@ -82,7 +93,7 @@ const { reason } = await chooseBackend('tensorflow')
 const { binding } = tf.backend() as unknown as { readonly binding: { readonly TF_Version: string } }
 const load = loadavg()[0]!
 const rows: Row[] = []
-for (const preset of presetNames) {
+for (const preset of Object.keys(STEPS) as Measured[]) {
   for (const workers of [1, Math.min(2, cpus().length)]) {
     for (const row of await compare(preset, workers)) {
       rows.push(row)

@@ -6,7 +6,7 @@ import { makeRng } from '../../src/model/rng.ts'
 import type { ShardShape } from '../../src/model/shard.ts'
 import { IS_BUILT } from '../bridge/builtHere.ts'
 
-const shape: ShardShape = { channelsIn: 1, height: 14, width: 14, dim: 8, groups: 4, downsamplings: 1, classes: 10, hasOde: true } // prettier-ignore
+const shape: ShardShape = { channelsIn: 1, height: 14, width: 14, dim: 8, groups: 4, downsamplings: 1, classes: 10, hasOde: true, normalisation: { mean: [0.1307], deviation: [0.3081] } } // prettier-ignore
 // Equal steps: native sums come in any order, and a step accepted by one rounding and refused by another would change the gradient by a tolerance
 const solve = { method: 'RK4', step: 0.25 } as const
 const N = 6

@@ -118,7 +118,7 @@ async function trainNet(
     `${title.trim()}: ${trainer.parameterCount} parameters, ${trainer.totalSteps} steps, backend ${trainer.backend.name} (${trainer.backend.reason})`,
   )
   const progress = new Progress(title, trainer.totalSteps, trainer.step)
-  state = { ...state, backend: trainer.backendName }
+  state = { ...state, backend: trainer.backend.name }
   let saved = performance.now()
   const keep = (): void => {
     state = { ...state, checkpoint: trainer.checkpoint() }

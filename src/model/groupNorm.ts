@@ -12,23 +12,56 @@ export function groupNormSpec(channels: number): ParameterSpec {
  * Group normalisation: each image's channels are normalised in groups over group and space, then scaled and shifted per channel.
  *
  * Group means are taken as means over space followed by a product with the block matrix that averages within groups: two small matrix
- * products instead of reductions over inner axes, which tfjs does by transposing.
+ * products instead of reductions over inner axes, which tfjs does by transposing. The gradient is written out: fewer passes over memory than that of the
+ * operations, and fewer tensors to keep.
  * @param x - shape (batch, height, width, channels)
  * @param groups - divides the number of channels. One channel per group followed by global average pooling carries no information.
  * @see Wu, He, "Group Normalization" (ECCV 2018), Sec. 3.1, eq. (1), (2) and (6)
  */
 export function groupNorm(x: Tensor4D, groups: number, gamma: Tensor, beta: Tensor): Tensor4D {
-  return tf.tidy(() => {
-    const [batch, height, width, channels] = x.shape
-    const flat = x.reshape([batch, height * width, channels])
-    const average = groupAverage(channels, groups)
-    const within = (perChannel: Tensor): Tensor =>
-      tf.matMul(perChannel as Tensor2D, average).reshape([batch, 1, channels])
-    const centered = flat.sub(within(flat.mean(1)))
-    const variance = within(centered.square().mean(1))
-    const scale = variance.add(EPSILON).rsqrt().mul(gamma)
-    return centered.mul(scale).add(beta).reshape(x.shape) as Tensor4D
+  const [batch, height, width, channels] = x.shape
+  const size = height * width
+  const flat = [batch, size, channels]
+  /** Group means of means over space, (batch, channels) or (batch, 1, channels). */
+  const within = (perChannel: Tensor): Tensor =>
+    tf
+      .matMul(perChannel.reshape([batch, channels]) as Tensor2D, groupAverage(channels, groups))
+      .reshape([batch, 1, channels])
+  const normalised = (input: Tensor): { centered: Tensor; inverse: Tensor } => {
+    const values = input.reshape(flat)
+    const centered = values.sub(within(values.mean(1)))
+    return { centered, inverse: within(centered.square().mean(1)).add(EPSILON).rsqrt() }
+  }
+  const operation = tf.customGrad((...args: unknown[]) => {
+    const [input, scale, shift, save] = args as [Tensor, Tensor, Tensor, (tensors: Tensor[]) => void]
+    const { centered, inverse } = normalised(input)
+    save([centered, inverse, scale, input])
+    const value = centered.mul(inverse.mul(scale)).add(shift).reshape(x.shape)
+    return { value, gradFunc }
   })
+  return tf.tidy(() => operation(x, gamma, beta) as Tensor4D)
+
+  // With s = 1 / deviation, xhat = s centered, and m the mean over a group and space:
+  // dx = s (gamma dy - m(gamma dy) - xhat m(gamma dy xhat))
+  function gradFunc(dy: Tensor, saved: Tensor[]): Tensor[] {
+    const scale = saved[2]!
+    // For a gradient of the gradient everything has to come from x before its eyes
+    const { centered, inverse } = tf.engine().isTapeOn()
+      ? normalised(saved[3]!)
+      : { centered: saved[0]!, inverse: saved[1]! }
+    const dOut = dy.reshape(flat)
+    const meanOfDy = dOut.mean(1, true)
+    const meanOfProduct = dOut.mul(centered).mean(1, true)
+    const along = inverse
+      .square()
+      .mul(inverse)
+      .mul(within(meanOfProduct.mul(scale)))
+    const constant = inverse.mul(within(meanOfDy.mul(scale)))
+    const dx = dOut.mul(inverse.mul(scale)).sub(centered.mul(along)).sub(constant)
+    const dGamma = meanOfProduct.mul(inverse).sum([0, 1]).mul(size)
+    const dBeta = meanOfDy.sum([0, 1]).mul(size)
+    return [dx.reshape(x.shape), dGamma, dBeta]
+  }
 }
 
 /** Matrix (channels, channels) whose product averages within each group. */

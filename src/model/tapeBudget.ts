@@ -3,8 +3,8 @@ import type { OdeNetShape } from './odeNet.ts'
 
 /** What may be held at once, in bytes: half of what the wasm backend can have. */
 export const TAPE_BYTES: number = 2 ** 31
-/** Tensors of the state's size that are held for each evaluation of f while its gradient is computed (83 to 98 measured, tfjs 4.22). */
-const TENSORS = 90
+/** Tensors of the state's size that are held for each evaluation of f while its gradient is computed (73 to 87 measured, tfjs 4.22). */
+const TENSORS = 80
 /** Evaluations of a solve that chooses its steps, at usual tolerances. */
 const USUAL_EVALUATIONS = 50
 /** Evaluations of a step of RK4; other methods with equal steps need fewer. */

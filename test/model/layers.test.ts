@@ -50,6 +50,35 @@ describe('layers', () => {
     assert.equal(tf.memory().numTensors, before)
   })
 
+  it('the gradients of groupNorm are those of its operations, its second ones too, also far from the origin', () => {
+    const ofOperations = (x: Tensor4D, groups: number, gamma: Tensor, beta: Tensor): Tensor => {
+      const [batch, height, width, channels] = x.shape
+      const grouped = x.reshape([batch, height * width, groups, channels / groups])
+      const centered = grouped.sub(grouped.mean([1, 3], true))
+      const scale = centered.square().mean([1, 3], true).add(1e-5).rsqrt()
+      return centered.mul(scale).reshape(x.shape).mul(gamma).add(beta)
+    }
+    const before = tf.memory().numTensors
+    tf.tidy(() => {
+      const shape = [2, 3, 4, 6]
+      const inputs = [noise(shape, 1).add(3), noise([6], 2), noise([6], 3)]
+      const dy = noise(shape, 4)
+      const through = (norm: (x: Tensor4D, groups: number, gamma: Tensor, beta: Tensor) => Tensor) => {
+        const f = (x: Tensor, gamma: Tensor, beta: Tensor): Tensor => norm(x as Tensor4D, 3, gamma, beta)
+        const first = tf.grads(f)(inputs, dy)
+        const inX = tf.grad((x) => f(x, inputs[1]!, inputs[2]!).mul(dy).sum())
+        const second = tf.grad((x) => inX(x).mul(noise(shape, 5)).sum())(inputs[0]!)
+        return [f(inputs[0]!, inputs[1]!, inputs[2]!), ...first, second]
+      }
+      const theirs = through(ofOperations)
+      through(groupNorm).forEach((ours, i) => {
+        const size = Math.max(1, ...theirs[i]!.dataSync().map(Math.abs))
+        closeTo(ours, theirs[i]!.dataSync(), 2e-5 * size)
+      })
+    })
+    assert.equal(tf.memory().numTensors, before)
+  })
+
   it('timeConv equals the convolution of the input with a channel full of t put before it', () => {
     tf.tidy(() => {
       const x = noise([2, 5, 4, 3], 1) as Tensor4D

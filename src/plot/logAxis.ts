@@ -31,5 +31,5 @@ export function ticksOf({ type, domain }: ScaleOptions, count: number): Ticks {
 
 /** 100 and 0.02 as they are, others as 1e-5. */
 function decimal(value: number): string {
-  return value >= 1e-3 && value < 1e4 ? String(value) : value.toExponential().replace('e+', 'e')
+  return value >= 1e-3 && value < 1e5 ? String(value) : value.toExponential().replace('e+', 'e')
 }

@@ -106,7 +106,11 @@ function scaleOf(axis: Axis, values: readonly number[]): ScaleOptions {
   return log ? { type: 'log', domain: logDomain(values) } : { nice: true }
 }
 
+/** Attributes that hold coordinates. */
+const COORDINATES = / (?:d|x|y|x1|x2|y1|y2|cx|cy|width|height|transform)="[^"]*"/g
+
 /** Hundredths of a unit are more than a screen shows, and a file with them is half as long. */
 function rounded(svg: string): string {
-  return svg.replaceAll(/-?\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))
+  const short = (number: string): string => String(Number(Number(number).toFixed(2)))
+  return svg.replaceAll(COORDINATES, (attribute) => attribute.replaceAll(/-?\d+\.\d{3,}/g, short))
 }

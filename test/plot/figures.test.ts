@@ -1,3 +1,4 @@
+import { Resvg } from '@resvg/resvg-js'
 import { parseHTML } from 'linkedom'
 import { describe, expect, it } from 'vitest'
 import { errorPlot, linePlot, panels, phasePlot } from '../../src/plot/index.ts'
@@ -13,7 +14,7 @@ const euler = { name: 'Euler', x: steps, y: steps.map((h) => 2 * h) }
 describe('figures for notebooks', () => {
   it('name both axes, the title and every named curve, whatever letters they have', () => {
     const svg = linePlot({
-      title: 'a < b & c',
+      title: 'a < b & c, 0.0001',
       x: { label: 't (s)' },
       y: { label: 'h(t)' },
       curves: [
@@ -21,7 +22,7 @@ describe('figures for notebooks', () => {
         { x: [0, 1], y: [1, 0] },
       ],
     })
-    expect(texts(svg)).toEqual(expect.arrayContaining(['a < b & c', 't (s)', 'h(t)', 'x < 1 & y']))
+    expect(texts(svg)).toEqual(expect.arrayContaining(['a < b & c, 0.0001', 't (s)', 'h(t)', 'x < 1 & y']))
     expect(elements(svg, 'circle')).toHaveLength(0)
   })
 
@@ -70,17 +71,20 @@ describe('figures for notebooks', () => {
     expect(turns.every((turn) => turn.includes('rotate(45)'))).toBe(true)
   })
 
-  it('stand beside each other in one document', () => {
-    const size = { width: 300, height: 200 }
-    const one = linePlot({
-      title: '',
+  it('stand beside each other in one document, which is drawn even where a line runs far out of its frame', () => {
+    const steep = linePlot({
+      title: 'a > b',
       x: { label: 'x' },
-      y: { label: 'y' },
-      curves: [{ x: [0], y: [0] }],
-      ...size,
+      y: { label: 'y', domain: [0, 1] },
+      curves: [{ x: [0, 0.5, 1], y: [0, 0.5, 100] }],
+      width: 300,
+      height: 200,
     })
-    const [all] = elements(panels([one, one, one], 2), 'svg')
+    const svg = panels([steep, steep, steep], 2)
+    const [all] = elements(svg, 'svg')
     expect([all!.getAttribute('width'), all!.getAttribute('height')]).toEqual(['600', '400'])
-    expect(elements(panels([one, one, one], 2), 'svg svg')).toHaveLength(3)
+    const places = elements(svg, 'svg > g').map((group) => group.getAttribute('transform'))
+    expect(places).toEqual(['translate(0,0)', 'translate(300,0)', 'translate(0,200)'])
+    expect(new Resvg(svg).render().width).toBe(600)
   })
 })

@@ -7,6 +7,9 @@ import { PLACES } from './places.ts'
 
 export type Say = (line: string) => void
 
+/** A download that has not ended by then never will. */
+const DOWNLOAD_MILLISECONDS = 600_000
+
 /** Oldest Python that the pinned packages of `requirements.txt` can be installed in. */
 const OLDEST_PYTHON = [3, 10] as const
 
@@ -26,7 +29,7 @@ async function installKernel(signal: AbortSignal, say: Say): Promise<void> {
   const wanted = hashOf(join(PLACES.kernel, 'package-lock.json'))
   if (isStamped(stamp, wanted)) return
   say('Installing the TypeScript kernel (tslab, about 90 MB).')
-  const result = await run('npm', ['ci', '--loglevel=error'], { cwd: PLACES.kernel, signal })
+  const result = await run('npm', ['ci', '--loglevel=error'], { cwd: PLACES.kernel, signal: soon(signal) })
   if (result.code !== 0) throw new NotebookFailure('download', `npm could not install the kernel:\n${lastLines(result)}`) // prettier-ignore
   writeFileSync(stamp, wanted)
 }
@@ -49,7 +52,7 @@ async function installPython(requirements: string, signal: AbortSignal, say: Say
       )
   }
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]
-  const installed = await run(python, pip, { signal })
+  const installed = await run(python, pip, { signal: soon(signal) })
   if (installed.code !== 0)
     throw new NotebookFailure('download', `pip could not install Jupyter:\n${lastLines(installed)}`)
   writeFileSync(stamp, '')
@@ -83,6 +86,10 @@ export async function buildPackage(signal: AbortSignal): Promise<void> {
 export function variables(): NodeJS.ProcessEnv {
   const path = [join(PLACES.root, 'node_modules', '.bin'), process.env['PATH']].join(':')
   return { ...process.env, JUPYTER_PATH: PLACES.kernelspecs, PATH: path }
+}
+
+function soon(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_MILLISECONDS)])
 }
 
 function isStamped(file: string, content: string): boolean {

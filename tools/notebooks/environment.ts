@@ -42,6 +42,8 @@ async function installPython(requirements: string, signal: AbortSignal, say: Say
   await checkPython()
   say('Installing Jupyter in .notebooks/python.')
   mkdirSync(PLACES.environment, { recursive: true })
+  // JupyterLab brings scripts that are no modules, as this project's files are
+  writeFileSync(join(PLACES.environment, 'package.json'), '{ "type": "commonjs" }\n')
   if (!existsSync(python)) {
     rmSync(folder, { recursive: true, force: true })
     const made = await run('python3', ['-m', 'venv', folder], { signal })
@@ -84,8 +86,17 @@ export async function buildPackage(signal: AbortSignal): Promise<void> {
 
 /** What Jupyter needs to find the kernel, and the kernel the project's Node. */
 export function variables(): NodeJS.ProcessEnv {
+  const jupyter = join(PLACES.environment, 'jupyter')
   const path = [join(PLACES.root, 'node_modules', '.bin'), process.env['PATH']].join(':')
-  return { ...process.env, JUPYTER_PATH: PLACES.kernelspecs, PATH: path }
+  return {
+    ...process.env,
+    PATH: path,
+    JUPYTER_PATH: PLACES.kernelspecs,
+    // Nothing of a person's own Jupyter is read or written
+    JUPYTER_CONFIG_DIR: join(jupyter, 'config'),
+    JUPYTER_DATA_DIR: join(jupyter, 'data'),
+    JUPYTER_RUNTIME_DIR: join(jupyter, 'runtime'),
+  }
 }
 
 function soon(signal: AbortSignal): AbortSignal {

@@ -4,6 +4,7 @@ import { groupNorm, groupNormSpec } from './groupNorm.ts'
 import { odeBlock, type BlockSolve } from './odeBlock.ts'
 import { odeFunction, odeFunctionSpec } from './odeFunction.ts'
 import { prefixed, under, type Parameters, type ParameterSpec } from './parameters.ts'
+import { residualBlock, residualBlockSpec } from './residualBlock.ts'
 import { convBound } from './timeConv.ts'
 
 /** The shape of an ODE-only net for images. */
@@ -17,14 +18,16 @@ export interface OdeNetShape {
   /** Stride-2 convolutions (4x4) in the stem: one as in Carrara et al., or two for a cheaper state. */
   readonly downsamplings: 1 | 2
   readonly classes: number
-  /** False leaves the ODE block out: the stem-only baseline. */
+  /** False leaves the ODE block out: the stem-only baseline, or a residual net. */
   readonly hasOde: boolean
+  /** Residual blocks between stem and head, in the place of an ODE block. Default 0. */
+  readonly residualBlocks?: number
 }
 
 const STEM_KERNEL = 4
 
 export function odeNetSpec(shape: OdeNetShape): ParameterSpec {
-  const { channelsIn, dim, downsamplings, classes, hasOde } = shape
+  const { channelsIn, dim, downsamplings, classes, hasOde, residualBlocks = 0 } = shape
   const stem = (channels: number): ParameterSpec => {
     const uniform = convBound(STEM_KERNEL, channels)
     return {
@@ -39,6 +42,10 @@ export function odeNetSpec(shape: OdeNetShape): ParameterSpec {
       ? { ...prefixed('stemNorm', groupNormSpec(dim)), ...prefixed('stem2', stem(dim)) }
       : {}),
     ...(hasOde ? prefixed('ode', odeFunctionSpec(dim)) : {}),
+    ...Object.assign(
+      {},
+      ...Array.from({ length: residualBlocks }, (_, b) => prefixed(`block${b + 1}`, residualBlockSpec(dim))),
+    ),
     ...prefixed('headNorm', groupNormSpec(dim)),
     ...prefixed('linear', {
       weight: { shape: [dim, classes], initial: { uniform } },
@@ -63,17 +70,39 @@ export type OdeNet = (parameters: Parameters, images: Tensor4D, pass: Pass) => T
  * @see Carrara, Amato, Falchi, Gennaro, "Evaluation of Continuous Image Features Learned by ODE Nets" (ICIAP 2019), Sec. 3 (ODE-only net)
  */
 export function makeOdeNet(shape: OdeNetShape): OdeNet {
-  const { groups, downsamplings, hasOde } = shape
+  const { groups, hasOde, residualBlocks = 0 } = shape
   const f: TensorFunction<Tensor4D, Parameters> = odeFunction(groups)
+  const { stem, head } = endsOf(shape)
   return (p, images, { solve, mask }) => {
-    const norm = (x: Tensor4D, name: string): Tensor4D =>
-      groupNorm(x, groups, p[`${name}.gamma`]!, p[`${name}.beta`]!)
-    let h = stemConv(images, p['stem1.kernel']!, p['stem1.bias']!)
-    if (downsamplings === 2) h = stemConv(tf.relu(norm(h, 'stemNorm')), p['stem2.kernel']!, p['stem2.bias']!)
+    let h = stem(p, images)
     if (hasOde) h = odeBlock(f, h, under(p, 'ode'), solve)
-    const features = tf.relu(norm(h, 'headNorm')).mean([1, 2]) as Tensor2D
-    const kept = mask === undefined ? features : features.mul(mask)
-    return tf.matMul(kept as Tensor2D, p['linear.weight'] as Tensor2D).add(p['linear.bias']!) as Tensor2D
+    for (let b = 1; b <= residualBlocks; b++) h = residualBlock(h, groups, under(p, `block${b}`))
+    return head(p, h, mask)
+  }
+}
+
+/** What lies before the ODE block and after it. */
+export interface NetEnds {
+  /** h(0) of images; shapes (batch, height, width, channelsIn) and (batch, height, width, dim) */
+  stem(p: Parameters, images: Tensor4D): Tensor4D
+  /** Logits (batch, classes) of h(1). */
+  head(p: Parameters, h: Tensor4D, mask?: Tensor2D): Tensor2D
+}
+
+export function endsOf({ groups, downsamplings }: OdeNetShape): NetEnds {
+  const norm = (p: Parameters, x: Tensor4D, name: string): Tensor4D =>
+    groupNorm(x, groups, p[`${name}.gamma`]!, p[`${name}.beta`]!)
+  return {
+    stem(p, images) {
+      const h = stemConv(images, p['stem1.kernel']!, p['stem1.bias']!)
+      if (downsamplings === 1) return h
+      return stemConv(tf.relu(norm(p, h, 'stemNorm')), p['stem2.kernel']!, p['stem2.bias']!)
+    },
+    head(p, h, mask) {
+      const features = tf.relu(norm(p, h, 'headNorm')).mean([1, 2]) as Tensor2D
+      const kept = mask === undefined ? features : features.mul(mask)
+      return tf.matMul(kept as Tensor2D, p['linear.weight'] as Tensor2D).add(p['linear.bias']!) as Tensor2D
+    },
   }
 }
 

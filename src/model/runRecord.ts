@@ -1,8 +1,7 @@
+import { netNames, type Net } from './nets.ts'
+
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
-
-/** Which classifier a record is about: the whole net, or its stem and head with no ODE between. */
-export type Net = 'odenet' | 'stem'
 
 /** First line of a run: what was asked for. */
 export interface ConfigRecord {
@@ -159,7 +158,7 @@ function fits(value: unknown, field: Field): boolean {
     case 'string':
       return typeof value === 'string'
     case 'net':
-      return value === 'odenet' || value === 'stem'
+      return netNames.includes(value as Net)
     case 'outcome':
       return value === 'completed' || value === 'interrupted' || value === 'failed'
     case 'object':

@@ -118,8 +118,9 @@ export class ShardModel {
     const evaluations = { nfeForward: 0, nfeBackward: 0 }
     const solve: BlockSolve = {
       ...this.#solve,
-      onSolve: ({ phase, nfev }) => {
-        evaluations[phase === 'forward' ? 'nfeForward' : 'nfeBackward'] += nfev
+      onSolve: (report) => {
+        evaluations[report.phase === 'forward' ? 'nfeForward' : 'nfeBackward'] += report.nfev
+        this.#solve.onSolve?.(report)
       },
     }
     return { pass: { solve }, evaluations }

@@ -1,6 +1,7 @@
 import type { BackendWish } from '../bridge/index.ts'
 import type { Augmentation } from './augmentation.ts'
 import type { DatasetName } from './dataset.ts'
+import type { Net } from './nets.ts'
 import type { BlockSolve } from './odeBlock.ts'
 
 /** How gradients pass the ODE, see `odeint`. */
@@ -12,8 +13,8 @@ export type TrainMethod = Extract<BlockSolve['method'], string>
 /** Everything that decides the numbers of a training run. */
 export interface TrainOptions {
   readonly dataset: DatasetName
-  /** 'stem' leaves the ODE block out. */
-  readonly net: 'odenet' | 'stem'
+  /** 'stem' leaves the ODE block out, 'resnet' has residual blocks in its place. */
+  readonly net: Net
   readonly method: TrainMethod
   /** Length of the equal steps of a fixed-step method, of the interval of length 1; null for a method that chooses its steps. */
   readonly step: number | null

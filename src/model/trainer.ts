@@ -5,12 +5,13 @@ import { evaluateOn, type Evaluation } from './evaluation.ts'
 import { GradientPool } from './gradientPool.ts'
 import type { ImageSet } from './imageSet.ts'
 import type { StepRecord } from './metrics.ts'
+import { shapeOf } from './netShape.ts'
 import { odeNetSpec } from './odeNet.ts'
 import { initialParameters, parameterCount } from './parameters.ts'
 import { makeRng } from './rng.ts'
 import { cosine, reduceLROnPlateau } from './schedule.ts'
 import { sgdStep } from './sgd.ts'
-import type { ShardShape, TrainingShard } from './shard.ts'
+import type { TrainingShard } from './shard.ts'
 import { TrainingDiverged } from './errors.ts'
 import { solveOf } from './trainedSolve.ts'
 import type { TrainOptions } from './trainOptions.ts'
@@ -45,17 +46,7 @@ export async function createTrainer(
   train: ImageSet,
   resumeFrom?: Checkpoint,
 ): Promise<Trainer> {
-  const shape: ShardShape = {
-    channelsIn: train.channels,
-    height: train.height,
-    width: train.width,
-    normalisation: train.normalisation,
-    dim: options.dim,
-    groups: options.groups,
-    downsamplings: options.downsamplings,
-    classes: train.classNames.length,
-    hasOde: options.net === 'odenet',
-  }
+  const shape = shapeOf(options, train)
   const pool = await GradientPool.open(shape, solveOf(options), options.backend, options.workers)
   const spec = odeNetSpec(shape)
   const rng = makeRng(options.seed)

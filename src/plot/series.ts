@@ -3,10 +3,13 @@ import type { TrainingRecord } from './trainingRecord.ts'
 /** Colours that stand out by 4 to 1 or more from white as well as from a dark page. */
 export const BLUE = '#2b7bd6'
 export const ORANGE = '#c8620a'
+export const GREEN = '#2e8555'
+export const VIOLET = '#9557cf'
 
 const NETS = [
   { net: 'odenet', name: 'ODENet', color: BLUE },
   { net: 'stem', name: 'stem only', color: ORANGE },
+  { net: 'resnet', name: 'ResNet', color: GREEN },
 ] as const
 
 /** A smoothed value is the mean over this share of the run, so that long and short runs look equally calm. */

@@ -1,8 +1,8 @@
 /** One step of the optimizer. */
 export interface TrainingStep {
   readonly kind: 'step'
-  /** The whole net, or its stem and head with no ODE between. */
-  readonly net: 'odenet' | 'stem'
+  /** The whole net, its stem and head with no ODE between, or with residual blocks there. */
+  readonly net: 'odenet' | 'stem' | 'resnet'
   /** Steps taken, this one included. */
   readonly step: number
   /** Passes through the data, fractions included. */
@@ -24,7 +24,7 @@ export interface TrainingStep {
 /** One pass over held-out images. */
 export interface TrainingEvaluation {
   readonly kind: 'eval'
-  readonly net: 'odenet' | 'stem'
+  readonly net: 'odenet' | 'stem' | 'resnet'
   /** Steps and training images before the evaluation, seconds since the net's training began. */
   readonly step: number
   readonly images: number

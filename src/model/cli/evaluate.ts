@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Checkpoint } from '../checkpoint.ts'
 import { datasets } from '../dataset.ts'
 import { createTrainer } from '../trainer.ts'
+import { netNames, nets } from '../nets.ts'
 import type { TrainOptions } from '../trainOptions.ts'
 import { checkVersion, withoutInfinityNames } from './runFolder.ts'
 import { UsageError } from './usageError.ts'
@@ -14,14 +15,14 @@ export async function evaluateRun(
   backend: TrainOptions['backend'] | undefined,
   signal: AbortSignal,
 ): Promise<'completed' | 'interrupted'> {
-  const nets = (['odenet', 'stem'] as const).filter((net) => existsSync(join(path, `${net}.json`)))
-  if (nets.length === 0) {
+  const finished = netNames.filter((net) => existsSync(join(path, `${net}.json`)))
+  if (finished.length === 0) {
     throw new UsageError(
       `${path} holds no finished net (odenet.json): give the folder of a completed run, or finish one with odenet train --resume ${path}.`,
       1,
     )
   }
-  for (const net of nets) {
+  for (const net of finished) {
     const file = join(path, `${net}.json`)
     const checkpoint = JSON.parse(readFileSync(file, 'utf8'), withoutInfinityNames) as Checkpoint
     checkVersion(file, checkpoint.options)
@@ -34,7 +35,7 @@ export async function evaluateRun(
       const { accuracy, loss, nfeForward } = evaluation
       const work = net === 'odenet' ? `, ${nfeForward.toFixed(1)} evaluations per solve` : ''
       console.log(
-        `${net === 'odenet' ? 'ODENet' : 'stem only'}: ${(100 * accuracy).toFixed(2)} % of ${test.n} test images, loss ${loss.toFixed(4)}${work}, backend ${trainer.backend.name}`,
+        `${nets[net].title}: ${(100 * accuracy).toFixed(2)} % of ${test.n} test images, loss ${loss.toFixed(4)}${work}, backend ${trainer.backend.name}`,
       )
     } finally {
       await trainer.dispose()

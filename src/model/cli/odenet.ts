@@ -2,6 +2,7 @@
 import { NodeRuntime, NodeServices } from '@effect/platform-node'
 import { Effect, Option } from 'effect'
 import { Argument, Command, Flag } from 'effect/cli'
+import { netNames } from '../nets.ts'
 import { presetNames } from '../presets.ts'
 import { evaluateRun } from './evaluate.ts'
 import { gradientNames, methodNames } from './solverFlags.ts'
@@ -19,6 +20,12 @@ const flags = {
   preset: Flag.Literals('preset', presetNames).pipe(
     Flag.withDescription('starting point for every other option (default quick)'),
     Flag.withDefault('quick' as const),
+  ),
+  net: Flag.Literals('net', netNames).pipe(
+    Flag.withDescription(
+      'odenet, resnet (residual blocks in the place of the ODE block) or stem (neither); default odenet',
+    ),
+    Flag.withDefault('odenet' as const),
   ),
   gradient: Flag.Literals('gradient', gradientNames).pipe(
     Flag.withDescription('how gradients pass the ODE (default adjoint); autodiff takes RK4 with step 0.1'),

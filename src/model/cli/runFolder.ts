@@ -13,6 +13,7 @@ import { makeFolder } from '../makeFolder.ts'
 import { MetricsWriter } from '../metrics.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { Evaluation } from '../evaluation.ts'
+import type { Net } from '../nets.ts'
 import type { TrainOptions } from '../trainOptions.ts'
 import { UsageError } from './usageError.ts'
 
@@ -23,18 +24,20 @@ export interface RunState {
   readonly preset: string
   readonly withBaseline: boolean
   /** The net that is being trained, or null when there is none left. */
-  readonly training: 'odenet' | 'stem' | null
+  readonly training: Net | null
   /** tfjs's name of the backend that was taken last; null before. */
   readonly backend: string | null
   readonly checkpoint: Checkpoint | null
   /** Test accuracies of the nets that are finished. */
-  readonly finished: { readonly [net in 'odenet' | 'stem']?: number }
+  readonly finished: { readonly [net in Net]?: number }
   /** The last one of the net that is being trained on the test images; without the mistakes but the first ones. Null before. */
   readonly tested: Evaluation | null
-  /** Of the ODENet at its end, for the report. */
+  /** Of the first net at its end, for the report. */
   readonly evaluation: Pick<Evaluation, 'confusion' | 'mistakes'> | null
   /** The command that repeats the run. */
   readonly command: string
+  /** Parameters to keep along the training of the first net, at so many steps at equal distances. */
+  readonly snapshots?: number
 }
 
 const STATE = 'checkpoint.json'
@@ -101,6 +104,11 @@ export class RunFolder {
     attempt(file, 'cannot be written', () => writeFileSync(file, content))
     return file
   }
+}
+
+/** File of the parameters after a part of the training, counted from 1. */
+export function snapshotName(part: number): string {
+  return `snapshot${part}.json`
 }
 
 /** Refuses what an earlier version wrote, whose options were fewer. */

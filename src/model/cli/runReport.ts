@@ -5,6 +5,7 @@ import { accuracyCurve, evaluationsCurve, lossCurve } from '../../plot/training.
 import { datasets } from '../dataset.ts'
 import type { ImageSet } from '../imageSet.ts'
 import { readMetrics } from '../metrics.ts'
+import { netNames, nets } from '../nets.ts'
 import { renderReport, type ReportInput } from '../report/report.ts'
 import type { RunFolder, RunState } from './runFolder.ts'
 
@@ -34,13 +35,14 @@ export async function writeReport(
   folder.write(
     'report.html',
     renderReport({
-      title: `ODENet on ${datasets[state.options.dataset].title}`,
+      title: `${nets[state.options.net].title} on ${datasets[state.options.dataset].title}`,
       startedAt: config?.startedAt ?? '',
       outcome,
       message,
-      accuracy: state.finished.odenet ?? null,
-      stemAccuracy: state.finished.stem ?? null,
-      seconds: last('odenet') + last('stem'),
+      net: state.options.net,
+      accuracy: state.finished[state.options.net] ?? null,
+      stemAccuracy: state.options.net === 'stem' ? null : (state.finished.stem ?? null),
+      seconds: netNames.reduce((sum, net) => sum + last(net), 0),
       seed: state.options.seed,
       command: state.command,
       versions: { node: process.version, tfjs: TFJS_VERSION },

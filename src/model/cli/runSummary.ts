@@ -9,15 +9,16 @@ export async function writeSummary(folder: RunFolder, state: RunState): Promise<
   const { options, finished, preset, command } = state
   const { dataset, gradient, method, step, rtol, atol, epochs, seed } = options
   const records = await readMetrics(join(folder.path, 'metrics.jsonl'))
-  const tests = records.filter((record) => record.kind === 'eval').filter(({ net }) => net === 'odenet')
-  const trained = records.filter((record) => record.kind === 'step').findLast(({ net }) => net === 'odenet')
+  const tests = records.filter((record) => record.kind === 'eval').filter(({ net }) => net === options.net)
+  const trained = records
+    .filter((record) => record.kind === 'step')
+    .findLast(({ net }) => net === options.net)
   const summary = {
     preset,
     dataset,
-    gradient,
-    method,
-    ...(step === null ? { rtol, atol } : { step }),
-    testAccuracy: finished.odenet ?? null,
+    net: options.net,
+    ...(options.net === 'odenet' ? { gradient, method, ...(step === null ? { rtol, atol } : { step }) } : {}),
+    testAccuracy: finished[options.net] ?? null,
     stemAccuracy: finished.stem ?? null,
     testAccuracyByEpoch: tests.map(({ accuracy }) => accuracy),
     epochs,

@@ -1,15 +1,15 @@
 import { join } from 'node:path'
-import { holdOut, type ImageSet } from '../imageSet.ts'
-import { datasets } from '../dataset.ts'
 import { TrainingDiverged } from '../errors.ts'
 import type { Evaluation } from '../evaluation.ts'
 import { createTrainer, type Trainer } from '../trainer.ts'
 import type { TrainOptions } from '../trainOptions.ts'
 import { Progress } from './progress.ts'
-import { RunFolder, withInfinity, type RunState } from './runFolder.ts'
+import { nets, type Net } from '../nets.ts'
+import { RunFolder, snapshotName, withInfinity, type RunState } from './runFolder.ts'
 import { writeReport } from './runReport.ts'
 import { writeSummary } from './runSummary.ts'
-import { checkAgainst, commandOf, describe, optionsOf, type TrainFlags } from './trainOptions.ts'
+import { loadData, type Data } from './runData.ts'
+import { commandOf, describe, optionsOf, type TrainFlags } from './trainOptions.ts'
 
 /** How a training run ended. */
 export type TrainOutcome = 'completed' | 'interrupted'
@@ -18,18 +18,69 @@ export type TrainOutcome = 'completed' | 'interrupted'
 const SHOWN_MISTAKES = 20
 
 /** Trains the net, then its stem-only baseline, with everything a run folder holds. Stops after a step when `signal` is aborted. */
-export async function runTraining(flags: TrainFlags, signal: AbortSignal): Promise<TrainOutcome> {
-  const resumed = flags.resume === undefined ? null : RunFolder.open(flags.resume)
-  const options = resumed?.state.options ?? optionsOf(flags)
+export function runTraining(flags: TrainFlags, signal: AbortSignal): Promise<TrainOutcome> {
+  if (flags.resume !== undefined) return continueRun(flags.resume, flags.checkpointEvery, signal)
+  const options = optionsOf(flags)
+  const { preset, net, seed, checkpointEvery } = flags
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
+  const plan: RunPlan = {
+    options,
+    preset,
+    data: flags.data,
+    withBaseline: flags.baseline && net === 'odenet',
+    snapshots: 0,
+    path: flags.out ?? join('runs', `${stamp}-${preset}-seed${seed}`),
+  }
+  return startRun(plan, checkpointEvery, signal)
+}
+
+/** What a new run is to be. */
+export interface RunPlan {
+  readonly options: TrainOptions
+  readonly preset: string
+  /** Folder of the data set; undefined for where it usually is. */
+  readonly data: string | undefined
+  readonly withBaseline: boolean
+  /** See `RunState`. */
+  readonly snapshots: number
+  readonly path: string
+}
+
+export async function startRun(
+  plan: RunPlan,
+  checkpointEvery: number,
+  signal: AbortSignal,
+): Promise<TrainOutcome> {
   // Data before folder: a run that cannot begin leaves nothing behind
-  const data = await loadData(options, resumed?.state.data ?? flags.data)
-  const { folder, state: first } = resumed ?? newRun(flags, options)
+  const data = await loadData(plan.options, plan.data)
+  const { folder, state } = newRun(plan)
+  return trainAll(folder, state, data, checkpointEvery, signal)
+}
+
+export async function continueRun(
+  path: string,
+  checkpointEvery: number,
+  signal: AbortSignal,
+): Promise<TrainOutcome> {
+  const { folder, state } = RunFolder.open(path)
+  const data = await loadData(state.options, state.data ?? undefined)
+  return trainAll(folder, state, data, checkpointEvery, signal)
+}
+
+async function trainAll(
+  folder: RunFolder,
+  first: RunState,
+  data: Data,
+  checkpointEvery: number,
+  signal: AbortSignal,
+): Promise<TrainOutcome> {
+  const { options } = first
   let state = first
   try {
     console.log(describe(options, data.train, folder.path))
     if (state.training === null) console.log('This run is complete; its report and plots are written again.')
     while (state.training !== null) {
-      const next = await trainNet(state, state.training, folder, data, flags.checkpointEvery, signal)
+      const next = await trainNet(state, state.training, folder, data, checkpointEvery, signal)
       if (next === null) {
         const message = `Stopped. Continue with: odenet train --resume ${folder.path}`
         await writeReport(folder, state, data.test, 'interrupted', message)
@@ -48,8 +99,9 @@ export async function runTraining(flags: TrainFlags, signal: AbortSignal): Promi
     folder.metrics.close()
   }
   console.log(`Metrics, checkpoint and plots are in ${folder.path}`)
-  if (state.finished.stem !== undefined) console.log(`stem-only accuracy ${percent(state.finished.stem)}`)
-  console.log(`test accuracy ${percent(state.finished.odenet ?? NaN)}`)
+  if (options.net !== 'stem' && state.finished.stem !== undefined)
+    console.log(`stem-only accuracy ${percent(state.finished.stem)}`)
+  console.log(`test accuracy ${percent(state.finished[options.net] ?? NaN)}`)
   return 'completed'
 }
 
@@ -58,36 +110,23 @@ class TrainingFailed extends Error {
   override readonly name = 'TrainingFailed'
 }
 
-interface Data {
-  readonly train: ImageSet
-  /** Held-out training images; null where none are. */
-  readonly validation: ImageSet | null
-  readonly test: ImageSet
-}
-
-async function loadData(options: TrainOptions, folder: string | undefined): Promise<Data> {
-  const { train: all, test } = await datasets[options.dataset].load(folder)
-  const [train, validation] = options.holdOut > 0 ? holdOut(all, options.holdOut) : [all, null]
-  checkAgainst(options, train)
-  return { train, validation, test }
-}
-
-function newRun(flags: TrainFlags, options: TrainOptions): { folder: RunFolder; state: RunState } {
-  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
-  const folder = RunFolder.create(flags.out ?? join('runs', `${stamp}-${flags.preset}-seed${flags.seed}`))
+function newRun(plan: RunPlan): { folder: RunFolder; state: RunState } {
+  const { options, preset, data, withBaseline, snapshots } = plan
+  const folder = RunFolder.create(plan.path)
   const fromEnvironment = options.dataset === 'cifar10' ? process.env['CIFAR10_DIR'] : undefined
   const state: RunState = {
     options,
-    data: flags.data ?? fromEnvironment ?? null,
-    preset: flags.preset,
-    withBaseline: flags.baseline,
-    training: 'odenet',
+    data: data ?? fromEnvironment ?? null,
+    preset,
+    withBaseline,
+    training: options.net,
     backend: null,
     checkpoint: null,
     finished: {},
     tested: null,
     evaluation: null,
-    command: commandOf(options, flags),
+    command: commandOf(options, { preset, data, baseline: withBaseline || options.net !== 'odenet' }),
+    ...(snapshots > 0 ? { snapshots } : {}),
   }
   folder.metrics.write({
     kind: 'config',
@@ -99,13 +138,15 @@ function newRun(flags: TrainFlags, options: TrainOptions): { folder: RunFolder; 
       augmentation: options.augmentation === null ? null : { ...options.augmentation },
     },
   })
+  // So that a kill before the first checkpoint leaves a run that can go on
+  folder.save(state)
   return { folder, state }
 }
 
 /** Trains one net from its checkpoint or from scratch, and tests it after every epoch. Null when it was interrupted. */
 async function trainNet(
   first: RunState,
-  net: 'odenet' | 'stem',
+  net: Net,
   folder: RunFolder,
   data: Data,
   checkpointEvery: number,
@@ -113,7 +154,7 @@ async function trainNet(
 ): Promise<RunState | null> {
   let state = first
   const trainer = await createTrainer({ ...state.options, net }, data.train, state.checkpoint ?? undefined)
-  const title = net === 'odenet' ? 'ODENet   ' : 'stem only'
+  const title = nets[net].title.padEnd(9)
   console.log(
     `${title.trim()}: ${trainer.parameterCount} parameters, ${trainer.totalSteps} steps, backend ${trainer.backend.name} (${trainer.backend.reason})`,
   )
@@ -148,6 +189,7 @@ async function trainNet(
       if (record === null) break
       folder.metrics.write(record)
       progress.step(record)
+      if (net === state.options.net) keepSnapshot(folder, trainer, state.snapshots ?? 0)
       if (performance.now() - saved > 1000 * checkpointEvery) keep()
     }
     progress.stop()
@@ -157,8 +199,8 @@ async function trainNet(
     return {
       ...state,
       finished: { ...state.finished, [net]: accuracy },
-      training: net === 'odenet' && state.withBaseline ? 'stem' : null,
-      evaluation: net === 'odenet' ? { confusion, mistakes } : state.evaluation,
+      training: net !== 'stem' && state.withBaseline ? 'stem' : null,
+      evaluation: net === state.options.net ? { confusion, mistakes } : state.evaluation,
       tested: null,
       checkpoint: null,
     }
@@ -168,13 +210,23 @@ async function trainNet(
   }
 }
 
+/** Keeps the parameters where one of so many equal parts of the training ends. A run that was killed keeps some again, the same. */
+function keepSnapshot(folder: RunFolder, trainer: Trainer, snapshots: number): void {
+  const { step, totalSteps } = trainer
+  const part = Math.floor((step * snapshots) / totalSteps)
+  if (part === Math.floor(((step - 1) * snapshots) / totalSteps)) return
+  const { parameters } = trainer.checkpoint().state
+  const images = trainer.images
+  folder.write(snapshotName(part), JSON.stringify({ step, epoch: step / trainer.stepsPerEpoch, images, parameters })) // prettier-ignore
+}
+
 /**
  * Tests a net at the end of an epoch or of its training, and lets the schedule see the accuracy: that on held-out images where there are some, else, as the usual
  * recipe does, on the test images. Null when it was interrupted.
  */
 async function testNet(
   trainer: Trainer,
-  net: 'odenet' | 'stem',
+  net: Net,
   folder: RunFolder,
   { validation, test }: Data,
   progress: Progress,

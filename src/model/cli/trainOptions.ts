@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { datasets } from '../dataset.ts'
 import type { ImageSet } from '../imageSet.ts'
+import { nets, type Net } from '../nets.ts'
 import { presets, type PresetName } from '../presets.ts'
+import { RESIDUAL_BLOCKS } from '../residualBlock.ts'
 import type { TrainOptions } from '../trainOptions.ts'
 import { checkImplicit, solverFlags, solverInWords, solverOf, type SolverFlags } from './solverFlags.ts'
 import { UsageError } from './usageError.ts'
@@ -9,6 +11,7 @@ import { UsageError } from './usageError.ts'
 /** What the command line gave; undefined where a flag was left out. */
 export interface TrainFlags extends SolverFlags {
   readonly preset: PresetName
+  readonly net: Net
   readonly epochs: number | undefined
   readonly images: number | undefined
   readonly batch: number | undefined
@@ -65,7 +68,7 @@ export function optionsOf(flags: TrainFlags): TrainOptions {
   return {
     ...preset,
     ...solverOf(flags, preset),
-    net: 'odenet',
+    net: flags.net,
     epochs: positive('epochs', flags.epochs, preset.epochs, true),
     maxImages: positive('images', flags.images, preset.maxImages, true),
     batch: positive('batch', flags.batch, preset.batch, true),
@@ -96,21 +99,30 @@ export function checkAgainst(options: TrainOptions, train: ImageSet): void {
 
 /** What is about to happen, in three lines. */
 export function describe(options: TrainOptions, train: ImageSet, folder: string): string {
-  const { dataset, dim, groups, downsamplings, gradient, batch, workers, seed, epochs } = options
+  const { dataset, net, dim, groups, downsamplings, gradient, batch, workers, seed, epochs } = options
   const seen = Math.min(epochs * train.n, options.maxImages)
+  const middle = {
+    odenet: 'ODE block',
+    resnet: `${RESIDUAL_BLOCKS} residual blocks`,
+    stem: 'nothing between stem and head',
+  }[net]
   return [
-    `Training a neural ODE on ${train.n} images of ${datasets[dataset].title}, ${seen} in all (batches of ${batch}, seed ${seed}, ${workers} worker${workers > 1 ? 's' : ''}):`,
-    `${downsamplings} strided convolution${downsamplings > 1 ? 's' : ''}, ODE block of ${dim} channels in ${groups} groups, ${solverInWords(options)},`,
-    `gradients by the ${gradient} method. Everything is kept in ${folder}; Ctrl-C stops with a checkpoint.`,
+    `Training ${net === 'odenet' ? 'a neural ODE' : nets[net].title} on ${train.n} images of ${datasets[dataset].title}, ${seen} in all (batches of ${batch}, seed ${seed}, ${workers} worker${workers > 1 ? 's' : ''}):`,
+    `${downsamplings} strided convolution${downsamplings > 1 ? 's' : ''}, ${middle} of ${dim} channels in ${groups} groups${net === 'odenet' ? `, ${solverInWords(options)},` : '.'}`,
+    `${net === 'odenet' ? `gradients by the ${gradient} method. ` : ''}Everything is kept in ${folder}; Ctrl-C stops with a checkpoint.`,
   ].join('\n')
 }
 
 /** The command that repeats a run from nothing, with every number that a preset or this machine may decide. */
-export function commandOf(options: TrainOptions, flags: TrainFlags): string {
+export function commandOf(
+  options: TrainOptions,
+  flags: { readonly preset: string; readonly data: string | undefined; readonly baseline: boolean },
+): string {
   const { epochs, maxImages, batch, dim, groups, lr, dropout, patience, holdOut } = options
   const { seed, workers, backend, schedule } = options
   const named = {
     preset: flags.preset,
+    ...(options.net === 'odenet' ? {} : { net: options.net }),
     ...solverFlags(options),
     epochs,
     ...(Number.isFinite(maxImages) ? { images: maxImages } : {}),

@@ -3,6 +3,7 @@ import { toSvg } from '../../plot/render.ts'
 import { accuracyCurve, evaluationsCurve, lossCurve } from '../../plot/training.ts'
 import type { TrainingRecord } from '../../plot/trainingRecord.ts'
 import type { ImageShape } from '../augmentation.ts'
+import { nets, netNames, type Net } from '../nets.ts'
 import { NOTHING, asText, escape, table } from './markup.ts'
 import { count, decimal, duration, mean, median, percent, signed } from './numbers.ts'
 import { STYLE } from './style.ts'
@@ -22,6 +23,8 @@ export interface ReportInput {
   readonly outcome: 'completed' | 'interrupted' | 'failed'
   /** One sentence on how the run ended. */
   readonly message: string
+  /** The net that the report is about. Default 'odenet'. */
+  readonly net?: Net
   /** Test accuracies, fractions from 0 to 1; null where there is none. */
   readonly accuracy: number | null
   readonly stemAccuracy: number | null
@@ -108,24 +111,22 @@ ${table([['seed', asText(input.seed)], ...Object.entries(input.versions)])}
 `
 }
 
-function headline({ accuracy, stemAccuracy, outcome, message }: ReportInput): string {
+function headline({ net = 'odenet', accuracy, stemAccuracy, outcome, message }: ReportInput): string {
   const difference =
     accuracy === null || stemAccuracy === null
       ? ''
-      : `<p class="quiet">${signed(100 * (accuracy - stemAccuracy))} percentage points from the ODE</p>`
+      : `<p class="quiet">${signed(100 * (accuracy - stemAccuracy))} percentage points from the ${net === 'odenet' ? 'ODE' : 'residual blocks'}</p>`
   return `<section class="headline">
-<div class="score odenet"><b>${percent(accuracy)}</b><span>ODENet, test accuracy</span></div>
-<div class="score stem"><b>${percent(stemAccuracy)}</b><span>stem only, test accuracy</span></div>
+<div class="score ${net}"><b>${percent(accuracy)}</b><span>${nets[net].title}, test accuracy</span></div>
+${net === 'stem' ? '' : `<div class="score stem"><b>${percent(stemAccuracy)}</b><span>stem only, test accuracy</span></div>`}
 <div class="remark">${difference}<p class="${outcome}">${escape(message)}</p></div>
 </section>`
 }
 
 function timing({ records, seconds }: ReportInput): [string, string][] {
   const rows: [string, string][] = [['whole run', duration(seconds)]]
-  for (const [net, name] of [
-    ['odenet', 'ODENet'],
-    ['stem', 'stem only'],
-  ] as const) {
+  for (const net of netNames) {
+    const name = nets[net].title
     const steps = records.filter((r) => r.kind === 'step' && r.net === net)
     const speeds = steps.flatMap((r) => (r.kind === 'step' ? [r.imagesPerSecond] : []))
     const last = steps.at(-1)

@@ -1,8 +1,8 @@
 /** The style sheet of the report: light and dark, narrow and wide. */
 export const STYLE = `
-:root { color-scheme: light dark; --page: #fff; --ink: #1b1f24; --quiet: #59636e; --line: #d8dde3; --panel: #f5f7f9; --blue: #1f6ac0; --orange: #ad5308; --red: #b3261e; --blue-rgb: 43, 123, 214; --orange-rgb: 222, 110, 20 }
+:root { color-scheme: light dark; --page: #fff; --ink: #1b1f24; --quiet: #59636e; --line: #d8dde3; --panel: #f5f7f9; --blue: #1f6ac0; --orange: #ad5308; --green: #23704a; --violet: #8446bf; --red: #b3261e; --blue-rgb: 43, 123, 214; --orange-rgb: 222, 110, 20 }
 @media (prefers-color-scheme: dark) {
-  :root { --page: #14171b; --ink: #e4e8ec; --quiet: #9aa5b1; --line: #333a42; --panel: #1d2127; --blue: #6aa9ee; --orange: #ee9a52; --red: #ff8a80 }
+  :root { --page: #14171b; --ink: #e4e8ec; --quiet: #9aa5b1; --line: #333a42; --panel: #1d2127; --blue: #6aa9ee; --orange: #ee9a52; --green: #5fc492; --violet: #c08cf0; --red: #ff8a80 }
 }
 * { box-sizing: border-box }
 body { margin: 0 auto; padding: 1rem; max-width: 72rem; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere }
@@ -17,6 +17,7 @@ figure { margin: 0 }
 .score span { color: var(--quiet); font-size: .9rem }
 .odenet b { color: var(--blue) }
 .stem b { color: var(--orange) }
+.resnet b { color: var(--green) }
 .remark { min-width: 9.5rem }
 .interrupted { color: var(--orange) }
 .failed { color: var(--red) }

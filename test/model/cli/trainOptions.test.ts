@@ -12,6 +12,7 @@ import { solveOf } from '../../../src/model/trainedSolve.ts'
 
 const GIVEN: TrainFlags = {
   preset: 'mnist',
+  net: 'odenet',
   gradient: undefined,
   method: undefined,
   step: undefined,

@@ -105,6 +105,12 @@ const imports: ReadonlyArray<readonly [room: string, from: string, rule: string 
   ['model', '../ivp/solve.ts', RESTRICTED],
   ['model/cli', '../../adjoint/vjp.ts', RESTRICTED],
   ['model', '../linear/expm.ts', RESTRICTED],
+  ['model', 'ml-matrix', RESTRICTED],
+
+  ['model/study', 'ml-matrix', null],
+  ['model/study', '../../bridge/tensor.ts', null],
+  ['model/study', '@tensorflow/tfjs', RESTRICTED],
+  ['model/study', '../../linear/expm.ts', RESTRICTED],
 
   ['plot', '@observablehq/plot', null],
   ['plot', 'linkedom', null],

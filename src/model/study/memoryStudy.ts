@@ -1,0 +1,110 @@
+import { fork } from 'node:child_process'
+import { pick, type ImageSet } from '../imageSet.ts'
+import type { BlockSolve } from '../odeBlock.ts'
+import { odeNetSpec } from '../odeNet.ts'
+import { initialParameters } from '../parameters.ts'
+import { makeRng } from '../rng.ts'
+import type { TrainingShard } from '../shard.ts'
+import { solveOf } from '../trainedSolve.ts'
+import type { TrainGradient } from '../trainOptions.ts'
+import type { ProbeAnswer, ProbeJob } from './memoryProbe.ts'
+import { range, type Pause, type TrainedNet } from './trainedNet.ts'
+
+export interface MemoryRow {
+  readonly tensorBytes: number
+  readonly residentBefore: number
+  readonly residentPeak: number
+}
+
+export interface MemoryStudy {
+  /** Gradients through so many equal steps of RK4, of a batch of so many images. */
+  readonly images: number
+  readonly steps: readonly (MemoryRow & { readonly gradient: TrainGradient; readonly steps: number })[]
+  /** A step of each member's training, on the batch of one worker. */
+  readonly members: readonly (MemoryRow & { readonly member: string; readonly images: number })[]
+}
+
+export interface MemorySettings {
+  readonly gradients: readonly TrainGradient[]
+  readonly steps: readonly number[]
+}
+
+export const MEMORY_SETTINGS: MemorySettings = {
+  gradients: ['adjoint', 'discrete', 'autodiff'],
+  steps: [1, 2, 4, 8, 16],
+}
+
+/** What the largest tape may take, and tensors of the state's size that a tape holds for an evaluation (see `tapeParts`). */
+const BUDGET = 2 ** 30
+const TENSORS = 90
+const MOST_IMAGES = 16
+/** One part for every tape. */
+const UNBOUNDED = 2 ** 50
+
+/** Measures gradients one by one, each in a process of its own. */
+export async function memoryStudy(
+  members: readonly (TrainedNet & { readonly id: string })[],
+  train: ImageSet,
+  { gradients, steps }: MemorySettings,
+  pause: Pause,
+): Promise<MemoryStudy> {
+  const first = members.find(({ options }) => options.net === 'odenet')
+  const through: MemoryStudy['steps'][number][] = []
+  const images = first === undefined ? 0 : imagesFor(first, Math.max(...steps))
+  if (first !== undefined) {
+    const { shape, options } = first
+    const parameters = initialParameters(odeNetSpec(shape), makeRng(options.seed).fork('parameters'))
+    for (const gradient of gradients) {
+      for (const n of steps) {
+        const solve: BlockSolve = { method: 'RK4', step: 1 / n, gradient }
+        const job = { shape, solve, backend: options.backend, parameters, shard: shardOf(train, images), tapeBytes: UNBOUNDED } // prettier-ignore
+        through.push({ gradient, steps: n, ...(await probe(job, pause)) })
+      }
+    }
+  }
+  const trained: MemoryStudy['members'][number][] = []
+  for (const { id, shape, options, parameters } of members) {
+    const shard = shardOf(train, Math.ceil(options.batch / options.workers))
+    const job = {
+      shape,
+      solve: solveOf(options),
+      backend: options.backend,
+      parameters,
+      shard,
+      tapeBytes: null,
+    }
+    trained.push({ member: id, images: shard.labels.length, ...(await probe(job, pause)) })
+  }
+  return { images, steps: through, members: trained }
+}
+
+function imagesFor({ shape }: TrainedNet, steps: number): number {
+  const side = (length: number): number => Math.ceil(length / 2 ** shape.downsamplings)
+  const state = 4 * shape.dim * side(shape.height) * side(shape.width)
+  return Math.max(1, Math.min(MOST_IMAGES, Math.floor(BUDGET / (state * TENSORS * 4 * steps))))
+}
+
+function shardOf(train: ImageSet, n: number): TrainingShard {
+  return { ...pick(train, range(0, Math.min(n, train.n))), mask: null }
+}
+
+async function probe(job: ProbeJob, pause: Pause): Promise<MemoryRow> {
+  await pause()
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const child = fork(new URL(`./memoryProbe.${extension}`, import.meta.url), { serialization: 'advanced' })
+  try {
+    const answer = await new Promise<ProbeAnswer>((resolve, reject) => {
+      child.once('message', (message) => resolve(message as ProbeAnswer))
+      child.once('error', reject)
+      child.once('exit', (code, signal) =>
+        reject(new Error(`The process that measures memory ended early (${signal ?? `exit code ${code}`}).`)),
+      )
+      child.send(job)
+    })
+    if (answer.kind === 'failed') throw new Error(`Memory could not be measured: ${answer.message}`)
+    const { kind: _, ...row } = answer
+    return row
+  } finally {
+    child.kill()
+  }
+}

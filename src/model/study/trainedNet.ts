@@ -1,0 +1,56 @@
+import { tf, type Tensor4D } from '../../bridge/tensor.ts'
+import { pick, type ImageSet } from '../imageSet.ts'
+import { normalised } from '../normalisation.ts'
+import type { ShardShape } from '../shard.ts'
+import type { TrainOptions } from '../trainOptions.ts'
+
+/** A net as a training left it. */
+export interface TrainedNet {
+  readonly options: TrainOptions
+  readonly shape: ShardShape
+  /** As `odeNetSpec(shape)` lays them out. */
+  readonly parameters: Float32Array
+}
+
+/** Gives signals and timers a turn between two blocking computations; rejects to stop a study. */
+export type Pause = () => Promise<void>
+
+/** Images that a study solves for at once: as in the tests of a training, so that a solver that chooses its steps chooses the same. */
+const BATCH = 250
+
+/** Calls `body` with one batch of images after the other; what it leaves of tensors is disposed. */
+export async function inBatches<T>(
+  set: ImageSet,
+  pause: Pause,
+  body: (images: Tensor4D, labels: Uint8Array) => T,
+): Promise<T[]> {
+  const results: T[] = []
+  for (let from = 0; from < set.n; from += BATCH) {
+    await pause()
+    const { pixels, labels } = pick(set, range(from, Math.min(from + BATCH, set.n)))
+    tf.tidy(() => {
+      results.push(body(asTensor(pixels, labels.length, set), labels))
+    })
+  }
+  return results
+}
+
+/** Bytes of n images as the net takes them, shape (n, height, width, channels). */
+export function asTensor(
+  pixels: Uint8Array,
+  n: number,
+  { height, width, channels, normalisation }: ImageSet,
+): Tensor4D {
+  return tf.tensor4d(normalised(pixels, normalisation), [n, height, width, channels])
+}
+
+/** The first images of a set. */
+export function firstOf(set: ImageSet, most: number): ImageSet {
+  const n = Math.min(most, set.n)
+  const size = set.height * set.width * set.channels
+  return { ...set, n, images: set.images.subarray(0, n * size), labels: set.labels.subarray(0, n) }
+}
+
+export function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, k) => from + k)
+}

@@ -22,11 +22,20 @@ export interface PlotSize {
 const MARGIN = { top: 54, right: 82, bottom: 40, left: 52 }
 const LABEL_HEIGHT = 32
 
+/** The horizontal axis. */
+export type XAxis = ScaleOptions & {
+  readonly domain: readonly [number, number]
+  readonly label: string
+  readonly ticks: number | number[]
+}
+
 /** What one chart adds to the frame that all share. */
 export interface ChartParts {
   readonly title: string
   readonly legend: string
   readonly note: string
+  /** Default: images trained on, to the last record's. */
+  readonly x?: XAxis
   readonly y: ScaleOptions & { readonly domain: [number, number]; readonly ticks: number | number[] }
   /** A value as its label says it. */
   readonly format: (y: number) => string
@@ -42,7 +51,12 @@ export function chart(
 ): PlotOptions {
   const { width = 640, height = 400 } = size
   const { title, legend, note, y, format, marks = [] } = parts
-  const xMax = Math.max(1, largest(records.map((r) => r.images).filter(Number.isFinite)))
+  const {
+    label: xLabel,
+    ticks: xTicks,
+    tickFormat: xFormat,
+    ...xScale
+  } = parts.x ?? imagesAxis(records, width)
   const isEmpty = series.every((s) => s.raw.length + s.smooth.length + s.measured.length === 0)
   const inside = { x: 'x', y: 'y', clip: true } as const
   const headline = {
@@ -62,16 +76,15 @@ export function chart(
     style: { fontSize: '12px' },
     ariaLabel: title,
     ariaDescription: isEmpty ? 'No records.' : legend,
-    x: { domain: [0, xMax] },
+    x: xScale,
     y: scale,
     marks: [
       gridY({ ticks, strokeOpacity: 0.15 }),
       axisY({ ticks, tickSize: 0, label: null, ...(tickFormat === undefined ? {} : { tickFormat }) }),
       axisX({
-        ticks: Math.max(2, Math.round(width / 130)),
-        tickFormat: (d: number) =>
-          d === 0 ? '0' : xMax >= 1e6 ? `${d / 1e6}M` : xMax >= 1e4 ? `${d / 1000}k` : String(d),
-        label: 'images trained on',
+        ticks: xTicks,
+        ...(xFormat === undefined ? {} : { tickFormat: xFormat }),
+        label: xLabel,
         labelAnchor: 'center',
         labelArrow: 'none',
       }),
@@ -101,6 +114,17 @@ export function chart(
         }),
       ),
     ],
+  }
+}
+
+function imagesAxis(records: readonly TrainingRecord[], width: number): XAxis {
+  const xMax = Math.max(1, largest(records.map((r) => r.images).filter(Number.isFinite)))
+  return {
+    domain: [0, xMax],
+    label: 'images trained on',
+    ticks: Math.max(2, Math.round(width / 130)),
+    tickFormat: (d: number) =>
+      d === 0 ? '0' : xMax >= 1e6 ? `${d / 1e6}M` : xMax >= 1e4 ? `${d / 1000}k` : String(d),
   }
 }
 

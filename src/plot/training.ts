@@ -2,6 +2,7 @@ import { ruleY, type PlotOptions } from '@observablehq/plot'
 import { chart, type PlotSize } from './chart.ts'
 import { BLUE, ORANGE, movingMean, points, seriesOfNets, type Series } from './series.ts'
 import { largest, quantile, smallest } from './statistics.ts'
+import { ticksOfLog } from './ticks.ts'
 import type { TrainingRecord } from './trainingRecord.ts'
 
 /**
@@ -73,17 +74,4 @@ export function evaluationsCurve(records: readonly TrainingRecord[], size: PlotS
     y: { domain: [0, Math.max(1, largest(values) * 1.08)], ticks: 6 },
     format: (evaluations) => evaluations.toFixed(1),
   })
-}
-
-/** 1, 2 and 5 times powers of ten; only the powers where there would be too many. */
-function ticksOfLog([low, high]: readonly [number, number]): number[] {
-  const ticks: number[] = []
-  const factors = high / low > 1000 ? [1] : [1, 2, 5]
-  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
-    for (const factor of factors) {
-      const tick = Number(`${factor}e${power}`)
-      if (tick >= low && tick <= high) ticks.push(tick)
-    }
-  }
-  return ticks
 }

@@ -2,8 +2,10 @@
 import { NodeRuntime, NodeServices } from '@effect/platform-node'
 import { Effect, Option } from 'effect'
 import { Argument, Command, Flag } from 'effect/cli'
+import { roles } from '../comparison/plan.ts'
 import { netNames } from '../nets.ts'
 import { presetNames } from '../presets.ts'
+import type { CompareFlags } from './compareOptions.ts'
 import { evaluateRun } from './evaluate.ts'
 import { gradientNames, methodNames } from './solverFlags.ts'
 import { runTraining } from './train.ts'
@@ -101,7 +103,7 @@ const guarded = (debug: boolean, body: (signal: AbortSignal) => Promise<unknown>
   )
 
 const train = Command.make('train', flags, ({ debug, ...given }) =>
-  guarded(debug, (signal) => runTraining(plain(given), signal)),
+  guarded(debug, (signal) => runTraining(plain<TrainFlags>(given), signal)),
 ).pipe(Command.withDescription('Train an ODENet on MNIST or CIFAR-10, and its stem-only baseline'))
 
 const evaluate = Command.make(
@@ -121,19 +123,64 @@ const evaluate = Command.make(
     ),
 ).pipe(Command.withDescription('Test the finished nets of a run on the 10,000 test images'))
 
+const { rtol, atol, epochs, images, batch, dim, groups, lr, dropout, patience, holdOut } = flags
+const ofTraining = { rtol, atol, epochs, images, batch, dim, groups, lr, dropout, patience, holdOut }
+
+const compare = Command.make(
+  'compare',
+  {
+    runs: Argument.String('run').pipe(
+      Argument.withDescription(
+        'folders of finished runs, which are copied; others are trained as the first one',
+      ),
+      Argument.variadic(),
+    ),
+    preset: flags.preset,
+    ...ofTraining,
+    seed: flags.seed,
+    workers: flags.workers,
+    backend: flags.backend,
+    data: flags.data,
+    members: Flag.String('members').pipe(
+      Flag.withDescription(
+        `nets to train where no run brings them: ${roles.join(',')} (default all); autodiff is RK4 with ten steps`,
+      ),
+      Flag.withDefault(roles.join(',')),
+    ),
+    studyImages: Flag.Int('study-images').pipe(
+      Flag.withDescription('test images for the studies of solvers and noise (default 1000)'),
+      Flag.withDefault(1000),
+    ),
+    out: text('out', 'folder of the comparison (default runs/<time>-compare-<preset>-seed<seed>)'),
+    resume: text('resume', 'folder of a comparison to continue'),
+    checkpointEvery: flags.checkpointEvery,
+    debug: flags.debug,
+  },
+  ({ debug, ...given }) =>
+    guarded(debug, async (signal) => {
+      // Only here: it needs ml-matrix
+      const { runComparison } = await import('./compare.ts')
+      return runComparison(plain<CompareFlags>(given), signal)
+    }),
+).pipe(
+  Command.withDescription(
+    'Compare gradients, a ResNet of equal width and the stem alone: trains what is missing, studies every net, and writes one report',
+  ),
+)
+
 /** Options of the library where the command line has Option values. */
-function plain(given: Record<string, unknown>): TrainFlags {
+function plain<T>(given: Record<string, unknown>): T {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => [
       name,
       Option.isOption(value) ? Option.getOrUndefined(value) : value,
     ]),
-  ) as unknown as TrainFlags
+  ) as T
 }
 
 const odenet = Command.make('odenet').pipe(
   Command.withDescription('Neural ODEs for images, trained with the adjoint method'),
-  Command.withSubcommands([train, evaluate]),
+  Command.withSubcommands([train, evaluate, compare]),
 )
 
 Command.run(odenet, { version: '0.1.0' }).pipe(

@@ -1,4 +1,5 @@
-const NO_NUMBER = '–'
+/** What stands where there is no number. */
+export const NO_NUMBER = '–'
 
 export function percent(fraction: number | null): string {
   return fraction === null || !Number.isFinite(fraction) ? NO_NUMBER : `${(100 * fraction).toFixed(2)} %`
@@ -32,4 +33,14 @@ export function mean(values: readonly number[]): number {
 export function median(values: readonly number[]): number {
   const sorted = values.filter(Number.isFinite).toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+export function megabytes(bytes: number): string {
+  const size = bytes / 1e6
+  return `${size < 10 ? size.toFixed(1) : count(Math.round(size))} MB`
+}
+
+/** Two digits, whatever the size. */
+export function twoDigits(n: number): string {
+  return Number.isFinite(n) ? String(Number(n.toPrecision(2))) : NO_NUMBER
 }

@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import type { ComparisonPlan } from '../comparison/plan.ts'
+import { CompareFolder } from './compareFolder.ts'
+import { newComparison, type CompareFlags } from './compareOptions.ts'
+import { writeComparison } from './compareReport.ts'
+import { runStudies } from './compareStudies.ts'
+import { loadData, type Data } from './runData.ts'
+import { continueRun, startRun, type TrainOutcome } from './train.ts'
+import { UsageError } from './usageError.ts'
+
+/** Points along each training where the parameters are kept, for the certificates. */
+const SNAPSHOTS = 8
+
+/** Trains what a comparison lacks, studies every net, and writes the report; each part that is done is kept, and is not done again. */
+export async function runComparison(flags: CompareFlags, signal: AbortSignal): Promise<TrainOutcome> {
+  const { folder, data } = flags.resume === undefined ? await begin(flags) : await resume(flags, flags.resume)
+  const { plan, path } = folder
+  console.log(inWords(plan, path))
+  const stopped = (): 'interrupted' => {
+    console.log(`Stopped. Continue with: odenet compare --resume ${path}`)
+    return 'interrupted'
+  }
+  for (const member of plan.members) {
+    const state = folder.trainingOf(member)
+    if (state === 'finished') continue
+    console.log(`\n${member.title}:`)
+    const own = join(path, member.folder)
+    const outcome =
+      state === 'begun'
+        ? await continueRun(own, flags.checkpointEvery, signal)
+        : await startRun(
+            {
+              options: member.options,
+              preset: plan.preset,
+              data: plan.data ?? undefined,
+              withBaseline: false,
+              snapshots: member.net === 'odenet' ? SNAPSHOTS : 0,
+              path: own,
+            },
+            flags.checkpointEvery,
+            signal,
+          )
+    if (outcome === 'interrupted') return stopped()
+  }
+  try {
+    console.log('\nStudies:')
+    await runStudies(folder, data, signal)
+  } catch (error) {
+    // Ctrl-C reaches the processes that measure memory too
+    if (signal.aborted) return stopped()
+    throw error
+  }
+  for (const line of await writeComparison(folder)) console.log(line)
+  console.log(`The report is ${join(path, 'report.html')}`)
+  return 'completed'
+}
+
+async function begin(flags: CompareFlags): Promise<{ folder: CompareFolder; data: Data }> {
+  // Everything is read before the first file is written
+  const { plan, given, data } = await newComparison(flags)
+  const stamp = plan.startedAt.slice(0, 19).replaceAll(':', '-')
+  const path = flags.out ?? join('runs', `${stamp}-compare-${plan.preset}-seed${plan.seed}`)
+  return { folder: CompareFolder.create(path, plan, given), data }
+}
+
+async function resume(flags: CompareFlags, path: string): Promise<{ folder: CompareFolder; data: Data }> {
+  if (flags.runs.length > 0 || flags.out !== undefined) {
+    throw new UsageError(
+      `--resume continues the comparison in ${path} as it is: leave out --out and other runs.`,
+    )
+  }
+  const folder = CompareFolder.open(path)
+  const { plan } = folder
+  return { folder, data: await loadData(plan.members[0]!.options, plan.data ?? undefined) }
+}
+
+function inWords({ members, studyImages }: ComparisonPlan, path: string): string {
+  const list = (isGiven: boolean): string =>
+    members
+      .filter((member) => member.isGiven === isGiven)
+      .map(({ title }) => title)
+      .join('; ') || 'nothing'
+  return [
+    `Comparing ${members.length} nets, studied on ${studyImages} test images.`,
+    `Given: ${list(true)}. To train: ${list(false)}.`,
+    `Everything is kept in ${path}; Ctrl-C stops, and what is done is not done again.`,
+  ].join('\n')
+}

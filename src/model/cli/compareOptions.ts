@@ -1,0 +1,138 @@
+import { availableParallelism, cpus } from 'node:os'
+import { TFJS_VERSION } from '../../bridge/index.ts'
+import { nameOf, optionsOfRole, roles, type ComparisonPlan, type Member, type Role } from '../comparison/plan.ts' // prettier-ignore
+import { finishedRun } from './compareFolder.ts'
+import { loadData, type Data } from './runData.ts'
+import { optionsOf, type TrainFlags } from './trainOptions.ts'
+import { UsageError } from './usageError.ts'
+
+/** What the command line gave to `odenet compare`. */
+export interface CompareFlags extends Omit<TrainFlags, 'net' | 'gradient' | 'method' | 'step' | 'baseline'> {
+  /** Folders of finished runs. */
+  readonly runs: readonly string[]
+  /** Names of roles, separated by commas. */
+  readonly members: string
+  readonly studyImages: number
+}
+
+/** A new comparison: what it is, the images, and the runs that it copies. */
+export interface NewComparison {
+  readonly plan: ComparisonPlan
+  readonly given: ReadonlyArray<{ readonly from: string; readonly folder: string }>
+  readonly data: Data
+}
+
+/** Reads the runs that are given, decides what else is to be trained, and loads the images; writes nothing. */
+export async function newComparison(flags: CompareFlags): Promise<NewComparison> {
+  const wanted = rolesOf(flags.members)
+  if (!(Number.isInteger(flags.studyImages) && flags.studyImages > 0)) {
+    throw new UsageError(`--study-images must be a positive whole number; received ${flags.studyImages}.`)
+  }
+  const runs = flags.runs.map((from) => ({ from, ...finishedRun(from) }))
+  const members: Member[] = []
+  const given: { from: string; folder: string }[] = []
+  for (const { from, state, nets } of runs) {
+    const folder = distinct(nameOf(state.options).id, given.map((one) => one.folder)) // prettier-ignore
+    given.push({ from, folder })
+    for (const net of nets) {
+      const options = { ...state.options, net }
+      // Of a baseline that another run has brought, the first is taken
+      if (net !== state.options.net && members.some((member) => member.net === net)) continue
+      members.push({ ...named(options, members), net, folder, isGiven: true, options })
+    }
+  }
+  checkAlike(members)
+  if (runs.length > 0) refuseTrainingFlags(flags)
+  const rtolNeedsAdjoint = { net: 'odenet', gradient: 'adjoint', method: 'RK45', step: undefined } as const
+  const base = runs[0]?.state.options ?? optionsOf({ ...flags, ...rtolNeedsAdjoint, baseline: false })
+  for (const role of wanted) {
+    const options = optionsOfRole(role, base)
+    if (members.some((member) => nameOf(member.options).id === role)) continue
+    members.push({ ...named(options, members), net: options.net, folder: role, isGiven: false, options })
+  }
+  if (members.length === 0) throw new UsageError('There is nothing to compare: give runs, or --members.')
+  const dataFolder = flags.data ?? runs[0]?.state.data ?? undefined
+  const data = await loadData(base, dataFolder)
+  return {
+    given,
+    data,
+    plan: {
+      preset: runs[0]?.state.preset ?? flags.preset,
+      data: dataFolder ?? null,
+      trainImages: data.train.n,
+      studyImages: Math.min(flags.studyImages, data.test.n),
+      seed: base.seed,
+      startedAt: new Date().toISOString(),
+      command: commandOfComparison(flags),
+      versions: { node: process.version, tfjs: TFJS_VERSION },
+      machine: {
+        platform: `${process.platform} ${process.arch}`,
+        cpu: cpus()[0]?.model ?? 'unknown',
+        cores: availableParallelism(),
+      },
+      // Options as JSON has them, so that a comparison that goes on sees the same
+      members: members.sort((a, b) => rank(a) - rank(b)),
+    },
+  }
+}
+
+function rolesOf(text: string): Role[] {
+  const names = text.split(',').filter((name) => name !== '')
+  for (const name of names) {
+    if (!roles.includes(name as Role)) {
+      throw new UsageError(`--members takes ${roles.join(', ')}, separated by commas; received ${name}.`)
+    }
+  }
+  return roles.filter((role) => names.includes(role))
+}
+
+function named(options: Member['options'], others: readonly Member[]): { id: string; title: string } {
+  const { id, title } = nameOf(options)
+  const own = distinct(id, others.map((other) => other.id)) // prettier-ignore
+  return { id: own, title: own === id ? title : `${title} (${own.slice(id.length + 1)})` }
+}
+
+function distinct(name: string, taken: readonly string[]): string {
+  if (!taken.includes(name)) return name
+  for (let k = 2; ; k++) if (!taken.includes(`${name}-${k}`)) return `${name}-${k}`
+}
+
+/** Nets on other images, or with other random numbers, say nothing about each other. */
+function checkAlike(members: readonly Member[]): void {
+  const first = members[0]?.options
+  for (const { options } of members) {
+    for (const name of ['dataset', 'seed', 'holdOut'] as const) {
+      if (options[name] === first![name]) continue
+      throw new UsageError(
+        `The runs differ in their ${name} (${first![name]} and ${options[name]}): compare runs of one ${name}.`,
+      )
+    }
+  }
+}
+
+const OF_TRAINING = ['rtol', 'atol', 'epochs', 'images', 'batch', 'dim', 'groups', 'lr', 'dropout', 'patience', 'holdOut', 'workers'] as const // prettier-ignore
+
+function refuseTrainingFlags(flags: CompareFlags): void {
+  for (const name of OF_TRAINING) {
+    if (flags[name] === undefined) continue
+    const flag = name === 'holdOut' ? 'hold-out' : name
+    throw new UsageError(
+      `--${flag} has no effect beside finished runs: what is missing is trained with the options of the first one.`,
+    )
+  }
+}
+
+function rank({ options, id }: Member): number {
+  const at = roles.indexOf(nameOf(options).id as Role)
+  return at < 0 ? roles.indexOf('autodiff') + 0.5 : at + (id === nameOf(options).id ? 0 : 0.1)
+}
+
+function commandOfComparison(flags: CompareFlags): string {
+  const { runs, members, studyImages, preset, seed, backend, data, resume: _r, out: _o, checkpointEvery: _c, ...rest } = flags // prettier-ignore
+  const own = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
+  const all = { ...(runs.length > 0 ? {} : { preset, ...own, seed, backend }), members, studyImages, ...(data === undefined ? {} : { data }) } // prettier-ignore
+  const text = Object.entries(all).map(
+    ([name, value]) => `--${name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)} ${String(value)}`,
+  )
+  return ['odenet compare', ...runs, ...text].join(' ')
+}

@@ -1,0 +1,88 @@
+import { chooseBackend } from '../../bridge/index.ts'
+import { decode } from '../checkpoint.ts'
+import type { Member } from '../comparison/plan.ts'
+import { MEMORY_FILE, studyFile, type MemberStudies } from '../comparison/studyFiles.ts'
+import { pick } from '../imageSet.ts'
+import { shapeOf } from '../netShape.ts'
+import { odeNetSpec } from '../odeNet.ts'
+import { initialParameters } from '../parameters.ts'
+import { makeRng } from '../rng.ts'
+import { certificateStudy, type Snapshot } from '../study/certificateStudy.ts'
+import { MEMORY_SETTINGS, memoryStudy } from '../study/memoryStudy.ts'
+import { noiseStudy } from '../study/noiseStudy.ts'
+import { solverStudy } from '../study/solverStudy.ts'
+import { firstOf, range, type Pause, type TrainedNet } from '../study/trainedNet.ts'
+import { trajectoryStudy } from '../study/trajectoryStudy.ts'
+import type { CompareFolder } from './compareFolder.ts'
+import type { Data } from './runData.ts'
+
+/** Batches that get a certificate at each snapshot. */
+const BATCHES = 2
+const IMAGES_PER_BATCH = 32
+/** Images whose paths are drawn. */
+const PATHS = 200
+
+/** Does the studies whose files are missing. Throws where `signal` is aborted. */
+export async function runStudies(folder: CompareFolder, data: Data, signal: AbortSignal): Promise<void> {
+  const { plan } = folder
+  const nets = new Map(plan.members.map((member) => [member.id, trainedNet(folder, member, data)]))
+  await chooseBackend(plan.members[0]!.options.backend)
+  const pause: Pause = async () => {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (signal.aborted) throw new Error('The studies were stopped.')
+  }
+  const keep = async (file: string, name: string, study: () => Promise<unknown>): Promise<void> => {
+    if (folder.has(file)) return
+    const started = performance.now()
+    console.error(`${name} ...`)
+    folder.write(file, `${JSON.stringify(await study())}\n`)
+    console.error(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  }
+  const test = firstOf(data.test, plan.studyImages)
+  for (const member of plan.members) {
+    const net = nets.get(member.id)!
+    const one = (study: keyof MemberStudies, name: string, body: () => Promise<unknown>): Promise<void> =>
+      keep(studyFile(member.id, study), `${member.title}: ${name}`, body)
+    await one('noise', 'noise on the images', () => noiseStudy(net, test, plan.seed, pause))
+    if (member.net !== 'odenet') continue
+    await one('solvers', 'other tolerances and solvers', () => solverStudy(net, test, pause))
+    await one('certificates', 'certificates of gradients', () =>
+      certificateStudy(net, snapshots(folder, member, net), certified(data), pause),
+    )
+    await one('trajectories', 'paths of the features', () =>
+      trajectoryStudy(net, firstOf(test, PATHS), pause),
+    )
+  }
+  await keep(MEMORY_FILE, 'memory of gradients', () => {
+    const members = plan.members.map(({ id }) => ({ id, ...nets.get(id)! }))
+    return memoryStudy(members, data.train, MEMORY_SETTINGS, pause)
+  })
+}
+
+function trainedNet(folder: CompareFolder, member: Member, { train }: Data): TrainedNet {
+  const { options, state } = folder.netOf(member)
+  return { options, shape: shapeOf(options, train), parameters: decode(state.parameters) }
+}
+
+/** The start, which the seed gives, what was kept on the way, and the end. */
+function snapshots(folder: CompareFolder, member: Member, net: TrainedNet): Snapshot[] {
+  const { step } = folder.netOf(member).state
+  const { batch, seed } = net.options
+  const start = initialParameters(odeNetSpec(net.shape), makeRng(seed).fork('parameters'))
+  const kept = folder.snapshotsOf(member).map((snapshot) => ({
+    ...snapshot,
+    parameters: decode(snapshot.parameters),
+  }))
+  const perEpoch = Math.ceil(folder.plan.trainImages / batch)
+  const end = { step, epoch: step / perEpoch, parameters: net.parameters }
+  const isEndKept = kept.at(-1)?.step === step
+  return [{ step: 0, epoch: 0, parameters: start }, ...kept, ...(isEndKept ? [] : [end])]
+}
+
+function certified({ train }: Data): { pixels: Uint8Array; labels: Uint8Array; mask: null }[] {
+  const size = Math.min(IMAGES_PER_BATCH, Math.floor(train.n / BATCHES))
+  return Array.from({ length: BATCHES }, (_, b) => ({
+    ...pick(train, range(b * size, (b + 1) * size)),
+    mask: null,
+  }))
+}

@@ -1,0 +1,173 @@
+import { toSvg } from '../../../plot/render.ts'
+import { escape } from '../markup.ts'
+import { count, decimal, duration, megabytes, percent, signed, twoDigits } from '../numbers.ts'
+import { STYLE } from '../style.ts'
+import { cells } from './cells.ts'
+import { colorsOf } from './palette.ts'
+import type { PageInput, PageParts } from './parts.ts'
+import { Sourced } from './sourced.ts'
+import { COMPARISON_STYLE } from './style.ts'
+import { trajectoryFigure } from './studyFigures.ts'
+import { certificateTable, gradientSentences, memorySentences, solverSentences, solverTables } from './studySections.ts' // prettier-ignore
+
+const TABLE = 'comparison.json'
+const PLAN = 'plan.json'
+
+/** A comparison as one HTML file that needs nothing else: no script, no network, light and dark. Every number of its text comes through `Sourced`. */
+export function renderComparison(input: PageInput): string {
+  const { files, plan } = input
+  const sourced = new Sourced(files)
+  const color = colorsOf(plan)
+  const titles = new Map(plan.members.map(({ id, title }) => [id, title]))
+  const name = (id: string): string =>
+    `<span class="member"><i style="background:${color(id)}"></i>${escape(titles.get(id)!)}</span>`
+  const parts: PageParts = { ...input, sourced, name }
+  const figure = (key: string): string =>
+    input.figures[key] === undefined ? '' : `<figure>${toSvg(input.figures[key])}</figure>`
+  const plots = (...keys: string[]): string => `<div class="plots">\n${keys.map(figure).join('\n')}\n</div>`
+  const hasOde = plan.members.some(({ net }) => net === 'odenet')
+  const trajectories = plan.members.map(trajectoryFigure).filter((key) => input.figures[key] !== undefined)
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>Neural ODEs compared</title>
+<style>${STYLE}${COMPARISON_STYLE}</style>
+</head>
+<body>
+<header>
+<h1>Neural ODEs compared</h1>
+<p class="quiet">${sourced.text(PLAN, ['members', 0, 'options', 'dataset'])} · preset ${sourced.text(PLAN, ['preset'])} · seed ${sourced.number(PLAN, ['seed'], String)} · begun ${sourced.text(PLAN, ['startedAt'])}</p>
+</header>
+<main>
+${scores(parts, color)}
+<p class="lead">The same stem, the same head, the same images in the same order: only what lies between differs. Point at a number to see the file that it comes from.</p>
+<section>
+<h2>What each net reached, and what it took</h2>
+${memberTable(parts)}
+<p class="quiet">The stem alone is the baseline: what a net has beyond it is the work of its middle. A ResNet of equal width has weights of its own in every block, so it has more parameters than an ODE, whose weights serve all times. Memory is the peak in one step of the training, on the images of one worker: of all tensors, and of the whole process.</p>
+${plots('accuracy', 'loss', 'accuracyByTime', 'evaluations')}
+</section>
+${
+  hasOde
+    ? `<section>
+<h2>Is it an ODE, or a discretisation?</h2>
+<p>A net that has learnt an ODE does not mind who solves it. One that has learnt the errors of its solver falls apart when they are gone. So each trained net is solved again, with other tolerances and methods, on ${sourced.number(PLAN, ['studyImages'], count)} test images; “exact” is DOP853 at the limit of single precision.</p>
+${solverSentences(parts)}
+${plots('tolerances', 'distances', 'solvers')}
+${solverTables(parts)}
+</section>
+<section>
+<h2>Can the gradients be trusted?</h2>
+<p>A certificate checks a gradient against a finite difference in a random direction and, where the state is solved backwards, against the stored state. Beside it, each gradient is held against the exact one of the steps taken.</p>
+${gradientSentences(parts)}
+${plots('certificates', 'fromExact')}
+${certificateTable(parts)}
+</section>
+<section>
+<h2>What a gradient keeps in memory</h2>
+${memorySentences(parts)}
+${plots('memory')}
+</section>
+${
+  trajectories.length > 0
+    ? `<section>
+<h2>Where the features go</h2>
+<p>Each line is an image on its way from the stem (ring) to the head (disc): its features, averaged over the picture, in the two directions in which they spread most.</p>
+${plots(...trajectories)}
+${spread(parts)}
+</section>`
+    : ''
+}`
+    : ''
+}
+<section>
+<h2>On noisy images</h2>
+${plots('noise')}
+${noiseTable(parts)}
+</section>
+<section>
+<h2>Repeat it</h2>
+<pre><code>${sourced.text(PLAN, ['command'])}</code></pre>
+${configuration(parts)}
+<p class="quiet">Files beside this page: ${Object.keys(files)
+    .map((file) => `<code>${escape(file)}</code>`)
+    .join(', ')}, the metrics of each run, and every plot in <code>plots</code>.</p>
+</section>
+</main>
+</body>
+</html>
+`
+}
+
+function scores({ comparison, sourced, name }: PageParts, color: (id: string) => string): string {
+  const cards = comparison.members.map(
+    ({ id }, m) =>
+      `<div class="score" style="border-color:${color(id)}"><b>${sourced.number(TABLE, ['members', m, 'testAccuracy'], percent)}</b>${name(id)}</div>`,
+  )
+  return `<section class="headline">${cards.join('\n')}</section>`
+}
+
+function memberTable({ comparison, sourced, name }: PageParts): string {
+  const head = ['', 'test accuracy', 'points above the stem', 'test loss', 'parameters', 'solver', 'epochs', 'training', 'images/s', 'evaluations forward', 'backward', 'tensors', 'process'] // prettier-ignore
+  const rows = comparison.members.map(({ id, solver }, m) => {
+    const at = (key: string, format: (n: number) => string): string =>
+      sourced.number(TABLE, ['members', m, key], format)
+    return [
+      name(id),
+      at('testAccuracy', percent),
+      at('overStem', signed),
+      at('testLoss', (loss) => loss.toFixed(4)),
+      at('parameters', count),
+      solver === null ? '–' : sourced.text(TABLE, ['members', m, 'solver']),
+      at('epochs', twoDigits),
+      at('trainSeconds', duration),
+      at('imagesPerSecond', decimal),
+      at('evaluationsForward', decimal),
+      at('evaluationsBackward', decimal),
+      at('tensorBytes', megabytes),
+      at('residentPeak', megabytes),
+    ]
+  })
+  return cells(head, rows)
+}
+
+function spread({ plan, studies, sourced, name }: PageParts): string {
+  const lines = plan.members.flatMap(({ id }) => {
+    if (studies.byMember[id]?.trajectories === undefined) return []
+    const share = (k: number): string =>
+      sourced.number(`studies/${id}-trajectories.json`, ['explained', k], percent)
+    return [`${name(id)}: the two directions carry ${share(0)} and ${share(1)} of the variance`]
+  })
+  return `<p class="quiet">${lines.join('; ')}.</p>`
+}
+
+function noiseTable({ plan, studies, sourced, name }: PageParts): string {
+  const members = plan.members.filter(({ id }) => studies.byMember[id]?.noise !== undefined)
+  const first = members[0]
+  if (first === undefined) return ''
+  const at = (id: string, row: number, key: string, format: (n: number) => string): string =>
+    sourced.number(`studies/${id}-noise.json`, ['rows', row, key], format)
+  const rows = studies.byMember[first.id]!.noise!.rows.map((_, row) => [
+    at(first.id, row, 'deviation', String),
+    ...members.map(({ id }) => at(id, row, 'accuracy', percent)),
+  ])
+  return cells(['deviation', ...members.map(({ id }) => name(id))], rows)
+}
+
+/** The options that the members share, and the machine. */
+function configuration({ plan, sourced }: PageParts): string {
+  const first = plan.members[0]!.options as unknown as Record<string, unknown>
+  const ofRoles = new Set(['net', 'gradient', 'method', 'step'])
+  const rows = [
+    ...Object.keys(first)
+      .filter((key) => !ofRoles.has(key))
+      .map((key) => [escape(key), sourced.text(PLAN, ['members', 0, 'options', key])]),
+    ...Object.keys(plan.versions).map((key) => [escape(key), sourced.text(PLAN, ['versions', key])]),
+    ...Object.keys(plan.machine).map((key) => [escape(key), sourced.text(PLAN, ['machine', key])]),
+  ]
+  return `<details><summary>Configuration, versions and machine</summary>${cells(['', ''], rows)}</details>`
+}

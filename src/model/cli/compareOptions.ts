@@ -13,6 +13,8 @@ export interface CompareFlags extends Omit<TrainFlags, 'net' | 'gradient' | 'met
   /** Names of roles, separated by commas. */
   readonly members: string
   readonly studyImages: number
+  /** Numbers separated by commas. */
+  readonly memorySteps: string
 }
 
 /** A new comparison: what it is, the images, and the runs that it copies. */
@@ -27,6 +29,12 @@ export async function newComparison(flags: CompareFlags): Promise<NewComparison>
   const wanted = rolesOf(flags.members)
   if (!(Number.isInteger(flags.studyImages) && flags.studyImages > 0)) {
     throw new UsageError(`--study-images must be a positive whole number; received ${flags.studyImages}.`)
+  }
+  const memorySteps = flags.memorySteps.split(',').map(Number)
+  if (!memorySteps.every((steps) => Number.isInteger(steps) && steps > 0 && steps <= MOST_STEPS)) {
+    throw new UsageError(
+      `--memory-steps takes whole numbers from 1 to ${MOST_STEPS}, separated by commas; received ${flags.memorySteps}.`,
+    )
   }
   const runs = flags.runs.map((from) => ({ from, ...finishedRun(from) }))
   const members: Member[] = []
@@ -61,6 +69,7 @@ export async function newComparison(flags: CompareFlags): Promise<NewComparison>
       data: dataFolder ?? null,
       trainImages: data.train.n,
       studyImages: Math.min(flags.studyImages, data.test.n),
+      memorySteps,
       seed: base.seed,
       startedAt: new Date().toISOString(),
       command: commandOfComparison(flags),
@@ -110,6 +119,9 @@ function checkAlike(members: readonly Member[]): void {
   }
 }
 
+/** The tape of more would not fit for a single image of the larger presets. */
+const MOST_STEPS = 64
+
 const OF_TRAINING = ['rtol', 'atol', 'epochs', 'images', 'batch', 'dim', 'groups', 'lr', 'dropout', 'patience', 'holdOut', 'workers'] as const // prettier-ignore
 
 function refuseTrainingFlags(flags: CompareFlags): void {
@@ -128,9 +140,9 @@ function rank({ options, id }: Member): number {
 }
 
 function commandOfComparison(flags: CompareFlags): string {
-  const { runs, members, studyImages, preset, seed, backend, data, resume: _r, out: _o, checkpointEvery: _c, ...rest } = flags // prettier-ignore
+  const { runs, members, studyImages, memorySteps, preset, seed, backend, data, resume: _r, out: _o, checkpointEvery: _c, ...rest } = flags // prettier-ignore
   const own = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
-  const all = { ...(runs.length > 0 ? {} : { preset, ...own, seed, backend }), members, studyImages, ...(data === undefined ? {} : { data }) } // prettier-ignore
+  const all = { ...(runs.length > 0 ? {} : { preset, ...own, seed, backend }), members, studyImages, memorySteps, ...(data === undefined ? {} : { data }) } // prettier-ignore
   const text = Object.entries(all).map(
     ([name, value]) => `--${name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)} ${String(value)}`,
   )

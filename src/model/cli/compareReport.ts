@@ -9,13 +9,17 @@ import { comparisonFigures } from '../report/comparison/figures.ts'
 import { renderComparison } from '../report/comparison/page.ts'
 import { percent } from '../report/numbers.ts'
 import type { CompareFolder } from './compareFolder.ts'
+import { withInfinity } from './runFolder.ts'
 
 const STUDIES: readonly (keyof MemberStudies)[] = ['solvers', 'certificates', 'trajectories', 'noise']
 
 /** Writes the table, the plots and the page, from the files of the comparison alone. Returns a line on each member. */
 export async function writeComparison(folder: CompareFolder): Promise<string[]> {
   const { plan } = folder
-  const files: Record<string, unknown> = { 'plan.json': plan }
+  const files: Record<string, unknown> = {
+    // As the file has it: JSON has no Infinity
+    'plan.json': JSON.parse(JSON.stringify(plan, withInfinity)),
+  }
   const keep = (name: string): unknown => (files[name] = folder.read(name))
   const studiesOf = ({ id }: Member): Partial<MemberStudies> =>
     Object.fromEntries(

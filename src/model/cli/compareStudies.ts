@@ -8,7 +8,7 @@ import { odeNetSpec } from '../odeNet.ts'
 import { initialParameters } from '../parameters.ts'
 import { makeRng } from '../rng.ts'
 import { certificateStudy, type Snapshot } from '../study/certificateStudy.ts'
-import { MEMORY_SETTINGS, memoryStudy } from '../study/memoryStudy.ts'
+import { memoryStudy } from '../study/memoryStudy.ts'
 import { noiseStudy } from '../study/noiseStudy.ts'
 import { solverStudy } from '../study/solverStudy.ts'
 import { firstOf, range, type Pause, type TrainedNet } from '../study/trainedNet.ts'
@@ -55,7 +55,7 @@ export async function runStudies(folder: CompareFolder, data: Data, signal: Abor
   }
   await keep(MEMORY_FILE, 'memory of gradients', () => {
     const members = plan.members.map(({ id }) => ({ id, ...nets.get(id)! }))
-    return memoryStudy(members, data.train, MEMORY_SETTINGS, pause)
+    return memoryStudy(members, data.train, plan.memorySteps, pause)
   })
 }
 

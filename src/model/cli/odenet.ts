@@ -151,6 +151,12 @@ const compare = Command.make(
       Flag.withDescription('test images for the studies of solvers and noise (default 1000)'),
       Flag.withDefault(1000),
     ),
+    memorySteps: Flag.String('memory-steps').pipe(
+      Flag.withDescription(
+        'steps of RK4 through which the memory of gradients is measured (default 1,2,4,8,16)',
+      ),
+      Flag.withDefault('1,2,4,8,16'),
+    ),
     out: text('out', 'folder of the comparison (default runs/<time>-compare-<preset>-seed<seed>)'),
     resume: text('resume', 'folder of a comparison to continue'),
     checkpointEvery: flags.checkpointEvery,

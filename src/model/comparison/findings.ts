@@ -25,6 +25,8 @@ export interface GradientFinding {
   readonly member: string
   readonly checked: number
   readonly trusted: number
+  /** What a certificate lets a gradient be off from a finite difference; it loosens with the tolerance. */
+  readonly bound: number
   /** Relative distances of the parameter gradients from the exact ones of the steps taken. */
   readonly medianFromExact: number
   readonly worstFromExact: number
@@ -71,13 +73,15 @@ export function solverFindings(plan: ComparisonPlan, { byMember }: Studies): Sol
 
 export function gradientFindings(plan: ComparisonPlan, { byMember }: Studies): GradientFinding[] {
   return plan.members.flatMap(({ id }) => {
-    const rows = byMember[id]?.certificates?.rows ?? []
+    const study = byMember[id]?.certificates
+    const rows = study?.rows ?? []
     if (rows.length === 0) return []
     const distances = rows.map(({ fromExact }) => fromExact)
     return {
       member: id,
       checked: rows.length,
       trusted: rows.filter(({ isTrusted }) => isTrusted).length,
+      bound: study!.bounds.agreement,
       medianFromExact: median(distances),
       worstFromExact: Math.max(...distances),
     }

@@ -10,6 +10,8 @@ export interface ComparisonPlan {
   readonly trainImages: number
   /** Test images that the studies take, the first ones. */
   readonly studyImages: number
+  /** Numbers of steps of RK4 through which the memory of gradients is measured. */
+  readonly memorySteps: readonly number[]
   readonly seed: number
   /** ISO 8601, UTC. */
   readonly startedAt: string

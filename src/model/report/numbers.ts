@@ -25,6 +25,12 @@ export function duration(seconds: number): string {
   return `${spoken} (${count(Math.round(seconds))} s)`
 }
 
+/** Time in one unit. */
+export function clock(seconds: number): string {
+  if (seconds < 100) return `${seconds.toFixed(1)} s`
+  return seconds < 6000 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`
+}
+
 export function mean(values: readonly number[]): number {
   const finite = values.filter(Number.isFinite)
   return finite.reduce((a, b) => a + b, 0) / finite.length

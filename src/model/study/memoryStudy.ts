@@ -24,15 +24,7 @@ export interface MemoryStudy {
   readonly members: readonly (MemoryRow & { readonly member: string; readonly images: number })[]
 }
 
-export interface MemorySettings {
-  readonly gradients: readonly TrainGradient[]
-  readonly steps: readonly number[]
-}
-
-export const MEMORY_SETTINGS: MemorySettings = {
-  gradients: ['adjoint', 'discrete', 'autodiff'],
-  steps: [1, 2, 4, 8, 16],
-}
+const GRADIENTS: readonly TrainGradient[] = ['adjoint', 'discrete', 'autodiff']
 
 /** What the largest tape may take, and tensors of the state's size that a tape holds for an evaluation (see `tapeParts`). */
 const BUDGET = 2 ** 30
@@ -45,7 +37,7 @@ const UNBOUNDED = 2 ** 50
 export async function memoryStudy(
   members: readonly (TrainedNet & { readonly id: string })[],
   train: ImageSet,
-  { gradients, steps }: MemorySettings,
+  steps: readonly number[],
   pause: Pause,
 ): Promise<MemoryStudy> {
   const first = members.find(({ options }) => options.net === 'odenet')
@@ -54,7 +46,7 @@ export async function memoryStudy(
   if (first !== undefined) {
     const { shape, options } = first
     const parameters = initialParameters(odeNetSpec(shape), makeRng(options.seed).fork('parameters'))
-    for (const gradient of gradients) {
+    for (const gradient of GRADIENTS) {
       for (const n of steps) {
         const solve: BlockSolve = { method: 'RK4', step: 1 / n, gradient }
         const job = { shape, solve, backend: options.backend, parameters, shard: shardOf(train, images), tapeBytes: UNBOUNDED } // prettier-ignore

@@ -103,16 +103,12 @@ describe('studies of a trained net', { timeout: 60_000 }, () => {
   })
 
   it('measure memory: that of the tape grows with the steps, that of the adjoint does not', async () => {
-    const members = [
-      { ...startingNet(images, { net: 'stem' }), id: 'stem' },
-      { ...net, id: 'adjoint' },
-    ]
-    const settings = { gradients: ['adjoint', 'autodiff'], steps: [2, 8] } as const
-    const { steps, members: trained } = await memoryStudy(members, images, settings, noPause)
-    const [adjoint2, adjoint8, tape2, tape8] = steps.map(({ tensorBytes }) => tensorBytes)
+    const members = [{ ...net, id: 'own' }]
+    const { steps, members: trained } = await memoryStudy(members, images, [2, 8], noPause)
+    const [adjoint2, adjoint8, , , tape2, tape8] = steps.map(({ tensorBytes }) => tensorBytes)
     assert.isBelow(adjoint8!, 1.1 * adjoint2!)
     assert.isAbove(tape8!, 2.5 * tape2!)
-    assert.deepEqual(trained.map(({ member }) => member), ['stem', 'adjoint']) // prettier-ignore
+    assert.deepEqual(trained.map(({ member }) => member), ['own']) // prettier-ignore
     for (const { residentBefore, residentPeak } of trained) assert.isAtLeast(residentPeak, residentBefore)
   })
 

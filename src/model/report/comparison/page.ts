@@ -1,6 +1,6 @@
 import { toSvg } from '../../../plot/render.ts'
 import { escape } from '../markup.ts'
-import { count, decimal, duration, megabytes, percent, signed, twoDigits } from '../numbers.ts'
+import { clock, count, decimal, megabytes, percent, signed, twoDigits } from '../numbers.ts'
 import { STYLE } from '../style.ts'
 import { cells } from './cells.ts'
 import { colorsOf } from './palette.ts'
@@ -112,7 +112,7 @@ function scores({ comparison, sourced, name }: PageParts, color: (id: string) =>
 }
 
 function memberTable({ comparison, sourced, name }: PageParts): string {
-  const head = ['', 'test accuracy', 'points above the stem', 'test loss', 'parameters', 'solver', 'epochs', 'training', 'images/s', 'evaluations forward', 'backward', 'tensors', 'process'] // prettier-ignore
+  const head = ['', 'test accuracy', 'points above the stem', 'test loss', 'parameters', 'solver', 'epochs', 'training', 'evaluations forward', 'backward', 'memory: tensors', 'process'] // prettier-ignore
   const rows = comparison.members.map(({ id, solver }, m) => {
     const at = (key: string, format: (n: number) => string): string =>
       sourced.number(TABLE, ['members', m, key], format)
@@ -124,8 +124,7 @@ function memberTable({ comparison, sourced, name }: PageParts): string {
       at('parameters', count),
       solver === null ? '–' : sourced.text(TABLE, ['members', m, 'solver']),
       at('epochs', twoDigits),
-      at('trainSeconds', duration),
-      at('imagesPerSecond', decimal),
+      at('trainSeconds', clock),
       at('evaluationsForward', decimal),
       at('evaluationsBackward', decimal),
       at('tensorBytes', megabytes),

@@ -6,7 +6,7 @@ import type { ComparisonPlan, Member } from '../../comparison/plan.ts'
 import type { StudiesOf, Studies } from '../../comparison/studyFiles.ts'
 import type { CertificateRow } from '../../study/certificateStudy.ts'
 import type { SolverCase, SolverRow } from '../../study/solverStudy.ts'
-import { asPercent, type Drawing } from './drawing.ts'
+import { asNumber, asPercent, type Drawing } from './drawing.ts'
 import { colorsOf, shortName } from './palette.ts'
 
 const OF_GRADIENTS: { readonly [gradient: string]: string } = {
@@ -54,7 +54,7 @@ export function studyDrawings(plan: ComparisonPlan, { byMember, memory }: Studie
           legend: 'Relative, over all images; RK45.',
           curves: byTolerance((row) => row.distance),
           x: tolerance,
-          y: { isLog: true, format: String },
+          y: { isLog: true, format: asNumber },
         },
         size,
       ),
@@ -79,7 +79,7 @@ export function studyDrawings(plan: ComparisonPlan, { byMember, memory }: Studie
           legend: 'Relative, all parameters; mean over the batches.',
           curves: byEpoch((row) => row.fromExact),
           x: epochs,
-          y: { isLog: true, format: String },
+          y: { isLog: true, format: asNumber },
         },
         size,
       ),
@@ -90,7 +90,7 @@ export function studyDrawings(plan: ComparisonPlan, { byMember, memory }: Studie
           legend: 'Mean over the batches. Dashed: the bounds of trust.',
           curves: byEpoch((row) => row.difference),
           x: epochs,
-          y: { isLog: true, format: String },
+          y: { isLog: true, format: asNumber },
           rules: [...new Set(bounds.map(({ agreement }) => agreement))],
         },
         size,

@@ -14,6 +14,9 @@ const VERDICTS: { readonly [verdict in SolverFinding['verdict']]: string } = {
   discretisation: 'It is a discretisation: it lives by the errors of its solver.',
 }
 
+/** A bound past which a certificate lets almost anything through. */
+const LOOSE = 0.5
+
 /** Whether each net is an ODE, in a sentence. */
 export function solverSentences({ comparison, sourced, name }: PageParts): string {
   const sentences = comparison.findings.solvers.map(({ member, verdict, oneEulerStep }, k) => {
@@ -68,7 +71,7 @@ export function solverTables({ plan, studies, sourced, name }: PageParts): strin
 
 /** How far each member's gradients are to be trusted. */
 export function gradientSentences({ comparison, plan, studies, sourced, name }: PageParts): string {
-  const sentences = comparison.findings.gradients.map(({ member }, k) => {
+  const sentences = comparison.findings.gradients.map(({ member, bound }, k) => {
     const at = (key: string, format: (n: number) => string): string =>
       sourced.number(TABLE, ['findings', 'gradients', k, key], format)
     const { gradient } = plan.members.find(({ id }) => id === member)!.options
@@ -77,7 +80,7 @@ export function gradientSentences({ comparison, plan, studies, sourced, name }: 
       certified === gradient
         ? ''
         : ' A tape holds no certificate: it is that of the same gradient by transposed steps.'
-    return `<p class="finding">${name(member)}: ${at('trusted', count)} of ${at('checked', count)} gradients have a certificate that holds. They are off from the exact ones by ${at('medianFromExact', twoDigits)} in the median, ${at('worstFromExact', twoDigits)} at worst.${instead}</p>`
+    return `<p class="finding">${name(member)}: ${at('trusted', count)} of ${at('checked', count)} gradients have a certificate that holds (within ${at('bound', twoDigits)} of a finite difference${bound > LOOSE ? ', which at so loose a tolerance says little' : ''}). They are off from the exact ones by ${at('medianFromExact', twoDigits)} in the median, ${at('worstFromExact', twoDigits)} at worst.${instead}</p>`
   })
   return sentences.join('\n')
 }

@@ -41,14 +41,14 @@ export interface MemoryFinding {
 }
 
 export interface Findings {
+  /** Agreements from which a net is called an ODE, and nearly one. */
+  readonly agreementOf: { readonly ode: number; readonly nearly: number }
   readonly solvers: readonly SolverFinding[]
   readonly gradients: readonly GradientFinding[]
   readonly memory: readonly MemoryFinding[]
 }
 
-/** Agreements from which a net counts as an ODE, and as nearly one. */
-const ODE = 0.99
-const NEARLY = 0.95
+export const AGREEMENT_OF: Findings['agreementOf'] = { ode: 0.99, nearly: 0.95 }
 
 export function solverFindings(plan: ComparisonPlan, { byMember }: Studies): SolverFinding[] {
   return plan.members.flatMap(({ id }) => {
@@ -66,7 +66,12 @@ export function solverFindings(plan: ComparisonPlan, { byMember }: Studies): Sol
       exact: exact.accuracy,
       oneEulerStep: euler?.accuracy ?? null,
       distance: trained.distance!,
-      verdict: agreement >= ODE ? 'ode' : agreement >= NEARLY ? 'nearly' : 'discretisation',
+      verdict:
+        agreement >= AGREEMENT_OF.ode
+          ? 'ode'
+          : agreement >= AGREEMENT_OF.nearly
+            ? 'nearly'
+            : 'discretisation',
     }
   })
 }

@@ -1,6 +1,7 @@
 import { mean, median } from '../report/numbers.ts'
+import { RESIDUAL_BLOCKS } from '../residualBlock.ts'
 import type { RunRecord } from '../runRecord.ts'
-import { gradientFindings, memoryFindings, solverFindings, type Findings } from './findings.ts'
+import { AGREEMENT_OF, gradientFindings, memoryFindings, solverFindings, type Findings } from './findings.ts'
 import type { ComparisonPlan, Member } from './plan.ts'
 import type { Studies } from './studyFiles.ts'
 
@@ -8,8 +9,8 @@ import type { Studies } from './studyFiles.ts'
 export interface MemberRow {
   readonly id: string
   readonly title: string
-  /** In words; null without an ODE. */
-  readonly solver: string | null
+  /** What lies between stem and head, in words; null for nothing. */
+  readonly middle: string | null
   readonly parameters: number
   readonly epochs: number
   /** On all test images after the training; null where there was no test. */
@@ -54,6 +55,7 @@ export function comparisonOf(
   return {
     members,
     findings: {
+      agreementOf: AGREEMENT_OF,
       solvers: solverFindings(plan, studies),
       gradients: gradientFindings(plan, studies),
       memory: memoryFindings(studies.memory),
@@ -71,7 +73,7 @@ function rowOf(member: Member, plan: ComparisonPlan, run: RunFacts, { memory }: 
   return {
     id: member.id,
     title: member.title,
-    solver: hasOde ? solverInWords(member) : null,
+    middle: middleOf(member),
     parameters: run.parameters,
     epochs: (last?.images ?? 0) / plan.trainImages,
     testAccuracy: tested?.accuracy ?? null,
@@ -87,6 +89,8 @@ function rowOf(member: Member, plan: ComparisonPlan, run: RunFacts, { memory }: 
   }
 }
 
-function solverInWords({ options: { method, step, rtol } }: Member): string {
+function middleOf({ net, options: { method, step, rtol } }: Member): string | null {
+  if (net === 'stem') return null
+  if (net === 'resnet') return `${RESIDUAL_BLOCKS} residual blocks`
   return step === null ? `${method} at tolerance ${rtol}` : `${method}, ${Math.round(1 / step)} steps`
 }

@@ -1,4 +1,5 @@
 /** A process of its own that computes one gradient and says what it took: resident memory is that of a process, and never shrinks. */
+import { readFileSync } from 'node:fs'
 import { chooseBackend, type BackendWish } from '../../bridge/index.ts'
 import { tf } from '../../bridge/tensor.ts'
 import type { BlockSolve } from '../odeBlock.ts'
@@ -34,7 +35,7 @@ async function measure(job: ProbeJob): Promise<ProbeAnswer> {
   const out = new Float32Array(parameters.length)
   const residentBefore = process.memoryUsage.rss()
   model.gradient(parameters, shard, out)
-  const residentPeak = 1024 * process.resourceUsage().maxRSS
+  const residentPeak = peakOfProcess()
   // A second time with every kernel's memory recorded, which itself takes memory
   const { kernels } = await tf.profile(() => {
     model.gradient(parameters, shard, out)
@@ -42,6 +43,17 @@ async function measure(job: ProbeJob): Promise<ProbeAnswer> {
   })
   const tensorBytes = kernels.reduce((most, kernel) => Math.max(most, kernel.totalBytesSnapshot), 0)
   return { kind: 'measured', tensorBytes, residentBefore, residentPeak }
+}
+
+/** On Linux by the kernel's own mark: the usual one, of `getrusage`, starts at what the parent process held. */
+function peakOfProcess(): number {
+  try {
+    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
+    if (kilobytes !== undefined) return 1024 * Number(kilobytes)
+  } catch {
+    // No such file on other systems
+  }
+  return 1024 * process.resourceUsage().maxRSS
 }
 
 process.once('message', (job: ProbeJob) => {

@@ -6,7 +6,7 @@ import { newComparison, type CompareFlags } from '../../../src/model/cli/compare
 import { newFolder, odenet, smallMnist } from './command.ts'
 
 const SMALL = ['--dim', '4', '--groups', '2', '--batch', '16', '--workers', '1']
-const QUICK = ['--members', 'adjoint,stem', '--study-images', '20', '--memory-steps', '1,2']
+const QUICK = ['--members', 'adjoint,resnet', '--study-images', '20', '--memory-steps', '1,2']
 
 let data = ''
 const folders: string[] = []
@@ -45,14 +45,14 @@ describe('odenet compare', { timeout: 180_000 }, () => {
       })
       assert.isNull(code, stderr)
     }
-    await killedAt(['--data', data, '--out', out, ...SMALL, ...QUICK], 'stem only: 394 parameters')
+    await killedAt(['--data', data, '--out', out, ...SMALL, ...QUICK], 'ResNet: 2266 parameters')
     const trained = readFileSync(metrics, 'utf8')
     await killedAt(['--resume', out], 'ODENet, adjoint RK45: other tolerances')
     const rest = await odenet(['compare', '--resume', out])
     assert.equal(rest.code, 0, rest.stderr)
     assert.equal(readFileSync(metrics, 'utf8'), trained)
     assert.notInclude(rest.stderr, 'ODENet, adjoint RK45: noise')
-    assert.match(rest.stdout, /stem only: test accuracy \d+\.\d\d %\nThe report is .*report\.html\n$/)
+    assert.match(rest.stdout, /ResNet: test accuracy \d+\.\d\d %\nThe report is .*report\.html\n$/)
     for (const file of ['comparison.json', 'plots/memory.png', 'plots/solvers.svg', 'studies/memory.json'])
       assert.isTrue(existsSync(join(out, file)), file)
     assert.isEmpty(readdirSync(out, { recursive: true }).filter((name) => String(name).endsWith('.new')))

@@ -64,7 +64,9 @@ function trainingDrawings(
   const tested = plan.members.flatMap((member) =>
     own(member).flatMap((record) => (record.kind === 'eval' ? [record.accuracy] : [])),
   )
-  const accuracyAxis = { from: Math.max(0, Math.min(0.9, ...tested.map((a) => Math.floor(10 * a - 1e-9) / 10))), to: 1, format: asPercent } // prettier-ignore
+  // After a single test the batches tell the story, from chance on
+  const lowest = tested.length > plan.members.length ? Math.min(0.9, ...tested.map((a) => Math.floor(10 * a - 1e-9) / 10)) : 0 // prettier-ignore
+  const accuracyAxis = { from: Math.max(0, lowest), to: 1, format: asPercent } // prettier-ignore
   const legend = 'Dots: test images. Faint: mean over the batches trained on.'
   return {
     accuracy: (size) =>

@@ -48,7 +48,7 @@ ${scores(parts, color)}
 <section>
 <h2>What each net reached, and what it took</h2>
 ${memberTable(parts)}
-<p class="quiet">The stem alone is the baseline: what a net has beyond it is the work of its middle. A ResNet of equal width has weights of its own in every block, so it has more parameters than an ODE, whose weights serve all times. Memory is the peak in one step of the training, on the images of one worker: of all tensors, and of the whole process.</p>
+<p class="quiet">The stem alone is the baseline: what a net has beyond it is the work of its middle. A ResNet of equal width has weights of its own in every block, so it has more parameters than an ODE, whose weights serve all times. Memory is the peak in one step of the training, on the images of one worker: of all tensors, and of the whole process. A tape is played back without evaluations.</p>
 ${plots('accuracy', 'loss', 'accuracyByTime', 'evaluations')}
 </section>
 ${
@@ -70,7 +70,7 @@ ${certificateTable(parts)}
 <section>
 <h2>What a gradient keeps in memory</h2>
 ${memorySentences(parts)}
-${plots('memory')}
+${plots('memory', 'memoryOfProcess')}
 </section>
 ${
   trajectories.length > 0
@@ -86,8 +86,8 @@ ${spread(parts)}
 }
 <section>
 <h2>On noisy images</h2>
-${plots('noise')}
-${noiseTable(parts)}
+<p>The same noise for every net, on ${sourced.number(PLAN, ['studyImages'], count)} test images that none has seen noisy.</p>
+<div class="plots">${figure('noise')}${noiseTable(parts)}</div>
 </section>
 <section>
 <h2>Repeat it</h2>
@@ -112,8 +112,8 @@ function scores({ comparison, sourced, name }: PageParts, color: (id: string) =>
 }
 
 function memberTable({ comparison, sourced, name }: PageParts): string {
-  const head = ['', 'test accuracy', 'points above the stem', 'test loss', 'parameters', 'solver', 'epochs', 'training', 'evaluations forward', 'backward', 'memory: tensors', 'process'] // prettier-ignore
-  const rows = comparison.members.map(({ id, solver }, m) => {
+  const head = ['', 'test accuracy', 'points over stem', 'test loss', 'parameters', 'between stem and head', 'epochs', 'training', 'evaluations forward', 'backward', 'memory: tensors', 'process'] // prettier-ignore
+  const rows = comparison.members.map(({ id, middle }, m) => {
     const at = (key: string, format: (n: number) => string): string =>
       sourced.number(TABLE, ['members', m, key], format)
     return [
@@ -122,7 +122,7 @@ function memberTable({ comparison, sourced, name }: PageParts): string {
       at('overStem', signed),
       at('testLoss', (loss) => loss.toFixed(4)),
       at('parameters', count),
-      solver === null ? '–' : sourced.text(TABLE, ['members', m, 'solver']),
+      middle === null ? '–' : sourced.text(TABLE, ['members', m, 'middle']),
       at('epochs', twoDigits),
       at('trainSeconds', clock),
       at('evaluationsForward', decimal),

@@ -4,6 +4,7 @@ import { rowsPlot } from '../../../plot/rows.ts'
 import { BLUE, GREEN, VIOLET, type Point } from '../../../plot/series.ts'
 import type { ComparisonPlan, Member } from '../../comparison/plan.ts'
 import type { StudiesOf, Studies } from '../../comparison/studyFiles.ts'
+import type { MemoryStudy } from '../../study/memoryStudy.ts'
 import type { CertificateRow } from '../../study/certificateStudy.ts'
 import type { SolverCase, SolverRow } from '../../study/solverStudy.ts'
 import { asNumber, asPercent, type Drawing } from './drawing.ts'
@@ -97,24 +98,8 @@ export function studyDrawings(plan: ComparisonPlan, { byMember, memory }: Studie
       ),
     ...(ofMemory
       ? {
-          memory: (size) =>
-            curvesPlot(
-              {
-                title: 'Peak memory of a gradient (tensors)',
-                legend: 'Through equal steps of RK4.',
-                curves: [...new Set(memory.steps.map(({ gradient }) => gradient))].map((gradient) => ({
-                  name: gradient,
-                  color: OF_GRADIENTS[gradient] ?? GREEN,
-                  points: memory.steps
-                    .filter((row) => row.gradient === gradient)
-                    .map((row) => ({ x: row.steps, y: row.tensorBytes / 1e6 })),
-                  hasDots: true,
-                })),
-                x: { label: 'steps of the solver', format: String, ticks: [...new Set(memory.steps.map(({ steps }) => steps))] }, // prettier-ignore
-                y: { from: 0, format: (size_) => `${size_} MB` },
-              },
-              size,
-            ),
+          memory: memoryCurves(memory, 'tensorBytes', 'Peak of a gradient: all tensors, in MB'),
+          memoryOfProcess: memoryCurves(memory, 'residentPeak', 'Peak of a gradient: the process, in MB'),
         }
       : {}),
     ...Object.fromEntries(
@@ -172,6 +157,21 @@ function solverRows(
       { title: 'Accuracy with other solvers', legend: 'Colours as in the other plots.', rows, dots, label: 'accuracy', format: asPercent, from, to }, // prettier-ignore
       size,
     )
+}
+
+function memoryCurves(memory: MemoryStudy, of: 'tensorBytes' | 'residentPeak', title: string): Drawing {
+  const steps = [...new Set(memory.steps.map((row) => row.steps))]
+  const curves = [...new Set(memory.steps.map(({ gradient }) => gradient))].map((gradient) => ({
+    name: gradient,
+    color: OF_GRADIENTS[gradient] ?? GREEN,
+    points: memory.steps
+      .filter((row) => row.gradient === gradient)
+      .map((row) => ({ x: row.steps, y: row[of] / 1e6 })),
+    hasDots: true,
+  }))
+  const input = { title, legend: 'Through equal steps of RK4.', curves }
+  const x = { label: 'steps of the solver', format: String, ticks: steps }
+  return (size) => curvesPlot({ ...input, x, y: { from: 0, format: String } }, size)
 }
 
 /** Room around accuracies: at least two percentage points. */

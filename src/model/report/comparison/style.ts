@@ -18,6 +18,7 @@ h2 { margin-top: 2.5rem; font-size: 1.3rem }
 .studies h3 { margin: 1rem 0 .25rem; font-size: 1rem }
 data, [data-from] { text-decoration: none }
 data:hover { text-decoration: underline dotted }
+pre { white-space: pre-wrap }
 summary { margin: .5rem 0; cursor: pointer }
 details td { white-space: normal }
 `

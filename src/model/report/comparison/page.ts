@@ -62,7 +62,7 @@ ${solverTables(parts)}
 </section>
 <section>
 <h2>Can the gradients be trusted?</h2>
-<p>A certificate checks a gradient against a finite difference in a random direction and, where the state is solved backwards, against the stored state. Beside it, each gradient is held against the exact one of the steps taken.</p>
+<p>A certificate checks a gradient against a finite difference in a random direction and, where the state is solved backwards, against the stored state. Where the net bends sharply, the finite difference is itself off. So each gradient is also held against the exact one of the steps taken.</p>
 ${gradientSentences(parts)}
 ${plots('certificates', 'fromExact')}
 ${certificateTable(parts)}

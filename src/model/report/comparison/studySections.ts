@@ -123,5 +123,5 @@ export function memorySentences({ comparison, sourced }: PageParts): string {
   })
   return `<p>The adjoint solves the state again, backwards, and keeps no step. A tape keeps every operation of every step. Measured in tensors, on ${images} images:</p>
 <ul>${sentences.join('\n')}</ul>
-<p class="quiet">The discrete gradient keeps the states of the steps too, but outside of tensors, and one state is little beside a tape.</p>`
+<p class="quiet">The discrete gradient keeps the states of the steps too, but outside of tensors, and one state is little beside a tape. A process also holds garbage that was not collected yet.</p>`
 }

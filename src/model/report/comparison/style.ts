@@ -12,6 +12,7 @@ h2 { margin-top: 2.5rem; font-size: 1.3rem }
 .wide th, .wide td { padding-right: .9rem }
 .wide thead th { vertical-align: bottom }
 .wide td { white-space: nowrap }
+.plots .member { white-space: normal }
 .plots { margin: 1rem 0 }
 .finding { margin: .6rem 0; padding: .7rem 1rem; border-radius: .5rem; background: var(--panel) }
 .studies { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 0 2rem }

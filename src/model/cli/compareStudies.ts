@@ -19,6 +19,8 @@ import type { Data } from './runData.ts'
 /** Batches that get a certificate at each snapshot. */
 const BATCHES = 2
 const IMAGES_PER_BATCH = 32
+/** Seconds between two lines of a study. */
+const LINE_EVERY = 10
 /** Images whose paths are drawn. */
 const PATHS = 200
 
@@ -27,36 +29,55 @@ export async function runStudies(folder: CompareFolder, data: Data, signal: Abor
   const { plan } = folder
   const nets = new Map(plan.members.map((member) => [member.id, trainedNet(folder, member, data)]))
   await chooseBackend(plan.members[0]!.options.backend)
-  const pause: Pause = async () => {
-    await new Promise((resolve) => setImmediate(resolve))
-    if (signal.aborted) throw new Error('The studies were stopped.')
-  }
-  const keep = async (file: string, name: string, study: () => Promise<unknown>): Promise<void> => {
+  const keep = async (
+    file: string,
+    name: string,
+    study: (pause: Pause) => Promise<unknown>,
+  ): Promise<void> => {
     if (folder.has(file)) return
     const started = performance.now()
+    const elapsed = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`
     console.error(`${name} ...`)
-    folder.write(file, `${JSON.stringify(await study())}\n`)
-    console.error(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`)
+    folder.write(file, `${JSON.stringify(await study(reporting(name, elapsed, signal)))}\n`)
+    console.error(`${name}: ${elapsed()}`)
   }
   const test = firstOf(data.test, plan.studyImages)
   for (const member of plan.members) {
     const net = nets.get(member.id)!
-    const one = (study: keyof MemberStudies, name: string, body: () => Promise<unknown>): Promise<void> =>
-      keep(studyFile(member.id, study), `${member.title}: ${name}`, body)
-    await one('noise', 'noise on the images', () => noiseStudy(net, test, plan.seed, pause))
+    const one = (
+      study: keyof MemberStudies,
+      name: string,
+      body: (pause: Pause) => Promise<unknown>,
+    ): Promise<void> => keep(studyFile(member.id, study), `${member.title}: ${name}`, body)
+    await one('noise', 'noise on the images', (pause) => noiseStudy(net, test, plan.seed, pause))
     if (member.net !== 'odenet') continue
-    await one('solvers', 'other tolerances and solvers', () => solverStudy(net, test, pause))
-    await one('certificates', 'certificates of gradients', () =>
+    await one('solvers', 'other tolerances and solvers', (pause) => solverStudy(net, test, pause))
+    await one('certificates', 'certificates of gradients', (pause) =>
       certificateStudy(net, snapshots(folder, member, net), certified(data), pause),
     )
-    await one('trajectories', 'paths of the features', () =>
+    await one('trajectories', 'paths of the features', (pause) =>
       trajectoryStudy(net, firstOf(test, PATHS), pause),
     )
   }
-  await keep(MEMORY_FILE, 'memory of gradients', () => {
+  await keep(MEMORY_FILE, 'memory of gradients', (pause) => {
     const members = plan.members.map(({ id }) => ({ id, ...nets.get(id)! }))
     return memoryStudy(members, data.train, plan.memorySteps, pause)
   })
+}
+
+/** A pause between two parts of a study: stops it on demand, and says now and then that it goes on. */
+function reporting(name: string, elapsed: () => string, signal: AbortSignal): Pause {
+  let parts = 0
+  let lastLine = performance.now()
+  return async () => {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (signal.aborted) throw new Error('The studies were stopped.')
+    if (performance.now() - lastLine > 1000 * LINE_EVERY) {
+      lastLine = performance.now()
+      console.error(`${name}: ${parts} parts done after ${elapsed()}`)
+    }
+    parts++
+  }
 }
 
 function trainedNet(folder: CompareFolder, member: Member, { train }: Data): TrainedNet {

@@ -48,5 +48,7 @@ export function megabytes(bytes: number): string {
 
 /** Two digits, whatever the size. */
 export function twoDigits(n: number): string {
-  return Number.isFinite(n) ? String(Number(n.toPrecision(2))) : NO_NUMBER
+  if (!Number.isFinite(n)) return NO_NUMBER
+  const rounded = Number(n.toPrecision(2))
+  return n !== 0 && Math.abs(n) < 1e-3 ? rounded.toExponential() : String(rounded)
 }

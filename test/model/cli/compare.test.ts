@@ -55,6 +55,8 @@ describe('odenet compare', { timeout: 180_000 }, () => {
     assert.match(rest.stdout, /ResNet: test accuracy \d+\.\d\d %\nThe report is .*report\.html\n$/)
     for (const file of ['comparison.json', 'plots/memory.png', 'plots/solvers.svg', 'studies/memory.json'])
       assert.isTrue(existsSync(join(out, file)), file)
+    // Two batches at the start and at eight moments of the training
+    assert.lengthOf(readJson<{ rows: unknown[] }>(out, 'studies/adjoint-certificates.json').rows, 18)
     assert.isEmpty(readdirSync(out, { recursive: true }).filter((name) => String(name).endsWith('.new')))
   })
 

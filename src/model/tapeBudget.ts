@@ -24,5 +24,5 @@ export function tapeParts(
   if (gradient !== 'autodiff') return 1
   const evaluations = typeof step === 'number' ? STAGES / step : USUAL_EVALUATIONS
   const state = dim * Math.ceil(height / 2 ** downsamplings) * Math.ceil(width / 2 ** downsamplings)
-  return Math.ceil((n * state * FLOAT_BYTES * TENSORS * evaluations) / budget)
+  return Math.max(1, Math.ceil((n * state * FLOAT_BYTES * TENSORS * evaluations) / budget))
 }

@@ -71,7 +71,7 @@ export function continuousAdjoint<V extends FloatArray>(
   let y = zerosLike(states[0]!, system.size)
   let nfev = 0
   let reconstruction = 0
-  const segments: AdjointSegments<never, never> = {
+  const segments: AdjointSegments = {
     restore: (j) => system.restore(y, states[j]!),
     timeGradient(j) {
       if (!times) return
@@ -79,22 +79,6 @@ export function continuousAdjoint<V extends FloatArray>(
       gradTs[j] = dot(incoming[j]!, slope)
     },
     jump: (j) => addTo(system.parts(y).a, incoming[j]!),
-    // eslint-disable-next-line require-yield -- numbers of flat arrays are at hand
-    *integrate(j) {
-      const length = Math.abs(ts[j]! - ts[j - 1]!)
-      const segment = {
-        ...direction,
-        ...(firstStep === undefined ? {} : { firstStep: Math.min(firstStep, length) }),
-        norm: system.normBlocks(norm),
-        inPlace: true,
-        save: 'last',
-      } as const
-      const result = solveSegment(system, [ts[j]!, ts[j - 1]!], y, segment)
-      nfev += result.nfev
-      for (const warning of result.warnings) warnings.add(warning)
-      y = (result.states.at(-1) as V).slice() as V
-      return result.failure ?? null
-    },
     compare(j) {
       if (system.reconstructed === null) return
       const off = inTolerances(system.reconstructed(y), states[j]!, options)
@@ -107,7 +91,25 @@ export function continuousAdjoint<V extends FloatArray>(
       gradTs[0] = -dot(system.parts(y).a, slope)
     },
   }
-  const { value: failure } = adjointLoop(segments, ts.length).next() as { value: IvpFailure | null }
+  const integrate = (j: number): IvpFailure | null => {
+    const length = Math.abs(ts[j]! - ts[j - 1]!)
+    const segment = {
+      ...direction,
+      ...(firstStep === undefined ? {} : { firstStep: Math.min(firstStep, length) }),
+      norm: system.normBlocks(norm),
+      inPlace: true,
+      save: 'last',
+    } as const
+    const result = solveSegment(system, [ts[j]!, ts[j - 1]!], y, segment)
+    nfev += result.nfev
+    for (const warning of result.warnings) warnings.add(warning)
+    y = (result.states.at(-1) as V).slice() as V
+    return result.failure ?? null
+  }
+  const loop = adjointLoop(segments, ts.length)
+  let at = loop.next()
+  while (at.done !== true) at = loop.next(integrate(at.value))
+  const failure = at.value
   const { a, b } = system.parts(y)
   const found = { h0: a, theta: b, ts: gradTs, nfev, warnings: [...warnings] }
   if (failure !== null) return { ...found, failure }

@@ -76,7 +76,7 @@ export function* pullOnDevice<P extends TensorTree>(
     )
     gradTs[j] = space.adopt([gradient])
   }
-  const segments: AdjointSegments<Tensor, ArrayLike<number>> = {
+  const segments: AdjointSegments = {
     restore: (j) => setBlock(0, rowOf(value, j)),
     timeGradient: (j) => setTimeGradient(j, 1, () => rowOf(dy, j)),
     jump: (j) =>
@@ -84,27 +84,30 @@ export function* pullOnDevice<P extends TensorTree>(
         1,
         tf.tidy(() => y[1]!.add(rowOf(dy, j))),
       ),
-    *integrate(j) {
-      const problem = problemOf(j)
-      for (const warning of problem.warnings) warnings.add(warning)
-      const ending = yield* integrateOnDevice({
-        space,
-        rhs: rhs.augmented(space, hasParts),
-        method: erkOf(problem),
-        y0: y,
-        problem,
-        signal: direction.signal,
-        onOutput: () => {},
-      })
-      space.release(y)
-      y = ending.y
-      return ending.failure
-    },
     compare: () => {},
     startTimeGradient: () => setTimeGradient(0, -1, () => y[1]!),
   }
+  function* integrate(j: number): Reading<IvpFailure | null> {
+    const problem = problemOf(j)
+    for (const warning of problem.warnings) warnings.add(warning)
+    const ending = yield* integrateOnDevice({
+      space,
+      rhs: rhs.augmented(space, hasParts),
+      method: erkOf(problem),
+      y0: y,
+      problem,
+      signal: direction.signal,
+      onOutput: () => {},
+    })
+    space.release(y)
+    y = ending.y
+    return ending.failure
+  }
   try {
-    const failure: IvpFailure | null = yield* adjointLoop(segments, times.length)
+    const loop = adjointLoop(segments, times.length)
+    let at = loop.next()
+    while (at.done !== true) at = loop.next(yield* integrate(at.value))
+    const failure = at.value
     const nfev = rhs.count()
     options.onSolve?.({ phase: 'backward', state: 'device', nfev, warnings: [...warnings] })
     if (failure !== null) {

@@ -1,4 +1,5 @@
 import { checkProblem } from '../../ivp/check/problem.ts'
+import { IvpInputError } from '../../ivp/index.ts'
 import type { ErkMethod } from '../../ivp/method/butcherTableau.ts'
 import type { Problem } from '../../ivp/problem.ts'
 import type { TensorTree } from '../flatten.ts'
@@ -30,8 +31,10 @@ export function checkedDirection(
   return checkProblem(() => {}, span, new Float32Array(size), options as never)
 }
 
-/** Of a method that `roadOf` let pass. */
+/** @throws IvpInputError for an implicit method, which `roadOf` does not let pass */
 export function erkOf({ method }: Problem<Float32Array>): ErkMethod {
-  if (method.kind === 'implicit') throw new Error(`${method.name} cannot run on device tensors`)
+  if (method.kind === 'implicit') {
+    throw new IvpInputError('method', method.name, 'must be an explicit method for a state on the device')
+  }
   return method.erk
 }

@@ -1,6 +1,7 @@
 import { IvpInputError, solveIvp, type FloatArray, type IvpResult } from '../ivp/index.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { backsolve } from './backsolve.ts'
+import { backwardOptions } from './backwardOptions.ts'
 import { checkBackward } from './checkBackward.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { addScaled, dot } from './flatArray.ts'
@@ -106,7 +107,7 @@ export function solveToEvent<V extends FloatArray>(
       const ts = [t0, tEvent]
       const states = [h0, hEvent]
       const incomings = [zerosLike(h0), lambda]
-      const direction = { ...forward, ...backward }
+      const direction = backwardOptions(forward, backward)
       const found =
         result.sol === null
           ? backsolve(rhs, ts, states, incomings, direction)

@@ -1,5 +1,10 @@
 import { assert, describe, it } from 'vitest'
-import { solveToEvent, type DifferentiableEvent, type DifferentiableRhs } from '../../src/adjoint/index.ts'
+import {
+  solveToEvent,
+  type DifferentiableEvent,
+  type DifferentiableRhs,
+  type EventPullbackOptions,
+} from '../../src/adjoint/index.ts'
 import { IvpInputError } from '../../src/index.ts'
 
 /** A ball under gravity: [height, speed], theta = [g]. */
@@ -94,6 +99,18 @@ describe('solveToEvent', () => {
     })
     assert.closeTo(ts[0]!, (loss(x, 0.1 + e) - loss(x, 0.1 - e)) / (2 * e), 1e-6)
     assert.isNaN(ts[1])
+  })
+
+  it("takes the forward solve's options for those of the backward one that are absent, but not a step of another method", () => {
+    const h0 = Float64Array.of(-0.9, 0.2)
+    const thetaOf = (options: EventPullbackOptions<Float64Array>): Float64Array =>
+      solveToEvent(pendulum(1.7, 0.15), [0, 20], h0, movingLine, options).pullback(Float64Array.of(1, 0), 1)
+        .theta
+    const exact = thetaOf(TIGHT)
+    const forward = { method: 'RK4', step: 0.01, rtol: 1e-9, atol: 1e-11 } as const
+    const own = thetaOf({ ...forward, backward: { method: 'RK45', rtol: undefined } })
+    own.forEach((value, i) => assert.closeTo(value, exact[i]!, 1e-6))
+    assert.deepEqual(thetaOf({ ...forward, backward: { step: undefined } }), thetaOf(forward))
   })
 
   it('says that an event did not occur, and refuses the discrete gradient', () => {

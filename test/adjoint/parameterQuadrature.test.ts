@@ -46,6 +46,24 @@ describe("parameters: 'quadrature'", () => {
     },
   )
 
+  // The Lorenz equations amplify every error: at such steps their gradient has no order
+  it.each(GRADIENT_PROBLEMS.filter(({ name }) => name !== 'Lorenz'))(
+    'keeps the order of RK4, and at most four times the error of the integrated gradient: $name',
+    (problem) => {
+      const exact = gradients(problem, { method: 'DOP853', rtol: 1e-13, atol: 1e-14 }).theta
+      for (const gradient of ['backsolve', 'interpolating'] as const) {
+        const error = (step: number, parameters: 'integrated' | 'quadrature'): number => {
+          const options = { method: 'RK4', step, gradient, backward: { parameters } } as const
+          const { theta } = gradients(problem, options)
+          return Math.max(...theta.map((value, i) => Math.abs(value - exact[i]!)))
+        }
+        const [wide, narrow] = [error(0.05, 'quadrature'), error(0.025, 'quadrature')]
+        assert.isAbove(Math.log2(wide / narrow), 3.7, gradient)
+        assert.isBelow(narrow, 4 * error(0.025, 'integrated'), gradient)
+      }
+    },
+  )
+
   it('counts four products for each step, and gives the element type of the state', () => {
     const { rhs, h0, theta } = GRADIENT_PROBLEMS[0]!
     const incoming = [new Float32Array(h0.length), new Float32Array(h0.length).fill(1)]

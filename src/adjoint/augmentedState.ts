@@ -1,9 +1,5 @@
-import type { FloatArray, NormBlocks } from '../ivp/index.ts'
-import { paramBlocks, type ParamShape } from './paramBlocks.ts'
+import type { FloatArray } from '../ivp/index.ts'
 import type { Vjp } from './vjp.ts'
-
-/** Which parts of the augmented state steer the backward step size. */
-export type AdjointNorm = 'all' | 'blocks' | 'seminorm'
 
 /**
  * The augmented state [h | a | b] as one flat array: state (n), adjoint a = dL/dh (n), accumulated parameter gradient b (p).
@@ -35,18 +31,4 @@ export function augmentedRhs<V extends FloatArray>(
     vjp(t, h, a, { dh: out.h, ah: out.a, atheta: out.b })
     for (let i = layout.n; i < layout.size; i++) dydt[i] = -dydt[i]!
   }
-}
-
-/**
- * The blocks of an adjoint norm. 'all': one RMS over everything, as in the forward solve; 'blocks': the largest of the RMS norms of h, of a and of
- * each array of parameters (torchdiffeq's default); 'seminorm': h and a only, since the parameter gradient is a pure quadrature.
- * @see Kidger, Chen, Lyons, "Hey, that's not an ODE" (ICML 2021), Sec. 3
- */
-export function normBlocks(norm: AdjointNorm, { n, size }: AugmentedLayout, params: ParamShape): NormBlocks {
-  if (norm === 'all') return [[0, size]]
-  const state: [number, number][] = [
-    [0, n],
-    [n, 2 * n],
-  ]
-  return norm === 'seminorm' ? state : [...state, ...paramBlocks(params, 2 * n)]
 }

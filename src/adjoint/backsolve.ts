@@ -1,6 +1,7 @@
 import type { FloatArray } from '../ivp/index.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
-import { augmentedLayout, augmentedRhs, normBlocks, parts } from './augmentedState.ts'
+import { NO_PARAMS, normBlocks } from './adjointNorm.ts'
+import { augmentedLayout, augmentedRhs, parts } from './augmentedState.ts'
 import { continuousAdjoint, type AdjointSystem, type BackwardOptions } from './continuousAdjoint.ts'
 import type { Gradients } from './gradients.ts'
 import { ParameterQuadrature } from './parameterQuadrature.ts'
@@ -37,8 +38,9 @@ function augmented<V extends FloatArray>(rhs: DifferentiableRhs<V>, like: V): Ad
   return {
     size: layout.size,
     rhs: augmentedRhs(rhs.vjp, layout),
-    parts: (y) => parts(y, layout),
-    normBlocks: (norm) => normBlocks(norm, layout, rhs),
+    adjoint: (y) => parts(y, layout).a,
+    parameters: (y) => parts(y, layout).b,
+    normBlocks: (norm) => normBlocks(norm, [layout.n, layout.n], rhs),
     restore: (y, state) => parts(y, layout).h.set(state),
     reconstructed: (y) => parts(y, layout).h,
     quadrature: null,
@@ -59,8 +61,9 @@ function withoutParameters<V extends FloatArray>(rhs: DifferentiableRhs<V>, like
   return {
     size: layout.size,
     rhs: state,
-    parts: (y) => ({ a: parts(y, layout).a, b: quadrature.b }),
-    normBlocks: (norm) => normBlocks(norm, layout, { nParams: 0 }),
+    adjoint: (y) => parts(y, layout).a,
+    parameters: () => quadrature.b,
+    normBlocks: (norm) => normBlocks(norm, [layout.n, layout.n], NO_PARAMS),
     restore: (y, stored) => parts(y, layout).h.set(stored),
     reconstructed: (y) => parts(y, layout).h,
     quadrature,

@@ -9,7 +9,7 @@ import {
 import { StepwiseSolve } from '../ivp/stepwiseSolve.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { adjointLoop, type AdjointSegments } from './adjointLoop.ts'
-import type { AdjointNorm } from './augmentedState.ts'
+import type { AdjointNorm } from './adjointNorm.ts'
 import { addTo, dot } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
 import type { ParameterQuadrature } from './parameterQuadrature.ts'
@@ -39,8 +39,10 @@ export interface AdjointSystem<V extends FloatArray> {
   /** Length of the flat state y. */
   readonly size: number
   readonly rhs: (t: number, y: V, dydt: V) => void
-  /** Views of the parts; they share memory with y. */
-  readonly parts: (y: V) => { readonly a: V; readonly b: V }
+  /** The adjoint a, a view of y. */
+  readonly adjoint: (y: V) => V
+  /** The parameter gradient b so far. */
+  readonly parameters: (y: V) => V
   readonly normBlocks: (norm: AdjointNorm) => NormBlocks
   /** Called at every output time before the segment that ends there (backwards: starts), with the stored output. */
   readonly restore: (y: V, state: V) => void
@@ -78,7 +80,7 @@ export function continuousAdjoint<V extends FloatArray>(
       rhs.f(ts[j]!, states[j]!, slope)
       gradTs[j] = dot(incoming[j]!, slope)
     },
-    jump: (j) => addTo(system.parts(y).a, incoming[j]!),
+    jump: (j) => addTo(system.adjoint(y), incoming[j]!),
     compare(j) {
       if (system.reconstructed === null) return
       const off = inTolerances(system.reconstructed(y), states[j]!, options)
@@ -88,7 +90,7 @@ export function continuousAdjoint<V extends FloatArray>(
     startTimeGradient() {
       if (!times) return
       rhs.f(ts[0]!, states[0]!, slope)
-      gradTs[0] = -dot(system.parts(y).a, slope)
+      gradTs[0] = -dot(system.adjoint(y), slope)
     },
   }
   const integrate = (j: number): IvpFailure | null => {
@@ -110,8 +112,13 @@ export function continuousAdjoint<V extends FloatArray>(
   let at = loop.next()
   while (at.done !== true) at = loop.next(integrate(at.value))
   const failure = at.value
-  const { a, b } = system.parts(y)
-  const found = { h0: a, theta: b, ts: gradTs, nfev, warnings: [...warnings] }
+  const found = {
+    h0: system.adjoint(y),
+    theta: system.parameters(y),
+    ts: gradTs,
+    nfev,
+    warnings: [...warnings],
+  }
   if (failure !== null) return { ...found, failure }
   return system.reconstructed === null ? found : { ...found, reconstruction }
 }

@@ -1,6 +1,6 @@
 /** Gradients of solves on flat arrays: vector-Jacobian products over `ivp`. Knows nothing of tensors. */
 export type { DifferentiableRhs, Vjp, VjpOutput } from './vjp.ts'
-export type { AdjointNorm } from './augmentedState.ts'
+export type { AdjointNorm } from './adjointNorm.ts'
 export type { Gradients } from './gradients.ts'
 export type { CertifyOptions, GradientCertificate } from './certificate.ts'
 export { backsolve } from './backsolve.ts'

@@ -1,10 +1,9 @@
-import type { FloatArray, NormBlocks, OdeSolution } from '../ivp/index.ts'
+import type { FloatArray, OdeSolution } from '../ivp/index.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
-import type { AdjointNorm } from './augmentedState.ts'
 import { continuousAdjoint, type AdjointSystem, type BackwardOptions } from './continuousAdjoint.ts'
+import { NO_PARAMS, normBlocks } from './adjointNorm.ts'
 import type { Gradients } from './gradients.ts'
 import { ParameterQuadrature } from './parameterQuadrature.ts'
-import { paramBlocks, type ParamShape } from './paramBlocks.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
 /**
@@ -57,15 +56,11 @@ function adjointAlong<V extends FloatArray>(
   return {
     size,
     rhs: state,
-    parts: (y) => ({ a: y.subarray(0, n) as V, b: quadrature?.b ?? (y.subarray(n, size) as V) }),
-    normBlocks: (norm) => blocksOf(norm, n, size, isIntegrated ? rhs : { nParams: 0 }),
+    adjoint: (y) => y.subarray(0, n) as V,
+    parameters: (y) => quadrature?.b ?? (y.subarray(n, size) as V),
+    normBlocks: (norm) => normBlocks(norm, [n], isIntegrated ? rhs : NO_PARAMS),
     restore: () => {},
     reconstructed: null,
     quadrature,
   }
-}
-
-function blocksOf(norm: AdjointNorm, n: number, size: number, params: ParamShape): NormBlocks {
-  if (norm === 'all') return [[0, size]]
-  return norm === 'seminorm' ? [[0, n]] : [[0, n], ...paramBlocks(params, n)]
 }

@@ -77,7 +77,6 @@ export function solveWithPullback<V extends FloatArray>(
   const wanted: CertifyOptions | null = request === false ? null : request === true ? {} : request
   const otherwise = checkOtherwise(wanted)
   checkGradient(gradient)
-  checkNorm(backward?.norm)
   checkParamSizes(rhs)
   const erk =
     gradient === 'discrete'
@@ -88,7 +87,8 @@ export function solveWithPullback<V extends FloatArray>(
   if (!(checkpoints >= 2)) {
     throw new IvpInputError('checkpoints', checkpoints, 'must be a number of states, at least 2')
   }
-  if (gradient !== 'discrete') checkBackward(gradient, forward, backward, h0.length, rhs.nParams)
+  if (gradient === 'discrete') checkNorm(backward?.norm)
+  else checkBackward(gradient, forward, backward, h0.length, rhs.nParams)
   const steps = erk === null ? null : new AcceptedSteps(ts[0]!, h0, checkpoints)
   const result = solveIvp(
     rhs.f as (t: number, h: FloatArray, dh: FloatArray) => void,
@@ -102,7 +102,6 @@ export function solveWithPullback<V extends FloatArray>(
       onStep: steps?.record as AcceptedSteps<FloatArray>['record'] | undefined,
     },
   ) as IvpResult<V>
-  const own = withoutUndefined(backward)
   return {
     result,
     pullback(incoming) {
@@ -132,7 +131,7 @@ export function solveWithPullback<V extends FloatArray>(
   }
 
   function transposed(incoming: ReadonlyArray<V>): Gradients<V> {
-    const { times = true, signal = forward.signal, ...unused } = own
+    const { times = true, signal = forward.signal, ...unused } = withoutUndefined(backward)
     const gradients = discrete(rhs, erk!, steps!, ts, incoming, { times, signal })
     return { ...gradients, warnings: gradient === 'discrete' ? Object.keys(unused).map(noEffect) : [] }
   }

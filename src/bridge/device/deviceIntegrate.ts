@@ -8,7 +8,7 @@ import type { Rhs } from '../../ivp/space/workspace.ts'
 import { StepPlan, type Plan } from '../../ivp/stepPlan.ts'
 import { sizeOf } from '../../ivp/stepper/erkSlots.ts'
 import { ErkStepper } from '../../ivp/stepper/erkStepper.ts'
-import { firstLength, probeLength } from '../../ivp/stepper/initialStep.ts'
+import { probedStep } from '../../ivp/stepper/initialStep.ts'
 import type { Trial } from '../../ivp/stepper/stepper.ts'
 import type { DeviceSpace, DeviceVector } from './deviceSpace.ts'
 import { measure, type Measurement, type Reading } from './reading.ts'
@@ -104,23 +104,13 @@ export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding>
   }
 }
 
-/** `ErkStepper.firstStep` with numbers that must be read. */
+/** The first step's size, from numbers that must be read. */
 function* firstStepOf(
-  { space, rhs, problem }: DeviceProblem,
-  stepper: ErkStepper<DeviceVector, Measurement>,
+  { space, rhs, problem: { t0, t1: tBound, maxStep } }: DeviceProblem,
+  { y, f0, errorOrder }: ErkStepper<DeviceVector, Measurement>,
 ): Reading<number> {
-  const { t0, t1, maxStep, direction } = problem
-  const { y, f0 } = stepper
-  const length = Math.abs(t1 - t0)
-  const norm = (w: number[], k: DeviceVector[]): Reading<number> =>
-    measure(space.errorNorm(1, w, k, k.length, y, y))
-  const d0 = yield* norm([1], [y])
-  const d1 = yield* norm([1], [f0])
-  const h0 = probeLength(d0, d1, length)
-  const probe = space.combine(space.zerosLike(y), y, h0 * direction, [1], [f0], 1)
-  const f1 = rhs(t0 + h0 * direction, probe, space.zerosLike(y))
-  const d2 = (yield* norm([1, -1], [f1, f0])) / h0
-  space.release(probe)
-  space.release(f1)
-  return firstLength(h0, d1, d2, stepper.errorOrder, length, maxStep)
+  const probing = probedStep(space, rhs, t0, y, f0, { tBound, maxStep }, errorOrder)
+  let at = probing.next()
+  while (at.done !== true) at = probing.next(yield* measure(at.value))
+  return at.value
 }

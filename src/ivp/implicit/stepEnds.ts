@@ -56,9 +56,7 @@ export abstract class StepEnds implements StepStart {
   protected firstSize(f0: Float64Array, errorOrder: number): number {
     const { rhs, t0, tBound, maxStep, firstStep, tolerance, norm } = this.problem
     const space = typedArraySpace(this.y, tolerance, norm)
-    return (
-      firstStep ?? initialStep(space, rhs, t0, this.y, f0, { tBound, maxStep, isEmpty: false }, errorOrder)
-    )
+    return firstStep ?? initialStep(space, rhs, t0, this.y, f0, { tBound, maxStep }, errorOrder)
   }
 
   /** Moves on to (tNew, yNew), taking the array over. Returns one to use instead. */

@@ -19,5 +19,5 @@ export function firstMultistepSize(problem: ImplicitProblem, slope: Float64Array
   if (h < Infinity) return direction * Math.min(h, Math.abs(tBound - t0), maxStep)
   // At rest with no end in sight
   const space = typedArraySpace(y0, tolerance, norm)
-  return direction * initialStep(space, rhs, t0, y0, slope, { tBound, maxStep, isEmpty: false }, 1)
+  return direction * initialStep(space, rhs, t0, y0, slope, { tBound, maxStep }, 1)
 }

@@ -108,7 +108,7 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
   }
 
   /**
-   * A size for the first step; see `initialStep`, which does the same on a vector space.
+   * A size for the first step; see `probedStep`, which does the same on a vector space.
    * @returns |h|
    */
   firstStep(this: ErkStepper<V>, { tBound, maxStep }: FirstSpan): number {

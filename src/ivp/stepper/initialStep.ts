@@ -32,30 +32,33 @@ export function firstLength(h0: number, d1: number, d2: number, errorOrder: numb
 }
 
 /**
- * A first step size from the norms of y0, f0 and one explicit Euler step (one call of the right-hand side).
- * @returns |h|; Infinity for an empty state, 0 for an empty interval
+ * A first step size from the norms of y0, f0 and one explicit Euler step (one call of the right-hand side). Yields each norm and gets its number, so that a device
+ * can be asked for it.
+ * @returns |h|; 0 for an empty interval
  * @see Hairer, Norsett, Wanner, "Solving Ordinary Differential Equations I", Sec. II.4, "Starting Step Size"
  */
-export function initialStep<V>(
-  space: VectorSpace<V>,
-  rhs: Rhs<V>,
-  t0: number,
-  y0: V,
-  f0: V,
-  span: FirstSpan & { readonly isEmpty: boolean },
-  errorOrder: number,
-): number {
+// prettier-ignore
+export function* probedStep<V, S>(space: VectorSpace<V, S>, rhs: Rhs<V>, t0: number, y0: V, f0: V, span: FirstSpan, errorOrder: number): Generator<S, number, number> {
   const length = Math.abs(span.tBound - t0)
-  if (span.isEmpty) return Infinity
   if (length === 0) return 0
   const direction = Math.sign(span.tBound - t0)
-  const norm = (w: number[], k: V[]): number => space.errorNorm(1, w, k, k.length, y0, y0)
-  const d1 = norm([1], [f0])
-  const h0 = probeLength(norm([1], [y0]), d1, length)
+  const norm = (w: number[], k: V[]): S => space.errorNorm(1, w, k, k.length, y0, y0)
+  const d0 = yield norm([1], [y0])
+  const d1 = yield norm([1], [f0])
+  const h0 = probeLength(d0, d1, length)
   const y1 = space.combine(space.zerosLike(y0), y0, h0 * direction, [1], [f0], 1)
   const f1 = rhs(t0 + h0 * direction, y1, space.zerosLike(y0))
-  const d2 = norm([-1, 1], [f0, f1]) / h0
+  const d2 = (yield norm([-1, 1], [f0, f1])) / h0
   space.release(y1)
   space.release(f1)
   return firstLength(h0, d1, d2, errorOrder, length, span.maxStep)
+}
+
+/** `probedStep` in a space whose norms are at hand. */
+// prettier-ignore
+export function initialStep<V>(space: VectorSpace<V>, rhs: Rhs<V>, t0: number, y0: V, f0: V, span: FirstSpan, errorOrder: number): number {
+  const probing = probedStep(space, rhs, t0, y0, f0, span, errorOrder)
+  let at = probing.next()
+  while (at.done !== true) at = probing.next(at.value)
+  return at.value
 }

@@ -4,6 +4,7 @@ import type { FailureKind, IvpFailure } from '../../ivp/index.ts'
 import type { ErkMethod } from '../../ivp/method/butcherTableau.ts'
 import type { Problem } from '../../ivp/problem.ts'
 import { SpaceWorkspace } from '../../ivp/space/spaceWorkspace.ts'
+import { copyOf } from '../../ivp/space/vectorSpace.ts'
 import type { Rhs } from '../../ivp/space/workspace.ts'
 import { StepPlan, type Plan } from '../../ivp/stepPlan.ts'
 import { sizeOf } from '../../ivp/stepper/erkSlots.ts'
@@ -51,8 +52,7 @@ export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding>
     let nsteps = 0
     let nrejected = 0
     const ending = (message: string, failure: IvpFailure | null): DeviceEnding => {
-      const y = space.combine(space.zerosLike(stepper.y), stepper.y, 0, [], [], 0)
-      return { t: stepper.t, y, message, failure, nsteps, nrejected }
+      return { t: stepper.t, y: copyOf(space, stepper.y), message, failure, nsteps, nrejected }
     }
     const fail = (kind: FailureKind, message: string): DeviceEnding =>
       ending(message, failureOf(kind, stepper.t))

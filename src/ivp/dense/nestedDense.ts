@@ -1,4 +1,4 @@
-import type { VectorSpace } from '../space/vectorSpace.ts'
+import { copyOf, type VectorSpace } from '../space/vectorSpace.ts'
 import type { SpaceDense } from './denseOutput.ts'
 
 /**
@@ -14,7 +14,7 @@ export function nestedDense<V, S>(
   yOld: V,
   q: ReadonlyArray<V>,
 ): SpaceDense<V> {
-  const start = space.combine(space.zerosLike(yOld), yOld, 0, [], [], 0)
+  const start = copyOf(space, yOld)
   const h = t - tOld
   return {
     tOld,

@@ -1,4 +1,4 @@
-import type { VectorSpace } from '../space/vectorSpace.ts'
+import { copyOf, type VectorSpace } from '../space/vectorSpace.ts'
 import type { DenseOutput, SpaceDense } from './denseOutput.ts'
 
 /**
@@ -13,7 +13,7 @@ export function rkDense<V, S>(
   yOld: V,
   q: ReadonlyArray<V>,
 ): SpaceDense<V> {
-  const start = space.combine(space.zerosLike(yOld), yOld, 0, [], [], 0)
+  const start = copyOf(space, yOld)
   const h = t - tOld
   return {
     tOld,
@@ -34,7 +34,6 @@ export function rkDense<V, S>(
 
 /** The interpolant of a step of length zero, or of an empty state: constant. */
 export function constantDense<V, S>(space: VectorSpace<V, S>, t: number, y: V): DenseOutput<V> {
-  const copy = (v: V): V => space.combine(space.zerosLike(v), v, 0, [], [], 0)
-  const value = copy(y)
-  return { tOld: t, t, at: () => copy(value) }
+  const value = copyOf(space, y)
+  return { tOld: t, t, at: () => copyOf(space, value) }
 }

@@ -1,5 +1,5 @@
 import type { SparseRow } from '../method/butcherTableau.ts'
-import type { VectorSpace } from './vectorSpace.ts'
+import { copyOf, type VectorSpace } from './vectorSpace.ts'
 import type { Rhs, Workspace } from './workspace.ts'
 
 /** A row with the two slots beside its own: of `out` and y for a combination, of yNew and y for a norm. */
@@ -31,7 +31,8 @@ export class SpaceWorkspace<V, S = number> implements Workspace<V, S> {
   }
 
   store(slot: number, v: V): void {
-    if (this.vectors[slot] !== v) this.vectors[slot] = this.#copy(this.vectors[slot]!, v)
+    if (this.vectors[slot] === v) return
+    this.vectors[slot] = this.#space.combine(this.vectors[slot]!, v, 0, [], [], 0)
   }
 
   swap(a: number, b: number): void {
@@ -83,8 +84,7 @@ export class SpaceWorkspace<V, S = number> implements Workspace<V, S> {
   }
 
   copyOf(slot: number): V {
-    const v = this.vectors[slot]!
-    return this.#copy(this.#space.zerosLike(v), v)
+    return copyOf(this.#space, this.vectors[slot]!)
   }
 
   release(): void {
@@ -95,9 +95,5 @@ export class SpaceWorkspace<V, S = number> implements Workspace<V, S> {
 
   #gather(index: ReadonlyArray<number>): void {
     for (let j = 0; j < index.length; j++) this.#terms[j] = this.vectors[index[j]!]!
-  }
-
-  #copy(out: V, v: V): V {
-    return this.#space.combine(out, v, 0, [], [], 0)
   }
 }

@@ -25,6 +25,11 @@ export interface VectorSpace<V, S = number> {
   release(v: V): void
 }
 
+/** A fresh copy of y. */
+export function copyOf<V, S>(space: VectorSpace<V, S>, y: V): V {
+  return space.combine(space.zerosLike(y), y, 0, [], [], 0)
+}
+
 /** Absolute and relative tolerance: one number for all components, or one per component. */
 export interface Tolerance {
   readonly rtol: number | Float64Array

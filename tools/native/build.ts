@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { secondsSince } from '../command/secondsSince.ts'
 import { checkAddon } from './checkAddon.ts'
 import { compileAddon } from './compileAddon.ts'
 import { fetchBinding } from './fetchBinding.ts'
@@ -17,7 +18,7 @@ export async function build(target: string, signal: AbortSignal, say: (line: str
     say(`[${++n}/5] ${title}`)
     const started = performance.now()
     const result = await body()
-    say(`      ${((performance.now() - started) / 1000).toFixed(1)} s`)
+    say(`      ${secondsSince(started)}`)
     return result
   }
   try {

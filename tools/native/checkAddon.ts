@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { lastLines, run } from './command.ts'
-import { NativeFailure } from './failure.ts'
+import { lastLines, run } from '../command/run.ts'
+import { CommandFailure } from '../command/failure.ts'
 
 const MULTIPLY = fileURLToPath(new URL('multiply.ts', import.meta.url))
 
@@ -9,5 +9,5 @@ export async function checkAddon(native: string, signal: AbortSignal): Promise<s
   const ended = await run(process.execPath, [MULTIPLY, native], { signal })
   if (ended.code === 0) return ended.stdout.trim()
   const how = ended.code === null ? `loading it ended its process with ${ended.signal}` : lastLines(ended)
-  throw new NativeFailure('build', `The native backend in ${native} does not work: ${how}`)
+  throw new CommandFailure('failed', `The native backend in ${native} does not work: ${how}`)
 }

@@ -1,7 +1,7 @@
 import { globSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { lastLines, run } from './command.ts'
-import { NativeFailure } from './failure.ts'
+import { lastLines, run } from '../command/run.ts'
+import { CommandFailure } from '../command/failure.ts'
 import { LIBRARIES } from './fetchTensorflow.ts'
 import { NODE_API } from './pins.ts'
 
@@ -40,7 +40,7 @@ export async function compileAddon(wheel: string, native: string, signal: AbortS
     ],
     { cwd: binding, signal },
   )
-  if (ended.code !== 0) throw new NativeFailure('build', `g++ failed:\n${lastLines(ended, 30)}`)
+  if (ended.code !== 0) throw new CommandFailure('failed', `g++ failed:\n${lastLines(ended, 30)}`)
   for (const sources of ['binding', 'src', 'python', 'scripts', 'binding.gyp']) {
     rmSync(join(binding, sources), { recursive: true, force: true })
   }

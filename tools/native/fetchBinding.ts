@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { lastLines, run } from './command.ts'
-import { NativeFailure } from './failure.ts'
+import { lastLines, run } from '../command/run.ts'
+import { CommandFailure } from '../command/failure.ts'
 import { TFJS_NODE } from './pins.ts'
 
 const UNPACK = fileURLToPath(new URL('unpack.py', import.meta.url))
@@ -26,14 +26,14 @@ export async function fetchBinding(work: string, native: string, signal: AbortSi
   const tarball = join(work, filename.replace('@', '').replace('/', '-'))
   const found = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`
   if (found !== integrity) {
-    throw new NativeFailure(
-      'build',
+    throw new CommandFailure(
+      'failed',
       `npm gave another @tensorflow/tfjs-node ${version} than the one this was tried with: ${found}.`,
     )
   }
   const unpacked = await run('python3', [UNPACK, tarball, work, 'package/'], { signal })
   if (unpacked.code !== 0)
-    throw new NativeFailure('build', `tfjs-node could not be unpacked: ${lastLines(unpacked)}`)
+    throw new CommandFailure('failed', `tfjs-node could not be unpacked: ${lastLines(unpacked)}`)
   mkdirSync(native, { recursive: true })
   cpSync(MANIFEST, native, { recursive: true })
   renameSync(join(work, 'package'), join(native, 'tfjs-node'))
@@ -41,8 +41,8 @@ export async function fetchBinding(work: string, native: string, signal: AbortSi
   if (installed.code !== 0) throw notFetched('the packages that tfjs-node needs', lastLines(installed))
 }
 
-function notFetched(what: string, output: string): NativeFailure {
-  return new NativeFailure(
+function notFetched(what: string, output: string): CommandFailure {
+  return new CommandFailure(
     'download',
     `npm could not fetch ${what}. Is there a way to the npm registry or a mirror (npm config)? npm says:\n${output}`,
   )

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { lastLines, run } from './command.ts'
-import { NativeFailure } from './failure.ts'
+import { lastLines, run } from '../command/run.ts'
+import { CommandFailure } from '../command/failure.ts'
 import { TENSORFLOW } from './pins.ts'
 
 const UNPACK = fileURLToPath(new URL('unpack.py', import.meta.url))
@@ -25,12 +25,12 @@ export async function downloadWheel(folder: string, signal: AbortSignal): Promis
   const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'))
   if (ended.code === 0 && wheel !== undefined) return join(folder, wheel)
   if (/DO NOT MATCH THE HASHES/.test(ended.stderr)) {
-    throw new NativeFailure(
-      'build',
+    throw new CommandFailure(
+      'failed',
       `pip got another tensorflow-cpu ${version} than the one this was tried with:\n${lastLines(ended)}`,
     )
   }
-  throw new NativeFailure(
+  throw new CommandFailure(
     'download',
     `pip could not download tensorflow-cpu ${version}. Is there a way to PyPI or a mirror (pip config)? pip says:\n${lastLines(ended)}`,
   )
@@ -41,8 +41,8 @@ export async function unpackWheel(wheel: string, folder: string, signal: AbortSi
   const libraries = LIBRARIES.map((name) => `tensorflow/${name}`)
   const unpacked = await run('python3', [UNPACK, wheel, folder, ...libraries, ...HEADERS], { signal })
   if (unpacked.code !== 0)
-    throw new NativeFailure('build', `The wheel could not be unpacked: ${lastLines(unpacked)}`)
+    throw new CommandFailure('failed', `The wheel could not be unpacked: ${lastLines(unpacked)}`)
   rmSync(wheel)
   const stripped = await run('strip', libraries.map((name) => join(folder, name)), { signal }) // prettier-ignore
-  if (stripped.code !== 0) throw new NativeFailure('build', `strip failed: ${lastLines(stripped)}`)
+  if (stripped.code !== 0) throw new CommandFailure('failed', `strip failed: ${lastLines(stripped)}`)
 }

@@ -3,6 +3,7 @@
  * since an addon that does not fit can take its process down.
  * Command: node multiply.ts FOLDER
  */
+import { CommandFailure } from '../command/failure.ts'
 import { loadBuilt } from '../../src/bridge/builtTensorflow.ts'
 import { loadNative } from '../../src/bridge/nativeBackend.ts'
 import { tf } from '../../src/bridge/tensor.ts'
@@ -15,7 +16,7 @@ const b = Float32Array.from({ length: N * N }, (_, i) => entry(i + N * N))
 /** The product by the backend against plain loops, and TensorFlow's version. */
 async function multiply(folder: string): Promise<string> {
   await loadNative(() => loadBuilt(folder))
-  if (!(await tf.setBackend('tensorflow'))) throw new Error('the backend did not start')
+  if (!(await tf.setBackend('tensorflow'))) throw new CommandFailure('failed', 'the backend did not start')
   const product = tf.matMul(tf.tensor2d(a, [N, N]), tf.tensor2d(b, [N, N])).dataSync()
 
   let worst = 0
@@ -27,7 +28,8 @@ async function multiply(folder: string): Promise<string> {
     }
   }
   // Sums of 64 products below 1, each rounded to 2^-24 of itself
-  if (!(worst < N * 2 ** -23)) throw new Error(`a product of matrices is wrong by ${worst}`)
+  if (!(worst < N * 2 ** -23))
+    throw new CommandFailure('failed', `a product of matrices is wrong by ${worst}`)
   const { binding } = tf.backend() as unknown as { readonly binding: { readonly TF_Version: string } }
   return binding.TF_Version
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { NativeFailure } from './failure.ts'
+import { CommandFailure } from '../command/failure.ts'
 import { TENSORFLOW, TFJS_NODE } from './pins.ts'
 
 export interface Options {
@@ -26,7 +26,7 @@ Where the backend is there already, it is checked and nothing is downloaded.
 
 Exit codes: 0 it is there and works, 1 the build failed, 2 wrong options, 3 something needed is missing here, 4 a download failed.`
 
-/** @throws NativeFailure of kind 'usage' */
+/** @throws CommandFailure of kind 'usage' */
 export function readOptions(args: ReadonlyArray<string>): Options {
   const options = {
     out: { type: 'string', default: DEFAULT_FOLDER },
@@ -37,6 +37,6 @@ export function readOptions(args: ReadonlyArray<string>): Options {
     const { values } = parseArgs({ args: [...args], options })
     return { ...values, out: resolve(values.out) }
   } catch (error) {
-    throw new NativeFailure('usage', `${(error as Error).message}\n\n${HELP}`)
+    throw new CommandFailure('usage', `${(error as Error).message}\n\n${HELP}`)
   }
 }

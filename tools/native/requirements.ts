@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { run } from './command.ts'
+import { missingPython } from '../command/missingPython.ts'
+import { run } from '../command/run.ts'
 import { FREE_MEGABYTES } from './pins.ts'
 
 /** Something that a build needs and this machine may lack. */
@@ -40,8 +41,7 @@ const compiler: Requirement = {
 
 const python: Requirement = {
   lacks: async () => {
-    if (!(await works('python3', '--version')))
-      return 'python3 is missing. Debian, Ubuntu: `sudo apt install python3 python3-pip`; Fedora: `sudo dnf install python3 python3-pip`.'
+    if (!(await works('python3', '--version'))) return missingPython('pip')
     if (!(await works('python3', '-c', 'import zipfile, tarfile, zlib')))
       return 'python3 lacks its modules zipfile, tarfile or zlib. Install the whole of Python, not a minimal one.'
     return (await works('python3', '-m', 'pip', '--version'))

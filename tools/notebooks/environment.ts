@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { lastLines, run } from '../native/command.ts'
-import { NotebookFailure } from './failure.ts'
+import { missingPython } from '../command/missingPython.ts'
+import { lastLines, run } from '../command/run.ts'
+import { CommandFailure } from '../command/failure.ts'
 import { PLACES } from './places.ts'
 
 export type Say = (line: string) => void
@@ -17,7 +18,7 @@ const OLDEST_PYTHON = [3, 10] as const
  * Installs what is missing: Jupyter's client in a Python environment of its own, and the kernel's packages. What is there
  * from the same pinned versions is left alone.
  * @returns the environment's Python
- * @throws NotebookFailure
+ * @throws CommandFailure
  */
 export async function setUp(requirements: string, signal: AbortSignal, say: Say): Promise<string> {
   await installKernel(signal, say)
@@ -30,7 +31,7 @@ async function installKernel(signal: AbortSignal, say: Say): Promise<void> {
   if (isStamped(stamp, wanted)) return
   say('Installing the TypeScript kernel (tslab, about 90 MB).')
   const result = await run('npm', ['ci', '--loglevel=error'], { cwd: PLACES.kernel, signal: soon(signal) })
-  if (result.code !== 0) throw new NotebookFailure('download', `npm could not install the kernel:\n${lastLines(result)}`) // prettier-ignore
+  if (result.code !== 0) throw new CommandFailure('download', `npm could not install the kernel:\n${lastLines(result)}`) // prettier-ignore
   writeFileSync(stamp, wanted)
 }
 
@@ -48,7 +49,7 @@ async function installPython(requirements: string, signal: AbortSignal, say: Say
     rmSync(folder, { recursive: true, force: true })
     const made = await run('python3', ['-m', 'venv', folder], { signal })
     if (made.code !== 0)
-      throw new NotebookFailure(
+      throw new CommandFailure(
         'requirement',
         `python3 cannot make an environment. Debian, Ubuntu: \`sudo apt install python3-venv\`.\n${lastLines(made)}`,
       )
@@ -56,7 +57,7 @@ async function installPython(requirements: string, signal: AbortSignal, say: Say
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]
   const installed = await run(python, pip, { signal: soon(signal) })
   if (installed.code !== 0)
-    throw new NotebookFailure('download', `pip could not install Jupyter:\n${lastLines(installed)}`)
+    throw new CommandFailure('download', `pip could not install Jupyter:\n${lastLines(installed)}`)
   writeFileSync(stamp, '')
   return python
 }
@@ -64,14 +65,10 @@ async function installPython(requirements: string, signal: AbortSignal, say: Say
 async function checkPython(): Promise<void> {
   const code = 'import sys; print(*sys.version_info[:2])'
   const { code: exit, stdout } = await run('python3', ['-c', code])
-  if (exit !== 0)
-    throw new NotebookFailure(
-      'requirement',
-      'python3 is missing. Debian, Ubuntu: `sudo apt install python3 python3-venv`; Fedora: `sudo dnf install python3`.',
-    )
+  if (exit !== 0) throw new CommandFailure('requirement', missingPython('venv'))
   const [major = 0, minor = 0] = stdout.trim().split(' ').map(Number)
   if (major * 100 + minor < OLDEST_PYTHON[0] * 100 + OLDEST_PYTHON[1])
-    throw new NotebookFailure(
+    throw new CommandFailure(
       'requirement',
       `The notebooks need Python ${OLDEST_PYTHON.join('.')} or newer, and python3 is ${major}.${minor}.`,
     )
@@ -81,7 +78,7 @@ async function checkPython(): Promise<void> {
 export async function buildPackage(signal: AbortSignal): Promise<void> {
   const result = await run('npm', ['run', '--silent', 'build'], { cwd: PLACES.root, signal })
   if (result.code !== 0)
-    throw new NotebookFailure('notebook', `The package could not be built:\n${lastLines(result)}`)
+    throw new CommandFailure('failed', `The package could not be built:\n${lastLines(result)}`)
 }
 
 /** What Jupyter needs to find the kernel, and the kernel the project's Node. */

@@ -2,13 +2,14 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { run } from '../native/command.ts'
+import { run } from '../command/run.ts'
+import { secondsSince } from '../command/secondsSince.ts'
 import { differences } from './compare.ts'
 import { buildPackage, setUp, variables } from './environment.ts'
-import { NotebookFailure } from './failure.ts'
+import { CommandFailure } from '../command/failure.ts'
 import { readNotebook, writeNotebook } from './notebook.ts'
 import { PLACES } from './places.ts'
-import { runToTheEnd } from './runToTheEnd.ts'
+import { runToTheEnd } from '../command/runToTheEnd.ts'
 
 const HELP = `npm run notebooks [-- [--write] [NAME...]]
 
@@ -34,16 +35,16 @@ await runToTheEnd(async (signal) => {
   for (const notebook of notebooks) {
     const begun = performance.now()
     const problems = await execute(python, notebook, write, signal)
-    say(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${notebook} (${seconds(begun)})`)
+    say(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${notebook} (${secondsSince(begun)})`)
     for (const problem of problems) say(`       ${problem.replaceAll('\n', '\n       ')}`)
     if (problems.length > 0) failed.push(notebook)
   }
   if (failed.length > 0)
-    throw new NotebookFailure(
-      'notebook',
+    throw new CommandFailure(
+      'failed',
       `${failed.length} of ${notebooks.length} notebooks failed. If the new outputs are right: npm run notebooks -- --write ${failed.map((file) => file.split('-')[0]).join(' ')}`,
     )
-  say(`${notebooks.length} notebooks ran (${seconds(started)}).`)
+  say(`${notebooks.length} notebooks ran (${secondsSince(started)}).`)
 })
 
 function readOptions(): { write: boolean; help: boolean; names: string[] } {
@@ -55,7 +56,7 @@ function readOptions(): { write: boolean; help: boolean; names: string[] } {
     const { values, positionals } = parseArgs({ options, allowPositionals: true })
     return { ...values, names: positionals }
   } catch (error) {
-    throw new NotebookFailure('usage', `${(error as Error).message}\n\n${HELP}`)
+    throw new CommandFailure('usage', `${(error as Error).message}\n\n${HELP}`)
   }
 }
 
@@ -63,7 +64,7 @@ function chosen(names: readonly string[]): string[] {
   const all = readdirSync(PLACES.notebooks).filter((file) => file.endsWith('.ipynb')).toSorted() // prettier-ignore
   const prefixes = names.map((name) => basename(name))
   const unknown = prefixes.find((prefix) => !all.some((file) => file.startsWith(prefix)))
-  if (unknown !== undefined) throw new NotebookFailure('usage', `No notebook's name begins with ${unknown}.`)
+  if (unknown !== undefined) throw new CommandFailure('usage', `No notebook's name begins with ${unknown}.`)
   return prefixes.length === 0
     ? all
     : all.filter((file) => prefixes.some((prefix) => file.startsWith(prefix)))
@@ -82,8 +83,4 @@ async function execute(python: string, name: string, write: boolean, signal: Abo
     return []
   }
   return differences(readNotebook(source), readNotebook(result))
-}
-
-function seconds(since: number): string {
-  return `${((performance.now() - since) / 1000).toFixed(1)} s`
 }

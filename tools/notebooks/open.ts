@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { buildPackage, setUp, variables } from './environment.ts'
-import { NotebookFailure } from './failure.ts'
+import { CommandFailure } from '../command/failure.ts'
 import { PLACES } from './places.ts'
-import { runToTheEnd } from './runToTheEnd.ts'
+import { runToTheEnd } from '../command/runToTheEnd.ts'
 
 await runToTheEnd(async (signal) => {
   const python = await setUp(PLACES.requirementsOfLab, signal, (line) => console.log(line))
@@ -15,5 +15,5 @@ await runToTheEnd(async (signal) => {
     signal,
   })
   const [code] = (await once(lab, 'exit')) as [number | null]
-  if (code !== 0 && !signal.aborted) throw new NotebookFailure('notebook', 'JupyterLab ended with an error.')
+  if (code !== 0 && !signal.aborted) throw new CommandFailure('failed', 'JupyterLab ended with an error.')
 })

@@ -3,10 +3,9 @@
  * is one, and on the cpu backend (plain JavaScript, fewer images).
  * Command: node bench/convolutionGradients.ts; writes bench/results/convolution-gradients.json.
  */
-import { writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
 import { chooseBackend } from '../src/bridge/index.ts'
 import { tf, TFJS_VERSION, type Tensor } from '../src/bridge/tensor.ts'
+import { machine, writeResult } from './lib/report.ts'
 
 interface Layer {
   readonly images: number
@@ -82,15 +81,10 @@ for (const [i, layer] of LAYERS.entries()) {
   rows.push(row)
 }
 
-const report = {
+writeResult('convolution-gradients', {
   command: 'node bench/convolutionGradients.ts',
   unit: 'GFLOP/s, median of 7; null: no such kernel; cpu with one image',
-  machine: `${cpus()[0]!.model}, ${cpus().length} cores`,
-  node: process.version,
+  ...machine(),
   tfjs: TFJS_VERSION,
   rows,
-}
-writeFileSync(
-  new URL('results/convolution-gradients.json', import.meta.url),
-  `${JSON.stringify(report, null, 2)}\n`,
-)
+})

@@ -2,14 +2,13 @@
  * Dense LU of the implicit methods against ml-matrix's, side by side: factorization and one solve of I - c J.
  * Command: node bench/luAgainstMlMatrix.ts; writes bench/results/lu-against-ml-matrix.json.
  */
-import { writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
 import { LuDecomposition, Matrix } from 'ml-matrix'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { denseStructure } from '../src/ivp/jacobian/structure.ts'
 import { Shift } from '../src/ivp/linalg/shift.ts'
 import { shiftedSystem } from '../src/ivp/linalg/factorizations.ts'
+import { machine, writeResult } from './lib/report.ts'
 
 const shift = new Shift().set(1, 0, -0.1)
 const SEED = 42
@@ -49,15 +48,10 @@ const rows = [2, 5, 10, 20, 50, 100, 200].map((n) => {
   return result
 })
 
-const report = {
+writeResult('lu-against-ml-matrix', {
   command: 'node bench/luAgainstMlMatrix.ts',
-  machine: `${cpus()[0]!.model}, ${cpus().length} cores`,
-  node: process.version,
+  ...machine(),
   seed: SEED,
   rounds: ROUNDS,
   rows,
-}
-writeFileSync(
-  new URL('results/lu-against-ml-matrix.json', import.meta.url),
-  `${JSON.stringify(report, null, 2)}\n`,
-)
+})

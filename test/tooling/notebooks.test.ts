@@ -22,7 +22,7 @@ test('a number that changed in its third digit is a difference, one that changed
   expect(differences(printed('x = 1.5'), printed('x = -1.5'))).toHaveLength(1)
 })
 
-test('every number is within its own three digits, and none is within a hundredth of itself', () => {
+test('two numbers a ten-thousandth apart are no difference, and two a hundredth apart are one', () => {
   const number = fc.double({ min: 1e-300, max: 1e300, noNaN: true })
   fc.assert(
     fc.property(number, (x) => {
@@ -74,5 +74,21 @@ test('the committed notebooks begin with a title, show something, and end with a
       outputs.filter(({ output_type, name }) => output_type === 'error' || name === 'stderr'),
       file,
     ).toEqual([])
+  }
+})
+
+test('a notebook that a notebook refers to is there', () => {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ipynb'))
+  for (const file of files) {
+    const { cells } = readNotebook(join(folder, file))
+    const text = cells.map((cell) => textOf(cell.source)).join('\n')
+    const numbers = [...text.matchAll(/notebooks? (\d\d)(?: and (\d\d))?/gi)].flatMap((match) =>
+      match.slice(1),
+    )
+    for (const number of numbers.filter((found) => found !== undefined))
+      expect(
+        files.some((name) => name.startsWith(number)),
+        `${file} refers to ${number}`,
+      ).toBe(true)
   }
 })

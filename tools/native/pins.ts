@@ -1,8 +1,8 @@
 /** What the native backend is built from, to the byte. */
 
 /**
- * The wheel with TensorFlow's libraries and C headers. The smallest of 2.12.1 (232 MB), 2.13.1 (187), 2.14.1 (198), 2.15.1 (207) and 2.16.2 (214); convolutions
- * and matrix products are as fast as with 2.15.1. No Python code of it is run, so its Python version says nothing about the one on this machine.
+ * The wheel with TensorFlow's libraries and C headers. The smallest of 2.12.1 (232 MB), 2.13.1 (187), 2.14.1 (198), 2.15.1 (207) and 2.16.2 (214).
+ * No Python code of it is run, so its Python version says nothing about the one on this machine.
  */
 export const TENSORFLOW = {
   version: '2.13.1',

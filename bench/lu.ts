@@ -1,14 +1,18 @@
 /**
- * From which n on is the dense LU faster in wasm than in plain loops, and how much faster is it written out for n = 2 and 3? Factorization
- * and solve of I - c J, real and complex, in turns.
- * Command: node bench/lu.ts; writes bench/results/lu.json. `WASM_FROM` in src/ivp/linalg/factorizations.ts follows from it.
+ * From which n on is the dense LU faster in wasm than in plain loops, from which n and width on the banded one, and how much faster is it written
+ * out for n = 2 and 3? Factorization and solve of I - c J, real and complex, in turns. (Banded solves are the same code on both.)
+ * Command: node bench/lu.ts; writes bench/results/lu.json. The constants in src/ivp/linalg/factorizations.ts follow from it.
  */
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
-import { denseStructure } from '../src/ivp/jacobian/structure.ts'
+import { bandedStructure, denseStructure } from '../src/ivp/jacobian/structure.ts'
+import { bandedBytes } from '../src/ivp/linalg/bandedArrays.ts'
+import { BandedComplexLu } from '../src/ivp/linalg/bandedComplexLu.ts'
+import { BandedLu } from '../src/ivp/linalg/bandedLu.ts'
 import { DenseComplexLu } from '../src/ivp/linalg/denseComplexLu.ts'
 import { DenseLu } from '../src/ivp/linalg/denseLu.ts'
-import type { DenseMatrix } from '../src/ivp/linalg/jacobianMatrix.ts'
+import type { BandedMatrix, DenseMatrix } from '../src/ivp/linalg/jacobianMatrix.ts'
+import { takeLuMemory } from '../src/ivp/linalg/luMemory.ts'
 import { Shift } from '../src/ivp/linalg/shift.ts'
 import { ComplexLu2, ComplexLu3 } from '../src/ivp/linalg/smallComplexLu.ts'
 import { Lu2, Lu3 } from '../src/ivp/linalg/smallLu.ts'
@@ -25,9 +29,9 @@ const random = xoroshiro128plus(SEED)
 const uniform = (length: number): Float64Array =>
   Float64Array.from({ length }, () => uniformFloat64(random) - 0.5)
 
-/** Least mean nanoseconds of each run, all measured in every round. */
-function nanoseconds(runs: ReadonlyArray<() => void>, n: number): number[] {
-  const repeats = Math.ceil(BATCH / (1e-9 * (20 + n ** 2)))
+/** Least mean nanoseconds of each run, all measured in every round. @param work - of one run, roughly in nanoseconds */
+function nanoseconds(runs: ReadonlyArray<() => void>, work: number): number[] {
+  const repeats = Math.ceil(BATCH / (1e-9 * work))
   const best = runs.map(() => Infinity)
   for (let round = 0; round < ROUNDS; round++) {
     runs.forEach((run, r) => {
@@ -56,7 +60,7 @@ const rows = [2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 64, 100, 200].map((n) => 
     ...complex.map((lu) => () => void lu.factor(J, shift)),
     ...complex.map((lu) => () => (x.set(b), lu.solve(x, 0, n))),
   ]
-  const best = nanoseconds(runs, n).map((time) => Number(time.toPrecision(3)))
+  const best = nanoseconds(runs, 20 + n ** 2).map((time) => Number(time.toPrecision(3)))
   const [factor, otherFactor, solve, otherSolve, zfactor, otherZfactor, zsolve, otherZsolve] = best
   const result = { n, factor, otherFactor, solve, otherSolve, zfactor, otherZfactor, zsolve, otherZsolve }
   console.log(
@@ -64,4 +68,36 @@ const rows = [2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 64, 100, 200].map((n) => 
   )
   return result
 })
-writeResult('lu', { command: 'node bench/lu.ts', ...machine(), seed: SEED, rounds: ROUNDS, rows })
+const bands = [
+  [7, 2],
+  [10, 1],
+  [10, 2],
+  [10, 4],
+  [30, 2],
+  [30, 5],
+  [1000, 1],
+  [1000, 2],
+  [1000, 3],
+  [1000, 5],
+  [1000, 10],
+  [1000, 20],
+  [1000, 50],
+].map((size) => {
+  const [n, width] = size as [number, number]
+  const band = [n, width, width] as const
+  const J = bandedStructure(...band).empty() as BandedMatrix
+  J.values.set(uniform(J.values.length))
+  const runs = [
+    new BandedLu(...band),
+    new BandedLu(...band, takeLuMemory(bandedBytes(...band, 1))),
+    new BandedComplexLu(...band),
+    new BandedComplexLu(...band, takeLuMemory(bandedBytes(...band, 2))),
+  ].map((lu) => () => void lu.factor(J, shift))
+  const best = nanoseconds(runs, 200 + n * width ** 2).map((time) => Number(time.toPrecision(3)))
+  const [factor, otherFactor, zfactor, otherZfactor] = best
+  console.log(
+    `n = ${n}, ${width} diagonals on each side, ns in plain loops / wasm: ${factor} / ${otherFactor}, complex ${zfactor} / ${otherZfactor}`,
+  )
+  return { n, width, factor, otherFactor, zfactor, otherZfactor }
+})
+writeResult('lu', { command: 'node bench/lu.ts', ...machine(), seed: SEED, rounds: ROUNDS, rows, bands })

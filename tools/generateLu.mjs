@@ -12,7 +12,7 @@ export async function toLuModule() {
   const module = parseWat('lu.wat', toWat(), { simd: true })
   module.validate()
   const text = Buffer.from(module.toBinary({}).buffer).toString('hex')
-  return `/** Dense LU for luMemory.ts, assembled from tools/lu.wat.mjs by \`node tools/generateLu.mjs\`: do not edit. */
+  return `/** Dense and banded LU for luMemory.ts, assembled from tools/lu.wat.mjs by \`node tools/generateLu.mjs\`: do not edit. */
 // prettier-ignore
 export const LU_HEX = '${text}'
 `

@@ -5,27 +5,26 @@
 // columns are aligned and a loop may run over the component of padding. A complex column is ld bytes of real parts, then ld bytes of
 // imaginary parts. The entry of `rows` for step k is the row of its pivot, times 8.
 
-const get = (name) => `(local.get $${name})`
-const set = (name, value) => `(local.set $${name} ${value})`
-const add = (a, b) => `(i32.add ${a} ${b})`
-const i32 = (value) => `(i32.const ${value})`
-const load = (address, offset = 0) => `(f64.load offset=${offset} ${address})`
-const store = (address, value) => `(f64.store ${address} ${value})`
-const vload = (address, offset = 0) => `(v128.load offset=${offset} ${address})`
-const f64 = (op, a, b) => `(f64.${op} ${a} ${b})`
-const vec = (op, a, b) => `(f64x2.${op} ${a} ${b})`
-const splat = (x) => `(f64x2.splat ${x})`
-const locals = (type, names) => names.map((name) => `(local $${name} ${type})`).join(' ')
-const params = (names) => names.map((name) => `(param $${name} i32)`).join(' ')
-
-let labels = 0
-/** body while condition holds, which is tested first. */
-function loopWhile(condition, body) {
-  const label = `l${labels++}`
-  return `(block $${label}out (loop $${label} (br_if $${label}out (i32.eqz ${condition})) ${body} (br $${label})))`
-}
-const when = (condition, body) => `(if ${condition} (then ${body}))`
-const isOdd = (bytes) => `(i32.and ${bytes} ${i32(8)})`
+import { bandedFactor, zbandedFactor } from './bandedLu.wat.mjs'
+import {
+  add,
+  f64,
+  get,
+  i32,
+  isOdd,
+  isUsable,
+  load,
+  locals,
+  loopWhile,
+  params,
+  refuseUnless,
+  set,
+  splat,
+  store,
+  vec,
+  vload,
+  when,
+} from './wat.mjs'
 
 /** Runs `body(offset)` over the vectors from $i to the limit, `unroll` at a time while that fits; `pointers` and $i move along. */
 function overVectors(limit, pointers, unroll, body) {
@@ -95,9 +94,6 @@ const findPivot = (size) => `
      ${when(`(i32.eqz (f64.le ${get('size')} ${get('largest')}))`, `${set('p', get('i'))} ${set('largest', get('size'))}`)}
      ${set('i', add(get('i'), i32(8)))}`,
   )}`
-const isUsable = (x) => `(i32.and (f64.gt ${x} (f64.const 0)) (f64.lt ${x} (f64.const inf)))`
-const refuseUnless = (condition) => when(`(i32.eqz ${condition})`, `(return ${i32(0)})`)
-
 const factor = () => `
   (func (export "factor") ${params(['a', 'n8', 'ld', 'rows'])} (result i32)
     ${locals('i32', ['k', 'p', 'i', 'top', 'col', 'end', 'd', 's'])}
@@ -251,6 +247,6 @@ const zsolve = () => `
 
 /** The module: it works in the memory that it is given. */
 export function toWat() {
-  labels = 0
-  return `(module (import "e" "m" (memory 1)) ${factor()} ${solve()} ${zfactor()} ${zsolve()})`
+  const functions = [factor, solve, zfactor, zsolve, bandedFactor, zbandedFactor]
+  return `(module (import "e" "m" (memory 1)) ${functions.map((text) => text()).join(' ')})`
 }

@@ -1,4 +1,6 @@
 import type { BandedMatrix } from './jacobianMatrix.ts'
+import { bandedArrays } from './bandedArrays.ts'
+import { giveLuMemory, type LuMemory } from './luMemory.ts'
 import type { Shift } from './shift.ts'
 import type { ComplexShiftedSystem } from './shiftedSystem.ts'
 
@@ -12,17 +14,37 @@ export class BandedComplexLu implements ComplexShiftedSystem<BandedMatrix> {
   /** Multiplier of row k + 1 + m in step k at 2 (k lower + m). */
   declare private readonly multipliers: Float64Array
   declare private readonly pivot: Int32Array
+  /** Where the elimination runs in wasm; then the arrays are views of it. */
+  declare private readonly memory: LuMemory | null
+  private isReleased = false
 
-  constructor(n: number, lower: number, upper: number) {
+  /** @param memory - of `bandedBytes(n, lower, upper, 2)`; null for plain loops */
+  constructor(n: number, lower: number, upper: number, memory: LuMemory | null = null) {
+    const { rows, multipliers, pivot } = bandedArrays(n, lower, upper, 2, memory)
     this.n = n
     this.lower = lower
     this.upper = upper
-    this.rows = new Float64Array(2 * n * (2 * lower + upper + 1))
-    this.multipliers = new Float64Array(2 * n * lower)
-    this.pivot = new Int32Array(n)
+    this.rows = rows
+    this.multipliers = multipliers
+    this.pivot = pivot
+    this.memory = memory
   }
 
   factor({ values }: BandedMatrix, { re: alphaRe, im: alphaIm, beta }: Shift): boolean {
+    this.fill(values, alphaRe, alphaIm, beta)
+    return this.memory === null ? this.eliminate() : this.eliminateInWasm(this.memory)
+  }
+
+  private eliminateInWasm(memory: LuMemory): boolean {
+    const { n, lower } = this
+    const span = lower + this.upper
+    const width = 16 * (lower + span + 1)
+    const multipliers = this.multipliers.byteOffset
+    const pivots = this.pivot.byteOffset
+    return memory.zbandedFactor(this.rows.byteOffset, n, width, lower, span, multipliers, pivots) !== 0
+  }
+
+  private eliminate(): boolean {
     const n = this.n
     const lower = this.lower
     const upper = this.upper
@@ -31,7 +53,6 @@ export class BandedComplexLu implements ComplexShiftedSystem<BandedMatrix> {
     const pivots = this.pivot
     const width = 2 * (2 * lower + upper + 1)
     const down = width - 2
-    this.fill(values, alphaRe, alphaIm, beta)
     for (let k = 0, top = 2 * lower; k < n; k++, top += width) {
       const last = k + lower < n ? lower : n - 1 - k
       // Entry (k + m, k) at top + m down
@@ -127,7 +148,11 @@ export class BandedComplexLu implements ComplexShiftedSystem<BandedMatrix> {
     }
   }
 
-  release(): void {}
+  release(): void {
+    // Once: a memory that came back twice would be lent to two
+    if (this.memory !== null && !this.isReleased) giveLuMemory(this.memory)
+    this.isReleased = true
+  }
 
   private fill(values: Float64Array, alphaRe: number, alphaIm: number, beta: number): void {
     const n = this.n

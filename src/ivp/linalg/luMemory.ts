@@ -3,6 +3,8 @@ import { PAGE, POOL_BYTES, compileWasm } from '../wasmModule.ts'
 import { LU_HEX } from './luBytes.ts'
 
 type Factor = (a: number, n8: number, ld: number, rows: number) => number
+// prettier-ignore
+type BandedFactor = (a: number, n: number, width: number, lower: number, span: number, multipliers: number, pivots: number) => number
 type Solve = (a: number, n8: number, ld: number, rows: number, b: number) => void
 
 /** A memory with its own instance of the wasm factorization: the property of one factorization until it is given back. */
@@ -15,6 +17,9 @@ export interface LuMemory {
   readonly solve: Solve
   readonly zfactor: Factor
   readonly zsolve: Solve
+  /** Explained in tools/bandedLu.wat.mjs. */
+  readonly bandedFactor: BandedFactor
+  readonly zbandedFactor: BandedFactor
 }
 
 const pool = new MemoryPool<LuMemory>(PAGE, POOL_BYTES)
@@ -40,6 +45,8 @@ export function takeLuMemory(bytes: number): LuMemory | null {
       solve: exports['solve'] as Solve,
       zfactor: exports['zfactor'] as Factor,
       zsolve: exports['zsolve'] as Solve,
+      bandedFactor: exports['bandedFactor'] as BandedFactor,
+      zbandedFactor: exports['zbandedFactor'] as BandedFactor,
     }
   } catch {
     return null

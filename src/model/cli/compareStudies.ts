@@ -8,6 +8,7 @@ import { odeNetSpec } from '../odeNet.ts'
 import { initialParameters } from '../parameters.ts'
 import { makeRng } from '../rng.ts'
 import { certificateStudy, type Snapshot } from '../study/certificateStudy.ts'
+import { StudyStopped } from '../study/errors.ts'
 import { memoryStudy } from '../study/memoryStudy.ts'
 import { noiseStudy } from '../study/noiseStudy.ts'
 import { solverStudy } from '../study/solverStudy.ts'
@@ -24,7 +25,7 @@ const LINE_EVERY = 10
 /** Images whose paths are drawn. */
 const PATHS = 200
 
-/** Does the studies whose files are missing. Throws where `signal` is aborted. */
+/** Does the studies whose files are missing. @throws StudyStopped (as a rejection) once `signal` is aborted */
 export async function runStudies(folder: CompareFolder, data: Data, signal: AbortSignal): Promise<void> {
   const { plan } = folder
   const nets = new Map(plan.members.map((member) => [member.id, trainedNet(folder, member, data)]))
@@ -71,7 +72,7 @@ function reporting(name: string, elapsed: () => string, signal: AbortSignal): Pa
   let lastLine = performance.now()
   return async () => {
     await new Promise((resolve) => setImmediate(resolve))
-    if (signal.aborted) throw new Error('The studies were stopped.')
+    if (signal.aborted) throw new StudyStopped(name, parts)
     if (performance.now() - lastLine > 1000 * LINE_EVERY) {
       lastLine = performance.now()
       console.error(`${name}: ${parts} parts done after ${elapsed()}`)

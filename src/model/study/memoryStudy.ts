@@ -8,6 +8,7 @@ import type { TrainingShard } from '../shard.ts'
 import { solveOf } from '../trainedSolve.ts'
 import type { TrainGradient } from '../trainOptions.ts'
 import type { ProbeAnswer, ProbeJob } from './memoryProbe.ts'
+import { MemoryNotMeasured } from './errors.ts'
 import { range, type Pause, type TrainedNet } from './trainedNet.ts'
 
 export interface MemoryRow {
@@ -33,7 +34,10 @@ const MOST_IMAGES = 16
 /** One part for every tape. */
 const UNBOUNDED = Infinity
 
-/** Measures gradients one by one, each in a process of its own. */
+/**
+ * Measures gradients one by one, each in a process of its own.
+ * @throws MemoryNotMeasured (as a rejection) where a process ends early or cannot compute its gradient
+ */
 export async function memoryStudy(
   members: readonly (TrainedNet & { readonly id: string })[],
   train: ImageSet,
@@ -88,12 +92,12 @@ async function probe(job: ProbeJob, pause: Pause): Promise<MemoryRow> {
     const answer = await new Promise<ProbeAnswer>((resolve, reject) => {
       child.once('message', (message) => resolve(message as ProbeAnswer))
       child.once('error', reject)
-      child.once('exit', (code, signal) =>
-        reject(new Error(`The process that measures memory ended early (${signal ?? `exit code ${code}`}).`)),
-      )
+      child.once('exit', (code, signal) => reject(new MemoryNotMeasured({ reason: 'exit', code, signal })))
       child.send(job)
     })
-    if (answer.kind === 'failed') throw new Error(`Memory could not be measured: ${answer.message}`)
+    if (answer.kind === 'failed') {
+      throw new MemoryNotMeasured({ reason: 'gradient', message: answer.message })
+    }
     const { kind: _, ...row } = answer
     return row
   } finally {

@@ -5,6 +5,7 @@ import { evaluateOn } from '../../../src/model/evaluation.ts'
 import { GradientPool } from '../../../src/model/gradientPool.ts'
 import { pick } from '../../../src/model/imageSet.ts'
 import { certificateStudy } from '../../../src/model/study/certificateStudy.ts'
+import { MemoryNotMeasured } from '../../../src/model/study/errors.ts'
 import { memoryStudy } from '../../../src/model/study/memoryStudy.ts'
 import { noiseStudy, noisy } from '../../../src/model/study/noiseStudy.ts'
 import { solverStudy } from '../../../src/model/study/solverStudy.ts'
@@ -110,6 +111,14 @@ describe('studies of a trained net', { timeout: 60_000 }, () => {
     assert.isAbove(tape8!, 2.5 * tape2!)
     assert.deepEqual(trained.map(({ member }) => member), ['own']) // prettier-ignore
     for (const { residentBefore, residentPeak } of trained) assert.isAtLeast(residentPeak, residentBefore)
+  })
+
+  it('say why memory could not be measured', async () => {
+    const members = [{ ...net, options: { ...net.options, backend: 'webgl' as const }, id: 'own' }]
+    const failure: unknown = await memoryStudy(members, images, [2], noPause).catch((error: unknown) => error)
+    assert.instanceOf(failure, MemoryNotMeasured)
+    assert.equal(failure.end.reason, 'gradient')
+    assert.match(failure.message, /webgl/)
   })
 
   it('stop where a pause says so', async () => {

@@ -15,14 +15,19 @@ const FLOAT_BYTES = 4
  * Into how many parts a shard must be cut so that the tape of gradient 'autodiff' fits. The images of a batch do not see each other, so with equal steps the mean gradient of the parts is that
  * of the shard; a method that chooses its steps chooses them for each part. Other gradients keep no tape of the solve: one part.
  */
-export function tapeParts(
-  n: number,
-  { dim, downsamplings, height, width }: OdeNetShape & { readonly height: number; readonly width: number },
-  { gradient, step }: BlockSolve,
-  budget: number,
+export function tapeParts(n: number, shape: TapedShape, solve: BlockSolve, budget: number): number {
+  if (solve.gradient !== 'autodiff') return 1
+  return Math.max(1, Math.ceil((n * tapeBytesPerImage(shape, solve)) / budget))
+}
+
+type TapedShape = OdeNetShape & { readonly height: number; readonly width: number }
+
+/** What the tape of a solve takes for each image of a batch, in bytes. */
+export function tapeBytesPerImage(
+  { dim, downsamplings, height, width }: TapedShape,
+  { step }: Pick<BlockSolve, 'step'>,
 ): number {
-  if (gradient !== 'autodiff') return 1
   const evaluations = typeof step === 'number' ? STAGES / step : USUAL_EVALUATIONS
   const state = dim * Math.ceil(height / 2 ** downsamplings) * Math.ceil(width / 2 ** downsamplings)
-  return Math.max(1, Math.ceil((n * state * FLOAT_BYTES * TENSORS * evaluations) / budget))
+  return state * FLOAT_BYTES * TENSORS * evaluations
 }

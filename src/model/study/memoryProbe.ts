@@ -13,7 +13,7 @@ export interface ProbeJob {
   readonly parameters: Float32Array
   readonly shard: TrainingShard
   /** See `ShardModel`. */
-  readonly tapeBytes: number | null
+  readonly tapeBytes?: number
 }
 
 /** What it answers. */
@@ -31,7 +31,7 @@ export type ProbeAnswer =
 async function measure(job: ProbeJob): Promise<ProbeAnswer> {
   await chooseBackend(job.backend)
   const { shape, solve, parameters, shard, tapeBytes } = job
-  const model = new ShardModel(shape, solve, tapeBytes ?? undefined)
+  const model = new ShardModel(shape, solve, tapeBytes)
   const out = new Float32Array(parameters.length)
   const residentBefore = process.memoryUsage.rss()
   model.gradient(parameters, shard, out)

@@ -5,10 +5,11 @@ import { odeNetSpec } from '../odeNet.ts'
 import { initialParameters } from '../parameters.ts'
 import { makeRng } from '../rng.ts'
 import type { TrainingShard } from '../shard.ts'
+import { tapeBytesPerImage } from '../tapeBudget.ts'
 import { solveOf } from '../trainedSolve.ts'
 import type { TrainGradient } from '../trainOptions.ts'
-import type { ProbeAnswer, ProbeJob } from './memoryProbe.ts'
 import { MemoryNotMeasured } from './errors.ts'
+import type { ProbeAnswer, ProbeJob } from './memoryProbe.ts'
 import { range, type Pause, type TrainedNet } from './trainedNet.ts'
 
 export interface MemoryRow {
@@ -27,12 +28,9 @@ export interface MemoryStudy {
 
 const GRADIENTS: readonly TrainGradient[] = ['adjoint', 'discrete', 'autodiff']
 
-/** What the largest tape may take, and tensors of the state's size that a tape holds for an evaluation (see `tapeParts`). */
+/** What the largest tape may take, in bytes. */
 const BUDGET = 2 ** 30
-const TENSORS = 90
 const MOST_IMAGES = 16
-/** One part for every tape. */
-const UNBOUNDED = Infinity
 
 /**
  * Measures gradients one by one, each in a process of its own.
@@ -53,7 +51,8 @@ export async function memoryStudy(
     for (const gradient of GRADIENTS) {
       for (const n of steps) {
         const solve: BlockSolve = { method: 'RK4', step: 1 / n, gradient }
-        const job = { shape, solve, backend: options.backend, parameters, shard: shardOf(train, images), tapeBytes: UNBOUNDED } // prettier-ignore
+        // Every tape in one part
+        const job = { shape, solve, backend: options.backend, parameters, shard: shardOf(train, images), tapeBytes: Infinity } // prettier-ignore
         through.push({ gradient, steps: n, ...(await probe(job, pause)) })
       }
     }
@@ -61,23 +60,15 @@ export async function memoryStudy(
   const trained: MemoryStudy['members'][number][] = []
   for (const { id, shape, options, parameters } of members) {
     const shard = shardOf(train, Math.ceil(options.batch / options.workers))
-    const job = {
-      shape,
-      solve: solveOf(options),
-      backend: options.backend,
-      parameters,
-      shard,
-      tapeBytes: null,
-    }
+    const job = { shape, solve: solveOf(options), backend: options.backend, parameters, shard }
     trained.push({ member: id, images: shard.labels.length, ...(await probe(job, pause)) })
   }
   return { images, steps: through, members: trained }
 }
 
 function imagesFor({ shape }: TrainedNet, steps: number): number {
-  const side = (length: number): number => Math.ceil(length / 2 ** shape.downsamplings)
-  const state = 4 * shape.dim * side(shape.height) * side(shape.width)
-  return Math.max(1, Math.min(MOST_IMAGES, Math.floor(BUDGET / (state * TENSORS * 4 * steps))))
+  const most = Math.floor(BUDGET / tapeBytesPerImage(shape, { step: 1 / steps }))
+  return Math.max(1, Math.min(MOST_IMAGES, most))
 }
 
 function shardOf(train: ImageSet, n: number): TrainingShard {

@@ -1,14 +1,16 @@
-import { closeSync, cpSync, existsSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs' // prettier-ignore
-import { dirname, join } from 'node:path'
+import { cpSync, existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { ComparisonPlan, Member } from '../comparison/plan.ts'
-import { makeFolder } from '../makeFolder.ts'
 import { netNames, type Net } from '../nets.ts'
-import { checkVersion, snapshotName, withInfinity, withoutInfinityNames, type RunState } from './runFolder.ts'
+import { attempt } from './attempt.ts'
+import { makeEmptyFolder } from './emptyFolder.ts'
+import { readJson, withInfinity } from './jsonFile.ts'
+import { checkVersion, snapshotName, STATE, type RunState } from './runFolder.ts'
 import { UsageError } from './usageError.ts'
+import { writeWhole } from './wholeFile.ts'
 
 const PLAN = 'plan.json'
-const RUN_STATE = 'checkpoint.json'
 
 /** The folder of a comparison: its plan, a run folder for each net that is trained, the studies, and the report. */
 export class CompareFolder {
@@ -26,13 +28,7 @@ export class CompareFolder {
     plan: ComparisonPlan,
     given: ReadonlyArray<{ readonly from: string; readonly folder: string }>,
   ): CompareFolder {
-    attempt(path, 'cannot be created', () => makeFolder(path))
-    if (attempt(path, 'cannot be read', () => readdirSync(path)).length > 0) {
-      throw new UsageError(
-        `--out ${path} is not empty: choose another folder, or continue the comparison in it with --resume ${path}.`,
-        1,
-      )
-    }
+    makeEmptyFolder(path, 'comparison')
     for (const { from, folder } of given) {
       attempt(from, 'cannot be copied', () => cpSync(from, join(path, folder), { recursive: true }))
     }
@@ -57,33 +53,21 @@ export class CompareFolder {
     return readJson(join(this.path, name))
   }
 
-  /** Writes a file as a whole: after a crash it is there in full or not at all. */
   write(name: string, content: string | Uint8Array): void {
-    const file = join(this.path, name)
-    attempt(file, 'cannot be written', () => {
-      makeFolder(dirname(file))
-      const fd = openSync(`${file}.new`, 'w')
-      try {
-        writeFileSync(fd, content)
-        fsyncSync(fd)
-      } finally {
-        closeSync(fd)
-      }
-      renameSync(`${file}.new`, file)
-    })
+    writeWhole(join(this.path, name), content)
   }
 
   /** Where the training of a member stands. */
   trainingOf({ folder, net }: Member): 'none' | 'begun' | 'finished' {
     if (this.has(join(folder, `${net}.json`)) && this.stateOf(folder).training === null) return 'finished'
-    if (this.has(join(folder, RUN_STATE))) return 'begun'
+    if (this.has(join(folder, STATE))) return 'begun'
     // Killed between the folder and its first checkpoint: nothing is lost
     rmSync(join(this.path, folder), { recursive: true, force: true })
     return 'none'
   }
 
   stateOf(folder: string): RunState {
-    return this.read(join(folder, RUN_STATE))
+    return this.read(join(folder, STATE))
   }
 
   netOf({ folder, net }: Member): Checkpoint {
@@ -102,9 +86,9 @@ export class CompareFolder {
 
 /** A finished run: its state and the nets that it left. */
 export function finishedRun(path: string): { readonly state: RunState; readonly nets: readonly Net[] } {
-  const file = join(path, RUN_STATE)
+  const file = join(path, STATE)
   if (!existsSync(file)) {
-    throw new UsageError(`${path} holds no ${RUN_STATE}: give the folders of runs of odenet train.`, 1)
+    throw new UsageError(`${path} holds no ${STATE}: give the folders of runs of odenet train.`, 1)
   }
   const state = readJson<RunState>(file)
   checkVersion(file, state.options)
@@ -112,21 +96,4 @@ export function finishedRun(path: string): { readonly state: RunState; readonly 
     throw new UsageError(`The run in ${path} is not finished: odenet train --resume ${path}.`, 1)
   }
   return { state, nets: netNames.filter((net) => existsSync(join(path, `${net}.json`))) }
-}
-
-function readJson<T>(file: string): T {
-  return attempt(
-    file,
-    'cannot be read',
-    () => JSON.parse(readFileSync(file, 'utf8'), withoutInfinityNames) as T,
-  )
-}
-
-function attempt<T>(path: string, problem: string, body: () => T): T {
-  try {
-    return body()
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new UsageError(`${path} ${problem} (${code ?? message}).`, 1)
-  }
 }

@@ -9,7 +9,7 @@ import { comparisonFigures } from '../report/comparison/figures.ts'
 import { renderComparison } from '../report/comparison/page.ts'
 import { percent } from '../report/numbers.ts'
 import type { CompareFolder } from './compareFolder.ts'
-import { withInfinity } from './runFolder.ts'
+import { withInfinity } from './jsonFile.ts'
 
 const STUDIES: readonly (keyof MemberStudies)[] = ['solvers', 'certificates', 'trajectories', 'noise']
 

@@ -1,11 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Checkpoint } from '../checkpoint.ts'
 import { datasets } from '../dataset.ts'
 import { createTrainer } from '../trainer.ts'
 import { netNames, nets } from '../nets.ts'
 import type { TrainOptions } from '../trainOptions.ts'
-import { checkVersion, withoutInfinityNames } from './runFolder.ts'
+import { readJson } from './jsonFile.ts'
+import { checkVersion } from './runFolder.ts'
 import { UsageError } from './usageError.ts'
 
 /** Prints how well the finished nets of a run folder do on the test images. */
@@ -22,11 +23,15 @@ export async function evaluateRun(
       1,
     )
   }
-  for (const net of finished) {
+  const checkpoints = finished.map((net) => {
     const file = join(path, `${net}.json`)
-    const checkpoint = JSON.parse(readFileSync(file, 'utf8'), withoutInfinityNames) as Checkpoint
+    const checkpoint = readJson<Checkpoint>(file)
     checkVersion(file, checkpoint.options)
-    const { train, test } = await datasets[checkpoint.options.dataset].load(data)
+    return { net, checkpoint }
+  })
+  // The nets of a run have seen the same images
+  const { train, test } = await datasets[checkpoints[0]!.checkpoint.options.dataset].load(data)
+  for (const { net, checkpoint } of checkpoints) {
     const options = { ...checkpoint.options, ...(backend === undefined ? {} : { backend }) }
     const trainer = await createTrainer(options, train, checkpoint)
     try {

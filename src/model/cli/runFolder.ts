@@ -1,21 +1,15 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeFolder } from '../makeFolder.ts'
 import { MetricsWriter } from '../metrics.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { Evaluation } from '../evaluation.ts'
 import type { Net } from '../nets.ts'
 import type { TrainOptions } from '../trainOptions.ts'
+import { attempt } from './attempt.ts'
+import { makeEmptyFolder } from './emptyFolder.ts'
+import { readJson, withInfinity } from './jsonFile.ts'
 import { UsageError } from './usageError.ts'
+import { writeWhole } from './wholeFile.ts'
 
 /** What a run folder remembers between two calls of the command. */
 export interface RunState {
@@ -40,7 +34,8 @@ export interface RunState {
   readonly snapshots?: number
 }
 
-const STATE = 'checkpoint.json'
+/** File of the state in the folder of a run. */
+export const STATE = 'checkpoint.json'
 const METRICS = 'metrics.jsonl'
 
 /** The folder of a training run: metrics and one checkpoint, replaced as a whole each time. */
@@ -55,14 +50,7 @@ export class RunFolder {
 
   /** A new folder. Refuses one that holds files. */
   static create(path: string): RunFolder {
-    attempt(path, 'cannot be created', () => makeFolder(path))
-    const present = attempt(path, 'cannot be read', () => readdirSync(path))
-    if (present.length > 0) {
-      throw new UsageError(
-        `--out ${path} is not empty: choose another folder, or continue the run in it with --resume ${path}.`,
-        1,
-      )
-    }
+    makeEmptyFolder(path, 'run')
     attempt(path, 'cannot be written to', () => writeFileSync(join(path, METRICS), ''))
     return new RunFolder(path)
   }
@@ -73,11 +61,7 @@ export class RunFolder {
     if (!existsSync(file)) {
       throw new UsageError(`--resume ${path} holds no ${STATE}: give the folder of an earlier run.`, 1)
     }
-    const state = attempt(
-      file,
-      'cannot be read as a checkpoint',
-      () => JSON.parse(readFileSync(file, 'utf8'), withoutInfinityNames) as RunState,
-    )
+    const state = readJson<RunState>(file)
     checkVersion(file, state.options)
     dropStepsAfter(join(path, METRICS), state)
     return { folder: new RunFolder(path), state }
@@ -85,18 +69,7 @@ export class RunFolder {
 
   /** Replaces the checkpoint as a whole: whoever reads it, also after a crash, finds the old one or the new one. */
   save(state: RunState): void {
-    const file = join(this.path, STATE)
-    const text = JSON.stringify(state, withInfinity)
-    attempt(file, 'cannot be written', () => {
-      const fd = openSync(`${file}.new`, 'w')
-      try {
-        writeFileSync(fd, text)
-        fsyncSync(fd)
-      } finally {
-        closeSync(fd)
-      }
-      renameSync(`${file}.new`, file)
-    })
+    writeWhole(join(this.path, STATE), JSON.stringify(state, withInfinity))
   }
 
   write(name: string, content: string | Uint8Array): string {
@@ -131,23 +104,4 @@ function dropStepsAfter(metrics: string, { training, checkpoint }: RunState): vo
     writeFileSync(`${metrics}.new`, kept.map((line) => `${line}\n`).join(''))
     renameSync(`${metrics}.new`, metrics)
   })
-}
-
-/** Replacer for JSON.stringify: JSON has no Infinity. */
-export function withInfinity(_key: string, value: unknown): unknown {
-  return value === Infinity ? 'Infinity' : value
-}
-
-/** Reviver for JSON.parse: `maxImages` may be infinite, which JSON cannot say. */
-export function withoutInfinityNames(key: string, value: unknown): unknown {
-  return key === 'maxImages' && value === 'Infinity' ? Infinity : value
-}
-
-function attempt<T>(path: string, problem: string, body: () => T): T {
-  try {
-    return body()
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new UsageError(`${path} ${problem} (${code ?? message}).`, 1)
-  }
 }

@@ -196,7 +196,6 @@ async function trainNet(
     progress.stop()
     const { accuracy, confusion, mistakes } = state.tested!
     folder.write(`${net}.json`, JSON.stringify(trainer.checkpoint(), withInfinity))
-    console.log(`${title.trim()}: ${percent(accuracy)} of ${data.test.n} test images`)
     return {
       ...state,
       finished: { ...state.finished, [net]: accuracy },

@@ -53,6 +53,7 @@ describe('odenet', { timeout: 120_000 }, () => {
     const out = join(fresh(), 'run')
     const { code, stdout, stderr } = await odenet(['train', '--data', data, '--out', out, ...SMALL])
     assert.equal(code, 0, stderr)
+    assert.lengthOf([...(stdout + stderr).matchAll(/ % of 40 test images/g)], 2, 'once for each net')
     assert.match(stdout, /stem-only accuracy \d+\.\d\d %\ntest accuracy \d+\.\d\d %\n$/)
     for (const file of [
       'metrics.jsonl',

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,7 +31,22 @@ export function odenet(
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })))
 }
 
-export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'odenet-'))
+const folders: string[] = []
+
+/** An empty folder, which `removeFolders` removes. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'odenet-'))
+  folders.push(folder)
+  return folder
+}
+
+/** Removes what `newFolder` and `smallMnist` made for this test file. */
+export function removeFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+}
+
+/** A net of seconds. */
+export const SMALL: readonly string[] = ['--dim', '4', '--groups', '2', '--batch', '16', '--workers', '1']
 
 /** A folder with the four files of MNIST in their true format: images of a bright bar whose place tells the class. */
 export function smallMnist(nTrain: number, nTest: number): string {

@@ -1,26 +1,18 @@
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseHTML } from 'linkedom'
 import { afterAll, assert, beforeAll, describe, it } from 'vitest'
 import { newComparison, type CompareFlags } from '../../../src/model/cli/compareOptions.ts'
-import { newFolder, odenet, smallMnist } from './command.ts'
+import { newFolder, odenet, removeFolders, SMALL, smallMnist } from './command.ts'
 
-const SMALL = ['--dim', '4', '--groups', '2', '--batch', '16', '--workers', '1']
 const QUICK = ['--members', 'adjoint,resnet', '--study-images', '20', '--memory-steps', '1,2']
 
 let data = ''
-const folders: string[] = []
-const fresh = (): string => {
-  const folder = newFolder()
-  folders.push(folder)
-  return folder
-}
 
 beforeAll(() => {
   data = smallMnist(160, 40)
-  folders.push(data)
 })
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
+afterAll(removeFolders)
 
 const readJson = <T>(...path: string[]): T => JSON.parse(readFileSync(join(...path), 'utf8')) as T
 
@@ -34,7 +26,7 @@ describe('odenet compare', { timeout: 180_000 }, () => {
   })
 
   it('goes on where it was killed: a net that is finished is not trained again', async () => {
-    out = join(fresh(), 'comparison')
+    out = join(newFolder(), 'comparison')
     const metrics = join(out, 'adjoint', 'metrics.jsonl')
     const killedAt = async (args: string[], line: string): Promise<void> => {
       let isKilled = false
@@ -97,7 +89,7 @@ describe('odenet compare', { timeout: 180_000 }, () => {
 
   it('takes finished runs with their baselines, and trains the rest with their options', async () => {
     // A run of odenet train has both nets in one folder
-    const run = join(fresh(), 'run')
+    const run = join(newFolder(), 'run')
     await odenet(['train', '--data', data, '--images', '32', '--out', run, ...SMALL])
     const flags = { runs: [run], members: 'adjoint,autodiff,resnet,stem', studyImages: 20, memorySteps: '1', preset: 'quick', seed: 1, data } as unknown as CompareFlags // prettier-ignore
     const { plan, given } = await newComparison(flags)
@@ -127,8 +119,8 @@ describe('odenet compare', { timeout: 180_000 }, () => {
   })
 
   it('says in one sentence what is wrong, before it writes anything', async () => {
-    const empty = fresh()
-    const full = fresh()
+    const empty = newFolder()
+    const full = newFolder()
     writeFileSync(join(full, 'notes.txt'), 'mine')
     const given = { runs: [], members: 'adjoint', studyImages: 20, memorySteps: '1', preset: 'quick', seed: 1, checkpointEvery: 30, data } // prettier-ignore
     const cases: [flags: object, says: RegExp][] = [

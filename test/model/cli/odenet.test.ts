@@ -1,23 +1,15 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, assert, beforeAll, describe, it, vi } from 'vitest'
+import { afterAll, assert, beforeAll, describe, it, onTestFinished, vi } from 'vitest'
 import { smallCifar10 } from '../cifarFiles.ts'
-import { newFolder, odenet, smallMnist } from './command.ts'
+import { newFolder, odenet, removeFolders, SMALL, smallMnist } from './command.ts'
 
-const SMALL = ['--dim', '4', '--groups', '2', '--batch', '16', '--workers', '1']
 let data = ''
-const folders: string[] = []
-const fresh = (): string => {
-  const folder = newFolder()
-  folders.push(folder)
-  return folder
-}
 
 beforeAll(() => {
   data = smallMnist(320, 40)
-  folders.push(data)
 })
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
+afterAll(removeFolders)
 
 /** Everything of a metrics file but times. */
 function numbersOf(folder: string): unknown[] {
@@ -43,14 +35,14 @@ describe('odenet', { timeout: 120_000 }, () => {
   it('says which backend it took and why', async () => {
     vi.stubEnv('SOLVE_IVP_NATIVE', data)
     const args = ['train', '--backend', 'auto', '--images', '16', '--no-baseline', '--data', data]
-    const { code, stdout, stderr } = await odenet([...args, '--out', join(fresh(), 'run'), ...SMALL])
+    const { code, stdout, stderr } = await odenet([...args, '--out', join(newFolder(), 'run'), ...SMALL])
     vi.unstubAllEnvs()
     assert.equal(code, 0, stderr)
     assert.match(stdout, /backend wasm \(WebAssembly on the CPU\. .*npm run native: nothing was built in/)
   })
 
   it('trains, tests, reports, and tests again', async () => {
-    const out = join(fresh(), 'run')
+    const out = join(newFolder(), 'run')
     const { code, stdout, stderr } = await odenet(['train', '--data', data, '--out', out, ...SMALL])
     assert.equal(code, 0, stderr)
     assert.lengthOf([...(stdout + stderr).matchAll(/ % of 40 test images/g)], 2, 'once for each net')
@@ -76,8 +68,8 @@ describe('odenet', { timeout: 120_000 }, () => {
 
   it('stops on Ctrl-C with exit code 130, and goes on to the numbers of the uninterrupted run', async () => {
     const options = ['--data', data, '--epochs', '6', '--no-baseline', ...SMALL]
-    const whole = join(fresh(), 'run')
-    const interrupted = join(fresh(), 'run')
+    const whole = join(newFolder(), 'run')
+    const interrupted = join(newFolder(), 'run')
     await odenet(['train', '--out', whole, ...options])
     let isStopped = false
     const first = await odenet(['train', '--out', interrupted, ...options], (child, printed) => {
@@ -97,10 +89,9 @@ describe('odenet', { timeout: 120_000 }, () => {
 
   it('loses nothing but the time since the last checkpoint when it is killed', async () => {
     const few = smallMnist(96, 20)
-    folders.push(few)
     const options = ['--preset', 'mnist', '--rtol', '0.1', '--no-baseline', '--epochs', '3', '--data', few]
     const often = ['--checkpoint-every', '0.1', ...SMALL]
-    const [whole, killed] = [join(fresh(), 'run'), join(fresh(), 'run')]
+    const [whole, killed] = [join(newFolder(), 'run'), join(newFolder(), 'run')]
     const { stderr } = await odenet(['train', '--out', whole, ...options, ...often])
     for (const epoch of [1, 2, 3])
       assert.match(stderr, new RegExp(`epoch ${epoch}: \\d+\\.\\d\\d % of 20 test`))
@@ -137,8 +128,8 @@ describe('odenet', { timeout: 120_000 }, () => {
 
   it('trains on files of CIFAR-10 through ten steps of RK4, and lets the schedule look at held-out images', async () => {
     const cifar = smallCifar10(10, 10)
-    folders.push(cifar)
-    const out = join(fresh(), 'run')
+    onTestFinished(() => rmSync(cifar, { recursive: true, force: true }))
+    const out = join(newFolder(), 'run')
     const options = ['--preset', 'cifar10', '--epochs', '1', '--gradient', 'autodiff', '--hold-out', '0.1', '--no-baseline'] // prettier-ignore
     const { code, stderr, stdout } = await odenet([
       'train',
@@ -160,11 +151,10 @@ describe('odenet', { timeout: 120_000 }, () => {
   })
 
   it('says in one sentence what is wrong, before it writes anything', async () => {
-    const empty = fresh()
-    const full = fresh()
+    const empty = newFolder()
+    const full = newFolder()
     writeFileSync(join(full, 'notes.txt'), 'mine')
     const cut = smallMnist(20, 10)
-    folders.push(cut)
     writeFileSync(join(cut, 't10k-labels-idx1-ubyte'), Buffer.from([0, 0, 8, 1, 0]))
     const file = join(full, 'notes.txt')
     const cases: [args: string[], says: RegExp][] = [
@@ -188,7 +178,7 @@ describe('odenet', { timeout: 120_000 }, () => {
       [['eval', empty], /holds no finished net/],
     ]
     for (const [args, says] of cases) {
-      const out = join(fresh(), 'run')
+      const out = join(newFolder(), 'run')
       const isOutGiven = args.includes('--out') || args.includes('--resume') || args[0] === 'eval'
       const { code, stderr } = await odenet(isOutGiven ? args : [...args, '--out', out])
       assert.notEqual(code, 0, args.join(' '))
@@ -199,7 +189,7 @@ describe('odenet', { timeout: 120_000 }, () => {
   })
 
   it('keeps what was recorded when the training diverges, and shows the stack on demand', async () => {
-    const out = join(fresh(), 'run')
+    const out = join(newFolder(), 'run')
     const args = ['train', '--data', data, '--out', out, '--lr', '1e9', ...SMALL]
     const { code, stderr } = await odenet([...args, '--debug'])
     assert.equal(code, 1)

@@ -10,7 +10,7 @@ import {
   type Markish,
   type PlotOptions,
 } from '@observablehq/plot'
-import { BLUE, ORANGE } from '../../src/plot/series.ts'
+import { BLUE, ORANGE } from '../../src/plot/colors.ts'
 import { figure } from './figure.ts'
 import { powerLabel, powersOfTen } from './logAxis.ts'
 

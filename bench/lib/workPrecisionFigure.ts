@@ -1,6 +1,6 @@
 /** Draws work-precision curves: time of a solve against error at the end, both logarithmic, one panel for each problem. */
 import { axisX, axisY, dot, gridX, gridY, line, text, type PlotOptions } from '@observablehq/plot'
-import { BLUE, ORANGE } from '../../src/plot/series.ts'
+import { BLUE, ORANGE } from '../../src/plot/colors.ts'
 import { figure } from './figure.ts'
 import { logDomain, powerLabel, powersOfTen, timeLabel } from './logAxis.ts'
 import type { Curve, Kind } from './workPrecision.ts'

@@ -9,17 +9,12 @@ import {
   type PlotOptions,
   type ScaleOptions,
 } from '@observablehq/plot'
+import { AT_MIDDLE, frame, headlines, sized, UNDER_HEADLINES, type PlotSize } from './frame.ts'
 import { thinned, type Series } from './series.ts'
 import { largest } from './statistics.ts'
 import type { TrainingRecord } from './trainingRecord.ts'
 
-export interface PlotSize {
-  /** Units of the SVG, 640 x 400 by default; text is 12 or 13 units high whatever the size. */
-  readonly width?: number
-  readonly height?: number
-}
-
-const MARGIN = { top: 54, right: 82, bottom: 40, left: 52 }
+const MARGIN = { ...UNDER_HEADLINES, right: 82, left: 52 }
 const LABEL_HEIGHT = 32
 
 /** The horizontal axis. */
@@ -42,14 +37,14 @@ export interface ChartParts {
   readonly marks?: readonly Markish[]
 }
 
-/** A chart of some quantity against images trained on, its curves labelled at their ends. */
+/** A chart of a report, of some quantity against images trained on: drawn in the page's colour, its curves labelled at their ends. Figures for notebooks: `figure`. */
 export function chart(
   size: PlotSize,
   series: readonly Series[],
   records: readonly TrainingRecord[],
   parts: ChartParts,
 ): PlotOptions {
-  const { width = 640, height = 400 } = size
+  const { width, height } = sized(size)
   const { title, legend, note, y, format, marks = [] } = parts
   const {
     label: xLabel,
@@ -59,22 +54,9 @@ export function chart(
   } = parts.x ?? imagesAxis(records, width)
   const isEmpty = series.every((s) => s.raw.length + s.smooth.length + s.measured.length === 0)
   const inside = { x: 'x', y: 'y', clip: true } as const
-  const headline = {
-    frameAnchor: 'top-left',
-    textAnchor: 'start',
-    lineAnchor: 'top',
-    dx: 6 - MARGIN.left,
-  } as const
   const { ticks, tickFormat, ...scale } = y
   return {
-    width,
-    height,
-    marginTop: MARGIN.top,
-    marginRight: MARGIN.right,
-    marginBottom: MARGIN.bottom,
-    marginLeft: MARGIN.left,
-    style: { fontSize: '12px' },
-    ariaLabel: title,
+    ...frame(size, MARGIN, title),
     ariaDescription: isEmpty ? 'No records.' : legend,
     x: xScale,
     y: scale,
@@ -85,11 +67,9 @@ export function chart(
         ticks: xTicks,
         ...(xFormat === undefined ? {} : { tickFormat: xFormat }),
         label: xLabel,
-        labelAnchor: 'center',
-        labelArrow: 'none',
+        ...AT_MIDDLE,
       }),
-      text([title], { ...headline, dy: -MARGIN.top + 6, fontSize: 13, fontWeight: 'bold' }),
-      text([legend], { ...headline, dy: -MARGIN.top + 24, fillOpacity: 0.7 }),
+      ...headlines(title, legend, MARGIN),
       text(isEmpty ? ['nothing recorded yet'] : [], { frameAnchor: 'middle', fillOpacity: 0.7 }),
       text(note ? [note] : [], { frameAnchor: 'bottom-left', dx: 6, dy: -6, fillOpacity: 0.85 }),
       ...series.map((s) =>
@@ -135,7 +115,7 @@ function labelsAtEnds(
   height: number,
   format: ChartParts['format'],
 ): { label: string; color: string; dy: number }[] {
-  const frame = height - MARGIN.top - MARGIN.bottom
+  const inside = height - MARGIN.top - MARGIN.bottom
   const along = y.type === 'log' ? Math.log : (value: number): number => value
   const [low, high] = y.domain.map(along) as [number, number]
   const labels = series.flatMap((s) => {
@@ -145,7 +125,7 @@ function labelsAtEnds(
     return {
       label: `${s.name}\n${format(last.y)}`,
       color: s.color,
-      dy: Math.min(1, Math.max(0, fraction)) * frame,
+      dy: Math.min(1, Math.max(0, fraction)) * inside,
     }
   })
   labels.sort((a, b) => a.dy - b.dy)
@@ -154,7 +134,7 @@ function labelsAtEnds(
     const above = labels[i - 1]
     if (above) label.dy = Math.max(label.dy, above.dy + LABEL_HEIGHT)
   }
-  let floor = frame
+  let floor = inside
   for (const label of labels.toReversed()) {
     label.dy = Math.min(label.dy, floor)
     floor = label.dy - LABEL_HEIGHT

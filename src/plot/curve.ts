@@ -1,4 +1,6 @@
-/** A line of a figure: points (x[i], y[i]). Those that are not finite, or not positive on a logarithmic axis, interrupt the line. */
+import { ON_WHITE } from './colors.ts'
+
+/** A line of a figure for notebooks: points (x[i], y[i]). Those that are not finite, or not positive on a logarithmic axis, interrupt the line. */
 export interface Curve {
   /** What the legend says; without it the curve has no entry there. */
   readonly name?: string | undefined
@@ -22,12 +24,6 @@ export interface Drawn {
   readonly color: string
 }
 
-/**
- * Colours that stay apart for every kind of colour vision, and that stand out from white by 3.4 to 1 or more.
- * @see Okabe and Ito (2002), "Color universal design"; the last two are darker than theirs
- */
-const PALETTE = ['#0072b2', '#d55e00', '#009e73', '#a8447c', '#222222', '#8a6d00'] as const
-
 /** Chooses colours and reads the points. */
 export function drawn(curves: readonly Curve[]): Drawn[] {
   return curves.map(({ name, x, y, as = 'line', dashed = false, color }, i) => ({
@@ -36,6 +32,6 @@ export function drawn(curves: readonly Curve[]): Drawn[] {
     hasLine: as !== 'dots',
     hasDots: as !== 'line',
     dashes: dashed ? '6,4' : '',
-    color: color ?? PALETTE[i % PALETTE.length]!,
+    color: color ?? ON_WHITE[i % ON_WHITE.length]!,
   }))
 }

@@ -5,13 +5,12 @@ import {
   gridX,
   gridY,
   line,
-  text,
   type Markish,
   type PlotOptions,
   type ScaleOptions,
 } from '@observablehq/plot'
-import type { PlotSize } from './chart.ts'
 import { drawn, type Curve, type Drawn } from './curve.ts'
+import { AT_MIDDLE, frame, inCorner, sized, type PlotSize } from './frame.ts'
 import { logDomain, ticksOf } from './logAxis.ts'
 import { legend, LEGEND_ROW, legendRows } from './legend.ts'
 import { toSvg } from './render.ts'
@@ -47,38 +46,26 @@ export function figure(
   curves: readonly Curve[],
   behind: readonly Markish[] = [],
 ): string {
-  const { title, x, y, width = 640, height = 400 } = options
+  const { title, x, y } = options
+  const { width, height } = sized(options)
   const all = drawn(curves)
   const [inside, tall] = frameOf(width, height)
   const top = MARGIN.top + legendRows(all, inside) * LEGEND_ROW
+  const margin = { ...MARGIN, top }
   const [scaleX, scaleY] = [scaleOf(x, valuesOf(all, 'x')), scaleOf(y, valuesOf(all, 'y'))]
   const ticksX = ticksOf(scaleX, Math.max(3, Math.round(inside / 90)))
   const ticksY = ticksOf(scaleY, Math.max(3, Math.round(tall / 55)))
   const plot: PlotOptions = {
-    width,
-    height: height + top - MARGIN.top,
-    marginTop: top,
-    marginRight: MARGIN.right,
-    marginBottom: MARGIN.bottom,
-    marginLeft: MARGIN.left,
+    ...frame({ width, height: height + top - MARGIN.top }, margin, title),
     style: { fontSize: '12px', background: 'white', color: INK },
-    ariaLabel: title,
     x: scaleX,
     y: scaleY,
     marks: [
       gridX({ ...ticksX, strokeOpacity: 0.1 }),
       gridY({ ...ticksY, strokeOpacity: 0.1 }),
-      axisX({ ...ticksX, label: x.label, labelAnchor: 'center', labelArrow: 'none' }),
-      axisY({ ...ticksY, label: y.label, labelAnchor: 'center', labelArrow: 'none' }),
-      text([title], {
-        frameAnchor: 'top-left',
-        textAnchor: 'start',
-        lineAnchor: 'top',
-        dx: 8 - MARGIN.left,
-        dy: 8 - top,
-        fontSize: 14,
-        fontWeight: 'bold',
-      }),
+      axisX({ ...ticksX, label: x.label, ...AT_MIDDLE }),
+      axisY({ ...ticksY, label: y.label, ...AT_MIDDLE }),
+      inCorner(title, margin, { x: 8, y: 8 }, { fontSize: 14, fontWeight: 'bold' }),
       ...behind,
       ...all.flatMap((curve) => marksOf(curve, x.domain !== undefined || y.domain !== undefined)),
     ],

@@ -14,19 +14,25 @@ export interface Ticks {
   readonly tickFormat?: (value: number) => string
 }
 
-/** About `count` ticks. On a logarithmic axis powers of ten, and where there are fewer than three, 2 and 5 times these too. */
+/** About `count` ticks, see `logTicks`. */
 export function ticksOf({ type, domain }: ScaleOptions, count: number): Ticks {
   if (type !== 'log') return { ticks: count }
-  const [low, high] = Array.from(domain as Iterable<number>) as [number, number]
+  const ends = Array.from(domain as Iterable<number>) as [number, number]
+  return { ticks: logTicks(ends, count), tickFormat: decimal }
+}
+
+/** About `count` powers of ten; 1, 2 and 5 times these where that is not too many, or there would be fewer than three. */
+export function logTicks([low, high]: readonly [number, number], count = 9): number[] {
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)]
-  const stride = Math.max(1, Math.ceil((last - first + 1) / count))
-  const factors = last - first < 2 ? [1, 2, 5] : [1]
+  const powers = last - first + 1
+  const stride = Math.max(1, Math.ceil(powers / count))
+  const factors = powers < 3 || 3 * powers <= count ? [1, 2, 5] : [1]
   const ticks: number[] = []
   for (let exponent = first - 1; exponent <= last; exponent++) {
     if (exponent % stride !== 0) continue
     ticks.push(...factors.map((factor) => Number(`${factor}e${exponent}`)))
   }
-  return { ticks: ticks.filter((tick) => tick >= low && tick <= high), tickFormat: decimal }
+  return ticks.filter((tick) => tick >= low && tick <= high)
 }
 
 /** 100 and 0.02 as they are, others as 1e-5. */

@@ -1,10 +1,5 @@
+import { BLUE, GREEN, ORANGE } from './colors.ts'
 import type { TrainingRecord } from './trainingRecord.ts'
-
-/** Colours that stand out by 4 to 1 or more from white as well as from a dark page. */
-export const BLUE = '#2b7bd6'
-export const ORANGE = '#c8620a'
-export const GREEN = '#2e8555'
-export const VIOLET = '#9557cf'
 
 const NETS = [
   { net: 'odenet', name: 'ODENet', color: BLUE },

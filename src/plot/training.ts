@@ -1,8 +1,10 @@
 import { ruleY, type PlotOptions } from '@observablehq/plot'
-import { chart, type PlotSize } from './chart.ts'
-import { BLUE, ORANGE, movingMean, points, seriesOfNets, type Series } from './series.ts'
+import { chart } from './chart.ts'
+import { BLUE, ORANGE } from './colors.ts'
+import type { PlotSize } from './frame.ts'
+import { logTicks } from './logAxis.ts'
+import { movingMean, points, seriesOfNets, type Series } from './series.ts'
 import { largest, quantile, smallest } from './statistics.ts'
-import { ticksOfLog } from './ticks.ts'
 import type { TrainingRecord } from './trainingRecord.ts'
 
 /**
@@ -23,7 +25,7 @@ export function lossCurve(records: readonly TrainingRecord[], size: PlotSize = {
     title: 'Loss (cross-entropy, nats)',
     legend: 'Faint: each batch. Line: their mean. Dots: test images.',
     note: missing > 0 ? `${missing} of ${records.length} losses are not finite and positive: not drawn` : '',
-    y: { type: 'log', domain, ticks: ticksOfLog(domain), tickFormat: (d: number) => String(d) },
+    y: { type: 'log', domain, ticks: logTicks(domain), tickFormat: (d: number) => String(d) },
     format: (loss) => loss.toPrecision(2),
   })
 }

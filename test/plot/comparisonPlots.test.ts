@@ -1,9 +1,9 @@
 import { DOMParser } from 'linkedom'
 import { describe, expect, it } from 'vitest'
-import { curvesPlot, type CurvesInput } from '../../src/plot/curves.ts'
-import { pathsPlot } from '../../src/plot/paths.ts'
+import { curvesPlot, type CurvesInput } from '../../src/plot/curvesPlot.ts'
+import { pathsPlot } from '../../src/plot/pathsPlot.ts'
 import { toSvg } from '../../src/plot/render.ts'
-import { rowsPlot } from '../../src/plot/rows.ts'
+import { rowsPlot } from '../../src/plot/rowsPlot.ts'
 
 function draw(options: Parameters<typeof toSvg>[0]): {
   svg: string

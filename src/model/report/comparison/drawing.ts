@@ -1,4 +1,4 @@
-import type { PlotSize } from '../../../plot/chart.ts'
+import type { PlotSize } from '../../../plot/frame.ts'
 import type { toSvg } from '../../../plot/render.ts'
 
 export type PlotOptions = Parameters<typeof toSvg>[0]

@@ -1,4 +1,4 @@
-import { curvesPlot, type Curve } from '../../../plot/curves.ts'
+import { curvesPlot, type NamedCurve } from '../../../plot/curvesPlot.ts'
 import { movingMean, type Point } from '../../../plot/series.ts'
 import type { ComparisonPlan, Member } from '../../comparison/plan.ts'
 import type { Studies } from '../../comparison/studyFiles.ts'
@@ -50,7 +50,7 @@ function trainingDrawings(
     movingMean(
       records.map((r) => ({ x: x(r), y: y(r) })).filter((p) => Number.isFinite(p.x) && Number.isFinite(p.y)),
     )
-  const accuracies = (x: (r: { images: number; seconds: number }) => number): Curve[] =>
+  const accuracies = (x: (r: { images: number; seconds: number }) => number): NamedCurve[] =>
     plan.members.map((member) => {
       const tests = own(member).filter((record) => record.kind === 'eval')
       return {

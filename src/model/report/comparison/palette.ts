@@ -1,4 +1,4 @@
-import { BLUE, GREEN, ORANGE, VIOLET } from '../../../plot/series.ts'
+import { BLUE, BROWN, GREEN, OLIVE, ORANGE, PINK, TEAL, VIOLET } from '../../../plot/colors.ts'
 import type { ComparisonPlan, Member } from '../../comparison/plan.ts'
 
 const OF_MEMBERS: { readonly [id: string]: string } = {
@@ -8,7 +8,7 @@ const OF_MEMBERS: { readonly [id: string]: string } = {
   stem: ORANGE,
 }
 /** For all others, in their order. */
-const MORE = ['#1391a3', '#d0569b', '#8f6a3a', '#8a8a10']
+const MORE = [TEAL, PINK, BROWN, OLIVE]
 
 /** The colour of each member in every plot and beside its name. */
 export function colorsOf({ members }: ComparisonPlan): (id: string) => string {

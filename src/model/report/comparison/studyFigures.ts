@@ -1,7 +1,8 @@
-import { curvesPlot, type Curve } from '../../../plot/curves.ts'
-import { pathsPlot } from '../../../plot/paths.ts'
-import { rowsPlot } from '../../../plot/rows.ts'
-import { BLUE, GREEN, VIOLET, type Point } from '../../../plot/series.ts'
+import { curvesPlot, type NamedCurve } from '../../../plot/curvesPlot.ts'
+import { pathsPlot } from '../../../plot/pathsPlot.ts'
+import { rowsPlot } from '../../../plot/rowsPlot.ts'
+import { BLUE, GREEN, VIOLET } from '../../../plot/colors.ts'
+import type { Point } from '../../../plot/series.ts'
 import type { ComparisonPlan, Member } from '../../comparison/plan.ts'
 import type { StudiesOf, Studies } from '../../comparison/studyFiles.ts'
 import type { MemoryStudy } from '../../study/memoryStudy.ts'
@@ -19,18 +20,18 @@ const OF_GRADIENTS: { readonly [gradient: string]: string } = {
 /** The pictures of the studies that are there. */
 export function studyDrawings(plan: ComparisonPlan, { byMember, memory }: Studies): Record<string, Drawing> {
   const color = colorsOf(plan)
-  const curves = (hasDots: boolean, of: (studies: StudiesOf) => readonly Point[] | undefined): Curve[] =>
+  const curves = (hasDots: boolean, of: (studies: StudiesOf) => readonly Point[] | undefined): NamedCurve[] =>
     plan.members.flatMap((member) => {
       const points = of(byMember[member.id] ?? {})
       return points === undefined
         ? []
         : [{ name: shortName(member), color: color(member.id), points, hasDots }]
     })
-  const byTolerance = (of: (row: SolverRow) => number | null): Curve[] =>
+  const byTolerance = (of: (row: SolverRow) => number | null): NamedCurve[] =>
     curves(true, ({ solvers }) =>
       solvers?.tolerances.map((row) => ({ x: row.tolerance!, y: of(row) ?? Number.NaN })),
     )
-  const byEpoch = (of: (row: CertificateRow) => number | null): Curve[] =>
+  const byEpoch = (of: (row: CertificateRow) => number | null): NamedCurve[] =>
     curves(true, ({ certificates }) => certificates && means(certificates.rows, of))
   const tolerance = { label: 'tolerance, loose to tight', isLog: true, isReversed: true, format: powerOfTen, ticks: [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6], from: 8e-7, to: 0.12 } // prettier-ignore
   const epochs = { label: 'epochs', format: String }
@@ -175,7 +176,7 @@ function memoryCurves(memory: MemoryStudy, of: 'tensorBytes' | 'residentPeak', t
 }
 
 /** Room around accuracies: at least two percentage points. */
-function spreadOf(curves: readonly Pick<Curve, 'points'>[]): { from: number; to: number } {
+function spreadOf(curves: readonly Pick<NamedCurve, 'points'>[]): { from: number; to: number } {
   const values = curves.flatMap(({ points }) => points.map(({ y }) => y)).filter(Number.isFinite)
   const [least, most] = [Math.min(1, ...values), Math.max(0, ...values)]
   const margin = Math.max(0.01, 0.15 * (most - least))

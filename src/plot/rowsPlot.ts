@@ -1,5 +1,7 @@
-import { axisX, axisY, dot, gridX, ruleY, text, type PlotOptions } from '@observablehq/plot'
-import type { PlotSize } from './chart.ts'
+import { axisX, axisY, dot, gridX, ruleY, type PlotOptions } from '@observablehq/plot'
+import { AT_MIDDLE, frame, headlines, UNDER_HEADLINES, type PlotSize } from './frame.ts'
+
+const MARGIN = { ...UNDER_HEADLINES, right: 24, left: 116 }
 
 /** One dot: a value of a named row. */
 export interface RowDot {
@@ -22,19 +24,9 @@ export interface RowsInput {
 
 /** Values by rows with names, a dot for each; those that are not finite are left out. */
 export function rowsPlot(input: RowsInput, size: PlotSize = {}): PlotOptions {
-  const { width = 640, height = 400 } = size
   const { title, legend, rows, dots, label, format, from, to } = input
-  const margin = { left: 116, top: 54 }
-  const headline = { frameAnchor: 'top-left', textAnchor: 'start', lineAnchor: 'top', dx: 6 - margin.left } as const // prettier-ignore
   return {
-    width,
-    height,
-    marginLeft: margin.left,
-    marginRight: 24,
-    marginTop: margin.top,
-    marginBottom: 40,
-    style: { fontSize: '12px' },
-    ariaLabel: title,
+    ...frame(size, MARGIN, title),
     ariaDescription: legend,
     x: { domain: [from, to] },
     y: { type: 'point', domain: rows, padding: 0.6 },
@@ -42,9 +34,8 @@ export function rowsPlot(input: RowsInput, size: PlotSize = {}): PlotOptions {
       gridX({ strokeOpacity: 0.15 }),
       ruleY(rows, { strokeOpacity: 0.15 }),
       axisY({ tickSize: 0, label: null }),
-      axisX({ ticks: 4, tickFormat: format, label, labelAnchor: 'center', labelArrow: 'none' }),
-      text([title], { ...headline, dy: -margin.top + 6, fontSize: 13, fontWeight: 'bold' }),
-      text([legend], { ...headline, dy: -margin.top + 24, fillOpacity: 0.7 }),
+      axisX({ ticks: 4, tickFormat: format, label, ...AT_MIDDLE }),
+      ...headlines(title, legend, MARGIN),
       dot(
         dots.filter(({ value }) => Number.isFinite(value)),
         { x: 'value', y: 'row', fill: 'color', r: 5, fillOpacity: 0.85 },

@@ -1,10 +1,11 @@
 import { ruleY, type PlotOptions } from '@observablehq/plot'
-import { chart, type ChartParts, type PlotSize, type XAxis } from './chart.ts'
+import { chart, type ChartParts, type XAxis } from './chart.ts'
+import type { PlotSize } from './frame.ts'
+import { logTicks } from './logAxis.ts'
 import type { Point } from './series.ts'
-import { ticksOfLog } from './ticks.ts'
 
-/** One curve, named at its right end; a line break in the name makes two lines. Points that are not finite are left out. */
-export interface Curve {
+/** A curve of a report, named at its right end; a line break in the name makes two lines. Points that are not finite are left out. */
+export interface NamedCurve {
   readonly name: string
   readonly color: string
   readonly points: readonly Point[]
@@ -17,7 +18,7 @@ export interface Curve {
 export interface CurvesInput {
   readonly title: string
   readonly legend: string
-  readonly curves: readonly Curve[]
+  readonly curves: readonly NamedCurve[]
   /** `isLog`: also leaves out what is not positive. */
   readonly x: { readonly label: string; readonly isLog?: boolean; readonly isReversed?: boolean } & Axis
   readonly y: { readonly isLog?: boolean } & Axis
@@ -97,5 +98,5 @@ function ticksOf(
   domain: readonly [number, number],
 ): number | number[] {
   if (axis.ticks !== undefined) return [...axis.ticks]
-  return axis.isLog === true ? ticksOfLog(domain) : 5
+  return axis.isLog === true ? logTicks(domain) : 5
 }

@@ -1,3 +1,4 @@
+import { curvesPlot, type CurvesInput } from '../../../plot/curvesPlot.ts'
 import type { PlotSize } from '../../../plot/frame.ts'
 import type { toSvg } from '../../../plot/render.ts'
 
@@ -5,6 +6,10 @@ export type PlotOptions = Parameters<typeof toSvg>[0]
 
 /** A picture of a comparison, at any size. */
 export type Drawing = (size: PlotSize) => PlotOptions
+
+export function curvesDrawing(input: CurvesInput): Drawing {
+  return (size) => curvesPlot(input, size)
+}
 
 /** A positive number on a logarithmic axis. */
 export function asNumber(n: number): string {

@@ -1,10 +1,10 @@
-import { curvesPlot, type NamedCurve } from '../../../plot/curvesPlot.ts'
+import type { NamedCurve } from '../../../plot/curvesPlot.ts'
 import { movingMean, type Point } from '../../../plot/series.ts'
 import type { ComparisonPlan, Member } from '../../comparison/plan.ts'
 import type { Studies } from '../../comparison/studyFiles.ts'
 import type { RunFacts } from '../../comparison/table.ts'
 import type { RunRecord, StepRecord } from '../../runRecord.ts'
-import { asPercent, type Drawing, type PlotOptions } from './drawing.ts'
+import { asPercent, curvesDrawing, type Drawing, type PlotOptions } from './drawing.ts'
 import { colorsOf, shortName } from './palette.ts'
 import { studyDrawings } from './studyFigures.ts'
 
@@ -69,51 +69,35 @@ function trainingDrawings(
   const accuracyAxis = { from: Math.max(0, lowest), to: 1, format: asPercent } // prettier-ignore
   const legend = 'Dots: test images. Faint: mean over the batches trained on.'
   return {
-    accuracy: (size) =>
-      curvesPlot(
-        { title: 'Accuracy against epochs', legend, curves: accuracies(epochOf), x: { label: 'epochs', format: String }, y: accuracyAxis }, // prettier-ignore
-        size,
-      ),
-    accuracyByTime: (size) =>
-      curvesPlot(
-        { title: 'Accuracy against time', legend, curves: accuracies(minutesOf), x: { label: 'minutes of training', format: String }, y: accuracyAxis }, // prettier-ignore
-        size,
-      ),
-    loss: (size) =>
-      curvesPlot(
-        {
-          title: 'Loss (cross-entropy, nats)',
-          legend: 'Mean over the batches trained on.',
-          curves: plan.members.map((member) => ({
-            name: shortName(member),
-            color: color(member.id),
-            points: smooth(stepsOf(member), epochOf, (step) => step.loss),
-            hasDots: false,
-          })),
-          x: { label: 'epochs', format: String },
-          y: { isLog: true, format: String },
-        },
-        size,
-      ),
-    evaluations: (size) =>
-      curvesPlot(
-        {
-          title: 'Evaluations of the right-hand side in a step',
-          legend: 'Solid: of f, forward. Faint: of its vector-Jacobian product, backward.',
-          curves: plan.members
-            .filter(({ net }) => net === 'odenet')
-            .map((member) => ({
-              name: shortName(member),
-              color: color(member.id),
-              points: smooth(stepsOf(member), epochOf, (step) => step.nfeForward),
-              faint: smooth(stepsOf(member), epochOf, (step) => step.nfeBackward),
-              hasDots: false,
-            })),
-          x: { label: 'epochs', format: String },
-          y: { from: 0, to: mostEvaluations(plan.members.flatMap(stepsOf)), format: String },
-        },
-        size,
-      ),
+    accuracy: curvesDrawing({ title: 'Accuracy against epochs', legend, curves: accuracies(epochOf), x: { label: 'epochs', format: String }, y: accuracyAxis }), // prettier-ignore
+    accuracyByTime: curvesDrawing({ title: 'Accuracy against time', legend, curves: accuracies(minutesOf), x: { label: 'minutes of training', format: String }, y: accuracyAxis }), // prettier-ignore
+    loss: curvesDrawing({
+      title: 'Loss (cross-entropy, nats)',
+      legend: 'Mean over the batches trained on.',
+      curves: plan.members.map((member) => ({
+        name: shortName(member),
+        color: color(member.id),
+        points: smooth(stepsOf(member), epochOf, (step) => step.loss),
+        hasDots: false,
+      })),
+      x: { label: 'epochs', format: String },
+      y: { isLog: true, format: String },
+    }),
+    evaluations: curvesDrawing({
+      title: 'Evaluations of the right-hand side in a step',
+      legend: 'Solid: of f, forward. Faint: of its vector-Jacobian product, backward.',
+      curves: plan.members
+        .filter(({ net }) => net === 'odenet')
+        .map((member) => ({
+          name: shortName(member),
+          color: color(member.id),
+          points: smooth(stepsOf(member), epochOf, (step) => step.nfeForward),
+          faint: smooth(stepsOf(member), epochOf, (step) => step.nfeBackward),
+          hasDots: false,
+        })),
+      x: { label: 'epochs', format: String },
+      y: { from: 0, to: mostEvaluations(plan.members.flatMap(stepsOf)), format: String },
+    }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { curvesPlot, type NamedCurve } from '../../../plot/curvesPlot.ts'
+import type { NamedCurve } from '../../../plot/curvesPlot.ts'
 import { pathsPlot } from '../../../plot/pathsPlot.ts'
 import { rowsPlot } from '../../../plot/rowsPlot.ts'
 import { BLUE, GREEN, VIOLET } from '../../../plot/colors.ts'
@@ -8,7 +8,7 @@ import type { StudiesOf, Studies } from '../../comparison/studyFiles.ts'
 import type { MemoryStudy } from '../../study/memoryStudy.ts'
 import type { CertificateRow } from '../../study/certificateStudy.ts'
 import type { SolverCase, SolverRow } from '../../study/solverStudy.ts'
-import { asNumber, asPercent, type Drawing } from './drawing.ts'
+import { asNumber, asPercent, curvesDrawing, type Drawing } from './drawing.ts'
 import { colorsOf, shortName } from './palette.ts'
 
 const OF_GRADIENTS: { readonly [gradient: string]: string } = {
@@ -38,65 +38,45 @@ export function studyDrawings(plan: ComparisonPlan, { byMember, memory }: Studie
   const bounds = Object.values(byMember).flatMap(({ certificates }) => certificates?.bounds ?? [])
   const ofMemory = plan.members.some(({ net }) => net === 'odenet')
   return {
-    tolerances: (size) =>
-      curvesPlot(
-        {
-          title: 'Accuracy at other tolerances',
-          legend: 'Trained once, solved again with RK45.',
-          curves: byTolerance((row) => row.accuracy),
-          x: tolerance,
-          y: { ...spreadOf(byTolerance((row) => row.accuracy)), format: asPercent },
-        },
-        size,
-      ),
-    distances: (size) =>
-      curvesPlot(
-        {
-          title: 'Distance of h(1) from the exact solution',
-          legend: 'Relative, over all images; RK45.',
-          curves: byTolerance((row) => row.distance),
-          x: tolerance,
-          y: { isLog: true, format: asNumber },
-        },
-        size,
-      ),
+    tolerances: curvesDrawing({
+      title: 'Accuracy at other tolerances',
+      legend: 'Trained once, solved again with RK45.',
+      curves: byTolerance((row) => row.accuracy),
+      x: tolerance,
+      y: { ...spreadOf(byTolerance((row) => row.accuracy)), format: asPercent },
+    }),
+    distances: curvesDrawing({
+      title: 'Distance of h(1) from the exact solution',
+      legend: 'Relative, over all images; RK45.',
+      curves: byTolerance((row) => row.distance),
+      x: tolerance,
+      y: { isLog: true, format: asNumber },
+    }),
     ...(Object.values(byMember).some(({ solvers }) => solvers !== undefined)
       ? { solvers: solverRows(plan, byMember, color) }
       : {}),
-    noise: (size) =>
-      curvesPlot(
-        {
-          title: 'Accuracy on noisy images',
-          legend: 'Normal noise on every pixel; black is 0, white is 1.',
-          curves: curves(true, ({ noise }) => noise?.rows.map((row) => ({ x: row.deviation, y: row.accuracy }))), // prettier-ignore
-          x: { label: 'standard deviation of the noise', format: String },
-          y: { from: 0, to: 1, format: asPercent },
-        },
-        size,
-      ),
-    fromExact: (size) =>
-      curvesPlot(
-        {
-          title: 'Distance of gradients from the exact ones',
-          legend: 'Relative, all parameters; mean over the batches.',
-          curves: byEpoch((row) => row.fromExact),
-          x: epochs,
-          y: { isLog: true, format: asNumber },
-        },
-        size,
-      ),
-    certificates: (size) =>
-      curvesPlot(
-        {
-          title: 'Certificates: against a finite difference',
-          legend: 'Mean over the batches. Dashed: the bounds of trust.',
-          curves: byEpoch((row) => row.difference),
-          x: epochs,
-          y: { isLog: true, format: asNumber },
-          rules: [...new Set(bounds.map(({ agreement }) => agreement))],
-        },
-        size,
-      ),
+    noise: curvesDrawing({
+      title: 'Accuracy on noisy images',
+      legend: 'Normal noise on every pixel; black is 0, white is 1.',
+      curves: curves(true, ({ noise }) => noise?.rows.map((row) => ({ x: row.deviation, y: row.accuracy }))), // prettier-ignore
+      x: { label: 'standard deviation of the noise', format: String },
+      y: { from: 0, to: 1, format: asPercent },
+    }),
+    fromExact: curvesDrawing({
+      title: 'Distance of gradients from the exact ones',
+      legend: 'Relative, all parameters; mean over the batches.',
+      curves: byEpoch((row) => row.fromExact),
+      x: epochs,
+      y: { isLog: true, format: asNumber },
+    }),
+    certificates: curvesDrawing({
+      title: 'Certificates: against a finite difference',
+      legend: 'Mean over the batches. Dashed: the bounds of trust.',
+      curves: byEpoch((row) => row.difference),
+      x: epochs,
+      y: { isLog: true, format: asNumber },
+      rules: [...new Set(bounds.map(({ agreement }) => agreement))],
+    }),
     ...(ofMemory
       ? {
           memory: memoryCurves(memory, 'tensorBytes', 'Peak of a gradient: all tensors, in MB'),
@@ -172,7 +152,7 @@ function memoryCurves(memory: MemoryStudy, of: 'tensorBytes' | 'residentPeak', t
   }))
   const input = { title, legend: 'Through equal steps of RK4.', curves }
   const x = { label: 'steps of the solver', format: String, ticks: steps }
-  return (size) => curvesPlot({ ...input, x, y: { from: 0, format: String } }, size)
+  return curvesDrawing({ ...input, x, y: { from: 0, format: String } })
 }
 
 /** Room around accuracies: at least two percentage points. */

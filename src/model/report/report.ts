@@ -4,9 +4,9 @@ import { accuracyCurve, evaluationsCurve, lossCurve } from '../../plot/training.
 import type { TrainingRecord } from '../../plot/trainingRecord.ts'
 import type { ImageShape } from '../augmentation.ts'
 import { nets, netNames, type Net } from '../nets.ts'
+import { htmlDocument } from './document.ts'
 import { NOTHING, asText, escape, table } from './markup.ts'
 import { count, decimal, duration, mean, median, percent, signed } from './numbers.ts'
-import { STYLE } from './style.ts'
 
 /** A test image that the net took for something else. */
 export interface Misclassified {
@@ -52,26 +52,11 @@ const PLOT_SIZE = { width: 440, height: 300 }
 /** Evaluations are compared between the first and the last tenth of the steps. */
 const END_SHARE = 0.1
 
-/** A training run as one HTML file that needs nothing else: no script, no network, light and dark. */
+/** A training run as one HTML file, see `htmlDocument`. */
 export function renderReport(input: ReportInput): string {
   const { records } = input
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>${escape(input.title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<header>
-<h1>${escape(input.title)}</h1>
-<p class="quiet">${escape(input.startedAt)} · seed ${escape(input.seed)} · <span class="${input.outcome}">${escape(input.outcome)}</span></p>
-</header>
-<main>
-${headline(input)}
+  const header = `<p class="quiet">${escape(input.startedAt)} · seed ${escape(input.seed)} · <span class="${input.outcome}">${escape(input.outcome)}</span></p>`
+  const main = `${headline(input)}
 <section>
 <h2>Curves</h2>
 <div class="plots">
@@ -104,11 +89,8 @@ ${imageGrid(input)}
 <h2>Repeat it</h2>
 <pre><code>${escape(input.command)}</code></pre>
 ${table([['seed', asText(input.seed)], ...Object.entries(input.versions)])}
-</section>
-</main>
-</body>
-</html>
-`
+</section>`
+  return htmlDocument(input.title, { header, main })
 }
 
 function headline({ net = 'odenet', accuracy, stemAccuracy, outcome, message }: ReportInput): string {

@@ -1,7 +1,7 @@
 import { toSvg } from '../../../plot/render.ts'
+import { htmlDocument } from '../document.ts'
 import { escape } from '../markup.ts'
 import { clock, count, decimal, megabytes, percent, signed, twoDigits } from '../numbers.ts'
-import { STYLE } from '../style.ts'
 import { cells } from './cells.ts'
 import { colorsOf } from './palette.ts'
 import type { PageInput, PageParts } from './parts.ts'
@@ -13,7 +13,7 @@ import { certificateTable, gradientSentences, memorySentences, solverSentences, 
 const TABLE = 'comparison.json'
 const PLAN = 'plan.json'
 
-/** A comparison as one HTML file that needs nothing else: no script, no network, light and dark. Every number of its text comes through `Sourced`. */
+/** A comparison as one HTML file, see `htmlDocument`. Every number of its text comes through `Sourced`. */
 export function renderComparison(input: PageInput): string {
   const { files, plan } = input
   const sourced = new Sourced(files)
@@ -27,23 +27,8 @@ export function renderComparison(input: PageInput): string {
   const plots = (...keys: string[]): string => `<div class="plots">\n${keys.map(figure).join('\n')}\n</div>`
   const hasOde = plan.members.some(({ net }) => net === 'odenet')
   const trajectories = plan.members.map(trajectoryFigure).filter((key) => input.figures[key] !== undefined)
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>Neural ODEs compared</title>
-<style>${STYLE}${COMPARISON_STYLE}</style>
-</head>
-<body>
-<header>
-<h1>Neural ODEs compared</h1>
-<p class="quiet">${sourced.text(PLAN, ['members', 0, 'options', 'dataset'])} · preset ${sourced.text(PLAN, ['preset'])} · seed ${sourced.number(PLAN, ['seed'], String)} · begun ${sourced.text(PLAN, ['startedAt'])}</p>
-</header>
-<main>
-${scores(parts, color)}
+  const header = `<p class="quiet">${sourced.text(PLAN, ['members', 0, 'options', 'dataset'])} · preset ${sourced.text(PLAN, ['preset'])} · seed ${sourced.number(PLAN, ['seed'], String)} · begun ${sourced.text(PLAN, ['startedAt'])}</p>`
+  const main = `${scores(parts, color)}
 <p class="lead">The same stem, the same head, the same images in the same order: only what lies between differs. Point at a number to see the file that it comes from.</p>
 <section>
 <h2>What each net reached, and what it took</h2>
@@ -96,11 +81,8 @@ ${configuration(parts)}
 <p class="quiet">Files beside this page: ${Object.keys(files)
     .map((file) => `<code>${escape(file)}</code>`)
     .join(', ')}, the metrics of each run, and every plot in <code>plots</code>.</p>
-</section>
-</main>
-</body>
-</html>
-`
+</section>`
+  return htmlDocument('Neural ODEs compared', { style: COMPARISON_STYLE, header, main })
 }
 
 function scores({ comparison, sourced, name }: PageParts, color: (id: string) => string): string {

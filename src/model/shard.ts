@@ -1,9 +1,11 @@
 import { releaseAbandonedTape } from '../bridge/index.ts'
-import { tf, type Tensor, type Tensor2D, type Tensor4D } from '../bridge/tensor.ts'
+import { tf, type Tensor, type Tensor2D } from '../bridge/tensor.ts'
+import { imageTensor } from './imageTensor.ts'
 import { crossEntropy } from './loss.ts'
-import { normalised, type Normalisation } from './normalisation.ts'
+import type { Normalisation } from './normalisation.ts'
 import type { BlockSolve } from './odeBlock.ts'
 import { makeOdeNet, odeNetSpec, type OdeNet, type OdeNetShape, type Pass } from './odeNet.ts'
+import { countCorrect, predictedClasses } from './predictedClasses.ts'
 import { cut } from './shardParts.ts'
 import { TAPE_BYTES, tapeParts } from './tapeBudget.ts'
 import { toParameters, type ParameterSpec } from './parameters.ts'
@@ -65,7 +67,7 @@ export class ShardModel {
     const most = this.#shape.hasOde ? tapeParts(n, this.#shape, this.#solve, this.#tapeBytes) : 1
     const total = { loss: 0, correct: 0, nfeForward: 0, nfeBackward: 0 }
     gradient.fill(0)
-    const parts = most === 1 ? [shard] : cut(shard, most)
+    const parts = cut(shard, most)
     for (const part of parts) {
       const share = part.labels.length / n
       const { loss, correct, nfeForward, nfeBackward } = this.#addGradient(flat, part, share, gradient)
@@ -83,7 +85,7 @@ export class ShardModel {
     return tf.tidy(() => {
       const parameters = toParameters(this.#spec, flat)
       const names = Object.keys(parameters)
-      const images = this.#images(shard)
+      const images = imageTensor(shard.pixels, this.#shape)
       const labels = this.#oneHot(shard)
       const mask =
         shard.mask === null ? {} : { mask: tf.tensor2d(shard.mask, [shard.labels.length, this.#shape.dim]) }
@@ -91,7 +93,7 @@ export class ShardModel {
       const lossOf = (...tensors: Tensor[]): Tensor => {
         const named = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))
         const logits = this.#net(named, images, { ...pass, ...mask })
-        correct = countCorrect(largest(logits), shard.labels)
+        correct = countCorrect(predictedClasses(logits), shard.labels)
         return crossEntropy(logits, labels)
       }
       const { value, grads } = releasingTape(() => tf.valueAndGrads(lossOf)(Object.values(parameters)))
@@ -108,9 +110,9 @@ export class ShardModel {
   predict(flat: Float32Array, shard: Shard): Prediction {
     const { pass, evaluations } = this.#counting()
     return tf.tidy(() => {
-      const logits = this.#net(toParameters(this.#spec, flat), this.#images(shard), pass)
+      const logits = this.#net(toParameters(this.#spec, flat), imageTensor(shard.pixels, this.#shape), pass)
       const loss = crossEntropy(logits, this.#oneHot(shard)).dataSync()[0]!
-      return { lossSum: loss * shard.labels.length, predicted: largest(logits), ...evaluations }
+      return { lossSum: loss * shard.labels.length, predicted: predictedClasses(logits), ...evaluations }
     })
   }
 
@@ -126,31 +128,12 @@ export class ShardModel {
     return { pass: { solve }, evaluations }
   }
 
-  #images({ pixels, labels }: Shard): Tensor4D {
-    const { height, width, channelsIn, normalisation } = this.#shape
-    return tf.tensor4d(normalised(pixels, normalisation), [labels.length, height, width, channelsIn])
-  }
-
   #oneHot({ labels }: Shard): Tensor2D {
     const { classes } = this.#shape
     const entries = new Float32Array(labels.length * classes)
     labels.forEach((label, i) => (entries[i * classes + label] = 1))
     return tf.tensor2d(entries, [labels.length, classes])
   }
-}
-
-/** Index of the largest logit per image. */
-function largest(logits: Tensor2D): Uint8Array {
-  const [n, classes] = logits.shape
-  const values = logits.dataSync()
-  return Uint8Array.from({ length: n }, (_, i) => {
-    const row = values.subarray(i * classes, (i + 1) * classes)
-    return row.indexOf(Math.max(...row))
-  })
-}
-
-function countCorrect(predicted: Uint8Array, labels: Uint8Array): number {
-  return predicted.reduce((sum, label, i) => sum + (label === labels[i] ? 1 : 0), 0)
 }
 
 function releasingTape<T>(body: () => T): T {

@@ -1,4 +1,5 @@
 import { tf, type Tensor2D } from '../../bridge/tensor.ts'
+import { countCorrect, predictedClasses } from '../predictedClasses.ts'
 
 /** What logits say about a batch. */
 export interface Scores {
@@ -12,13 +13,8 @@ export interface Scores {
 export function scoresOf(logits: Tensor2D, labels: Uint8Array): Scores {
   const [n, classes] = logits.shape
   const logLikelihood = tf.tidy(() => tf.logSoftmax(logits).dataSync())
-  const predicted = new Uint8Array(n)
-  let [correct, lossSum] = [0, 0]
-  for (let i = 0; i < n; i++) {
-    const row = logLikelihood.subarray(i * classes, (i + 1) * classes)
-    predicted[i] = row.indexOf(Math.max(...row))
-    lossSum -= row[labels[i]!]!
-    if (predicted[i] === labels[i]) correct++
-  }
-  return { predicted, correct, lossSum }
+  let lossSum = 0
+  for (let i = 0; i < n; i++) lossSum -= logLikelihood[i * classes + labels[i]!]!
+  const predicted = predictedClasses(logits)
+  return { predicted, correct: countCorrect(predicted, labels), lossSum }
 }

@@ -1,6 +1,6 @@
 import { tf, type Tensor4D } from '../../bridge/tensor.ts'
+import { imageTensor } from '../imageTensor.ts'
 import { pick, type ImageSet } from '../imageSet.ts'
-import { normalised } from '../normalisation.ts'
 import type { ShardShape } from '../shard.ts'
 import type { TrainOptions } from '../trainOptions.ts'
 
@@ -29,19 +29,10 @@ export async function inBatches<T>(
     await pause()
     const { pixels, labels } = pick(set, range(from, Math.min(from + BATCH, set.n)))
     tf.tidy(() => {
-      results.push(body(asTensor(pixels, labels.length, set), labels))
+      results.push(body(imageTensor(pixels, set), labels))
     })
   }
   return results
-}
-
-/** Bytes of n images as the net takes them, shape (n, height, width, channels). */
-export function asTensor(
-  pixels: Uint8Array,
-  n: number,
-  { height, width, channels, normalisation }: ImageSet,
-): Tensor4D {
-  return tf.tensor4d(normalised(pixels, normalisation), [n, height, width, channels])
 }
 
 /** The first images of a set. */

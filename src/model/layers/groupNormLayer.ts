@@ -1,6 +1,6 @@
 import { tf, type Tensor, type Tensor4D } from '../../bridge/tensor.ts'
 import { groupNorm } from '../groupNorm.ts'
-import { channelsOf, checkCount, checkGroups, imageSpec, oneShape } from './imageShape.ts'
+import { channelsOf, checkCount, checkGroups, imageSpec, oneShape, oneTensor } from './imageShape.ts'
 import {
   initializerOf,
   savedInitializer,
@@ -52,7 +52,7 @@ export class GroupNormLayer extends tf.layers.Layer {
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor {
-    const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor4D
+    const x = oneTensor(inputs) as Tensor4D
     return groupNorm(x, this.groups, this.#gamma.read(), this.#beta.read())
   }
 

@@ -1,9 +1,14 @@
 import { IvpInputError } from '../../bridge/index.ts'
-import { tf } from '../../bridge/tensor.ts'
+import { tf, type Tensor } from '../../bridge/tensor.ts'
 
 /** The only shape of a layer with one input. */
 export function oneShape(shape: tf.Shape | tf.Shape[]): tf.Shape {
   return Array.isArray(shape[0]) ? shape[0] : (shape as tf.Shape)
+}
+
+/** The only input of a layer. */
+export function oneTensor(inputs: Tensor | Tensor[]): Tensor {
+  return Array.isArray(inputs) ? inputs[0]! : inputs
 }
 
 /** The number of channels of images (batch, height, width, channels). @throws IvpInputError */

@@ -1,6 +1,6 @@
 import { IvpInputError } from '../../bridge/index.ts'
 import { tf, type Tensor } from '../../bridge/tensor.ts'
-import { checkCount } from './imageShape.ts'
+import { checkCount, oneTensor } from './imageShape.ts'
 import {
   initializerOf,
   savedInitializer,
@@ -69,8 +69,7 @@ export class NeuralOdeLayer extends OdeLayer {
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor {
-    const x = Array.isArray(inputs) ? inputs[0]! : inputs
-    return this.solve(this.f, x, parametersOf(this.#weights))
+    return this.solve(this.f, oneTensor(inputs), parametersOf(this.#weights))
   }
 
   override getConfig(): LayerConfig {

@@ -2,7 +2,7 @@ import type { TensorFunction } from '../../bridge/index.ts'
 import { tf, type Tensor, type Tensor4D } from '../../bridge/tensor.ts'
 import { odeFunction, odeFunctionSpec } from '../odeFunction.ts'
 import type { Parameters } from '../parameters.ts'
-import { channelsOf, checkCount, checkGroups, imageSpec, oneShape } from './imageShape.ts'
+import { channelsOf, checkCount, checkGroups, imageSpec, oneShape, oneTensor } from './imageShape.ts'
 import type { LayerConfig } from './layerArgs.ts'
 import { parametersOf, weightsOf, type LayerWeights } from './layerWeights.ts'
 import { OdeLayer, type OdeLayerArgs } from './odeLayer.ts'
@@ -43,8 +43,7 @@ export class OdeBlockLayer extends OdeLayer {
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor {
-    const x = Array.isArray(inputs) ? inputs[0]! : inputs
-    return this.solve(this.#f, x as Tensor4D, parametersOf(this.#weights))
+    return this.solve(this.#f, oneTensor(inputs) as Tensor4D, parametersOf(this.#weights))
   }
 
   override getConfig(): LayerConfig {

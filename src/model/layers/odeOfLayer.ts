@@ -1,6 +1,6 @@
 import { IvpInputError, type TensorFunction } from '../../bridge/index.ts'
 import { tf, type Scalar, type Tensor } from '../../bridge/tensor.ts'
-import { oneShape } from './imageShape.ts'
+import { oneShape, oneTensor } from './imageShape.ts'
 import type { LayerConfig } from './layerArgs.ts'
 import { OdeLayer, type OdeLayerArgs } from './odeLayer.ts'
 import { fromRegistry, type Registered } from './registered.ts'
@@ -55,10 +55,9 @@ export class OdeOfLayer extends OdeLayer {
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor {
-    const x = Array.isArray(inputs) ? inputs[0]! : inputs
     return this.solve(
       this.#f,
-      x,
+      oneTensor(inputs),
       this.layer.trainableWeights.map((weight) => weight.read()),
     )
   }

@@ -16,7 +16,7 @@ export interface Evaluation {
 }
 
 /** Images per chunk; fixed, so that predictions do not depend on the number of workers. */
-const CHUNK = 250
+export const CHUNK = 250
 
 /**
  * Predicts the class of every image of the set; several chunks at once where the pool has several members.

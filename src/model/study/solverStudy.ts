@@ -1,4 +1,4 @@
-import { odeint } from '../../bridge/index.ts'
+import { odeint, SolveFailed } from '../../bridge/index.ts'
 import { tf, type Tensor, type Tensor4D } from '../../bridge/tensor.ts'
 import type { ImageSet } from '../imageSet.ts'
 import type { BlockSolve } from '../odeBlock.ts'
@@ -142,8 +142,8 @@ function oneBatch(
         squares: [tf.tidy(() => sum(h.sub(exact.h))), sum(exact.h)],
       } satisfies CaseResult
     } catch (error) {
-      if ((error as { _tag?: string })._tag !== 'SolveFailed') throw error
-      return error as Error
+      if (!(error instanceof SolveFailed)) throw error
+      return error
     }
   })
 }

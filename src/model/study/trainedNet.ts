@@ -1,4 +1,5 @@
 import { tf, type Tensor4D } from '../../bridge/tensor.ts'
+import { CHUNK } from '../evaluation.ts'
 import { imageTensor } from '../imageTensor.ts'
 import { pick, type ImageSet } from '../imageSet.ts'
 import type { ShardShape } from '../shard.ts'
@@ -15,19 +16,19 @@ export interface TrainedNet {
 /** Gives signals and timers a turn between two blocking computations; rejects to stop a study. */
 export type Pause = () => Promise<void>
 
-/** Images that a study solves for at once: as in the tests of a training, so that a solver that chooses its steps chooses the same. */
-const BATCH = 250
-
-/** Calls `body` with one batch of images after the other; what it leaves of tensors is disposed. */
+/**
+ * Calls `body` with one batch of images after the other, of the size that the tests of a training have: a solver that chooses its steps chooses the same.
+ * What `body` leaves of tensors is disposed.
+ */
 export async function inBatches<T>(
   set: ImageSet,
   pause: Pause,
   body: (images: Tensor4D, labels: Uint8Array) => T,
 ): Promise<T[]> {
   const results: T[] = []
-  for (let from = 0; from < set.n; from += BATCH) {
+  for (let from = 0; from < set.n; from += CHUNK) {
     await pause()
-    const { pixels, labels } = pick(set, range(from, Math.min(from + BATCH, set.n)))
+    const { pixels, labels } = pick(set, range(from, Math.min(from + CHUNK, set.n)))
     tf.tidy(() => {
       results.push(body(imageTensor(pixels, set), labels))
     })

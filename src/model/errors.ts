@@ -52,3 +52,17 @@ export class TrainingDiverged extends Error {
     this.loss = loss
   }
 }
+
+/** A step of a training could not be taken: the loss is not a number any more, or a solve failed. What was recorded before stays. */
+export class TrainingFailed extends Error {
+  override readonly name = 'TrainingFailed'
+  readonly _tag = 'TrainingFailed'
+  readonly step: number
+  override readonly cause: Error
+  constructor(step: number, cause: Error) {
+    const advice = cause instanceof TrainingDiverged ? '' : ' Lower --lr, or tighten --rtol.'
+    super(`Step ${step} failed. ${cause.message}${advice}`)
+    this.step = step
+    this.cause = cause
+  }
+}

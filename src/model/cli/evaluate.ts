@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Checkpoint } from '../checkpoint.ts'
 import { datasets } from '../dataset.ts'
+import { percent } from '../report/numbers.ts'
 import { createTrainer } from '../trainer.ts'
 import { netNames, nets } from '../nets.ts'
 import type { TrainOptions } from '../trainOptions.ts'
@@ -40,7 +41,7 @@ export async function evaluateRun(
       const { accuracy, loss, nfeForward } = evaluation
       const work = net === 'odenet' ? `, ${nfeForward.toFixed(1)} evaluations per solve` : ''
       console.log(
-        `${nets[net].title}: ${(100 * accuracy).toFixed(2)} % of ${test.n} test images, loss ${loss.toFixed(4)}${work}, backend ${trainer.backend.name}`,
+        `${nets[net].title}: ${percent(accuracy)} of ${test.n} test images, loss ${loss.toFixed(4)}${work}, backend ${trainer.backend.name}`,
       )
     } finally {
       await trainer.dispose()

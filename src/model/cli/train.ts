@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { TrainingDiverged } from '../errors.ts'
+import { TrainingFailed } from '../errors.ts'
 import type { Evaluation } from '../evaluation.ts'
+import { percent } from '../report/numbers.ts'
 import { createTrainer, type Trainer } from '../trainer.ts'
 import type { TrainOptions } from '../trainOptions.ts'
 import { Progress } from './progress.ts'
@@ -102,13 +103,8 @@ async function trainAll(
   console.log(`Metrics, checkpoint and plots are in ${folder.path}`)
   if (options.net !== 'stem' && state.finished.stem !== undefined)
     console.log(`stem-only accuracy ${percent(state.finished.stem)}`)
-  console.log(`test accuracy ${percent(state.finished[options.net] ?? NaN)}`)
+  console.log(`test accuracy ${percent(state.finished[options.net] ?? null)}`)
   return 'completed'
-}
-
-/** A step that could not be taken: the loss is not a number any more, or a solve failed. What was recorded before stays. */
-class TrainingFailed extends Error {
-  override readonly name = 'TrainingFailed'
 }
 
 function newRun(plan: RunPlan): { folder: RunFolder; state: RunState } {
@@ -182,10 +178,7 @@ async function trainNet(
         return null
       }
       const record = await trainer.next().catch((error: Error) => {
-        const advice = error instanceof TrainingDiverged ? '' : ' Lower --lr, or tighten --rtol.'
-        throw new TrainingFailed(`Step ${trainer.step + 1} failed. ${error.message}${advice}`, {
-          cause: error,
-        })
+        throw new TrainingFailed(trainer.step + 1, error)
       })
       if (record === null) break
       folder.metrics.write(record)
@@ -250,8 +243,4 @@ async function testNet(
   progress.note(`epoch ${epoch}: ${percent(onTest.accuracy)} of ${test.n} test images${heldOut}`)
   trainer.evaluated((onValidation ?? onTest).accuracy)
   return { ...onTest, mistakes: onTest.mistakes.slice(0, SHOWN_MISTAKES) }
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`
 }

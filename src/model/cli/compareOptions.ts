@@ -1,7 +1,6 @@
-import { availableParallelism, cpus } from 'node:os'
-import { TFJS_VERSION } from '../../bridge/index.ts'
 import { nameOf, optionsOfRole, roles, type ComparisonPlan, type Member, type Role } from '../comparison/plan.ts' // prettier-ignore
 import { finishedRun } from './compareFolder.ts'
+import { thisMachine } from './machine.ts'
 import { loadData, type Data } from './runData.ts'
 import { optionsOf, type TrainFlags } from './trainOptions.ts'
 import { UsageError } from './usageError.ts'
@@ -73,13 +72,7 @@ export async function newComparison(flags: CompareFlags): Promise<NewComparison>
       seed: base.seed,
       startedAt: new Date().toISOString(),
       command: commandOfComparison(flags),
-      versions: { node: process.version, tfjs: TFJS_VERSION },
-      machine: {
-        platform: `${process.platform} ${process.arch}`,
-        cpu: cpus()[0]?.model ?? 'unknown',
-        cores: availableParallelism(),
-      },
-      // Options as JSON has them, so that a comparison that goes on sees the same
+      ...thisMachine(),
       members: members.sort((a, b) => rank(a) - rank(b)),
     },
   }

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { TFJS_VERSION } from '../../bridge/index.ts'
 import { toPng, toSvg } from '../../plot/render.ts'
 import { accuracyCurve, evaluationsCurve, lossCurve } from '../../plot/training.ts'
 import { datasets } from '../dataset.ts'
@@ -7,6 +6,7 @@ import type { ImageSet } from '../imageSet.ts'
 import { readMetrics } from '../metrics.ts'
 import { netNames, nets } from '../nets.ts'
 import { renderReport, type ReportInput } from '../report/report.ts'
+import { thisMachine } from './machine.ts'
 import type { RunFolder, RunState } from './runFolder.ts'
 
 /** Plots and the HTML report, from what the folder holds. */
@@ -45,7 +45,7 @@ export async function writeReport(
       seconds: netNames.reduce((sum, net) => sum + last(net), 0),
       seed: state.options.seed,
       command: state.command,
-      versions: { node: process.version, tfjs: TFJS_VERSION },
+      versions: thisMachine().versions,
       configuration: { ...state.options, maxImages: String(state.options.maxImages) },
       records,
       classNames: test.classNames,

@@ -1,7 +1,6 @@
-import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
-import { TFJS_VERSION } from '../../bridge/index.ts'
 import { readMetrics } from '../metrics.ts'
+import { thisMachine } from './machine.ts'
 import type { RunFolder, RunState } from './runFolder.ts'
 
 /** Writes `summary.json`: what a completed run was and what it reached, for tables and other programs. Accuracies are fractions. */
@@ -27,12 +26,7 @@ export async function writeSummary(folder: RunFolder, state: RunState): Promise<
     seed,
     backend: state.backend,
     workers: options.workers,
-    versions: { node: process.version, tfjs: TFJS_VERSION },
-    machine: {
-      platform: `${process.platform} ${process.arch}`,
-      cpu: cpus()[0]?.model ?? 'unknown',
-      cores: availableParallelism(),
-    },
+    ...thisMachine(),
     command,
   }
   folder.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`)

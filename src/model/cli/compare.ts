@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { ComparisonPlan } from '../comparison/plan.ts'
+import { MemoryNotMeasured, StudyStopped } from '../study/errors.ts'
 import { CompareFolder } from './compareFolder.ts'
 import { newComparison, type CompareFlags } from './compareOptions.ts'
 import { writeComparison } from './compareReport.ts'
@@ -47,7 +48,8 @@ export async function runComparison(flags: CompareFlags, signal: AbortSignal): P
     await runStudies(folder, data, signal)
   } catch (error) {
     // Ctrl-C reaches the processes that measure memory too
-    if (signal.aborted) return stopped()
+    const isOfStop = error instanceof StudyStopped || error instanceof MemoryNotMeasured
+    if (signal.aborted && isOfStop) return stopped()
     throw error
   }
   for (const line of await writeComparison(folder)) console.log(line)

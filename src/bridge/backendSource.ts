@@ -20,6 +20,18 @@ export interface BackendSource {
   readonly describe: () => string
 }
 
+/** A backend that runs in browsers only was asked for elsewhere. */
+export class BrowserOnly extends Error {
+  override readonly name = 'BrowserOnly'
+  readonly _tag = 'BrowserOnly'
+  readonly backend: BackendSource['backend']
+
+  constructor(backend: BackendSource['backend']) {
+    super('runs in browsers only')
+    this.backend = backend
+  }
+}
+
 /** Native packages are optional peers: their names are not known to the compiler. */
 const installed = (name: string): BackendSource => ({
   name,
@@ -36,7 +48,7 @@ const built: BackendSource = {
 const webgl: BackendSource = {
   name: 'webgl',
   backend: 'webgl',
-  load: () => (isNode() ? Promise.reject(new Error('runs in browsers only')) : Promise.resolve()),
+  load: () => (isNode() ? Promise.reject(new BrowserOnly('webgl')) : Promise.resolve()),
   describe: () => 'WebGL, on the GPU of this machine if the browser has access to it',
 }
 const webgpu: BackendSource = {

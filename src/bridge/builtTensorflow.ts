@@ -10,6 +10,14 @@ const ENTRY = 'tfjs-node/dist/index.js'
 /** No native backend was built where it is looked for. */
 export class NotBuilt extends Error {
   override readonly name = 'NotBuilt'
+  readonly _tag = 'NotBuilt'
+  readonly folder: string
+
+  constructor(folder: string) {
+    const variable = process.env[NATIVE_FOLDER_VARIABLE] ? `, which ${NATIVE_FOLDER_VARIABLE} names` : ''
+    super(`nothing was built in ${folder}${variable}`)
+    this.folder = folder
+  }
 }
 
 /** The folder that `SOLVE_IVP_NATIVE` names; without it `native` beside the sources, where `npm run native` puts it. */
@@ -30,10 +38,7 @@ export async function loadBuilt(folder: string): Promise<void> {
   const { pathToFileURL } = process.getBuiltinModule('node:url')
   const { createRequire } = process.getBuiltinModule('node:module')
   const entry = join(folder, ENTRY)
-  if (!existsSync(entry)) {
-    const variable = process.env[NATIVE_FOLDER_VARIABLE] ? `, which ${NATIVE_FOLDER_VARIABLE} names` : ''
-    throw new NotBuilt(`nothing was built in ${folder}${variable}`)
-  }
+  if (!existsSync(entry)) throw new NotBuilt(folder)
   const within = pathToFileURL(join(folder, 'tfjs-node/')).href
   await withSharedTfjs(
     (url) => url.startsWith(within),

@@ -16,6 +16,15 @@ type Kernel = (inputs: Record<string, Tensor>, attributes: GradientAttributes) =
 /** A convolution gradient that the registered kernels do not cover. */
 export class UnsupportedConvolution extends Error {
   override readonly name = 'UnsupportedConvolution'
+  readonly _tag = 'UnsupportedConvolution'
+  readonly kernelName: string
+  readonly dataFormat: string
+
+  constructor(kernelName: string, dataFormat: string) {
+    super(`${kernelName} on the wasm backend takes dataFormat 'NHWC' only, not '${dataFormat}'`)
+    this.kernelName = kernelName
+    this.dataFormat = dataFormat
+  }
 }
 
 let isRegistered = false
@@ -42,9 +51,8 @@ function register(kernelName: string, kernel: Kernel): void {
     backendName: 'wasm',
     kernelFunc: ({ inputs, attrs }) => {
       const attributes = attrs as unknown as GradientAttributes
-      if (attributes.dataFormat === 'NCHW') {
-        throw new UnsupportedConvolution(`${kernelName} on the wasm backend takes dataFormat 'NHWC' only`)
-      }
+      const { dataFormat } = attributes
+      if (dataFormat === 'NCHW') throw new UnsupportedConvolution(kernelName, dataFormat)
       return tf.tidy(() => kernel(inputs as Record<string, Tensor>, attributes))
     },
   })

@@ -1,7 +1,7 @@
-import { assert, describe, it } from 'vitest'
+import { assert, describe, it, vi } from 'vitest'
 import { chooseFrom } from '../../src/bridge/backend.ts'
 import { sourcesFor, type BackendSource } from '../../src/bridge/backendSource.ts'
-import { BackendUnavailable } from '../../src/bridge/index.ts'
+import { BackendUnavailable, chooseBackend } from '../../src/bridge/index.ts'
 import { tf } from '../../src/bridge/tensor.ts'
 import { chooseWith } from './choosing.ts'
 
@@ -86,6 +86,19 @@ describe('the choice of a backend', () => {
   it('refuses WebGL outside a browser', () => {
     const { message } = chooseWith('webgl')
     assert.equal(message, "No tfjs backend for 'webgl' could be loaded (webgl: runs in browsers only). Choose 'auto' or 'wasm'.") // prettier-ignore
+  })
+
+  it('refuses WebGPU where there is no device, and says what Node needs for one', async () => {
+    vi.stubGlobal('navigator', { gpu: { requestAdapter: () => Promise.resolve(null) } })
+    const error = await chooseBackend('webgpu').catch((thrown: unknown) => thrown)
+    vi.unstubAllGlobals()
+    assert.instanceOf(error, BackendUnavailable)
+    assert.deepEqual(error.tried, [
+      {
+        name: '@tensorflow/tfjs-backend-webgpu',
+        reason: 'no WebGPU adapter was found (in Node, Dawn needs a Vulkan driver)',
+      },
+    ])
   })
 })
 

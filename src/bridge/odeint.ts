@@ -12,8 +12,6 @@ import { tensorProblem, type TensorProblem } from './tensorProblem.ts'
 import type { TensorFunction } from './tensorRhs.ts'
 import { tf, type Tensor, type Tensor1D, type Tensor2D } from './tensor.ts'
 
-const traced = new WeakSet<object>()
-
 const GRADIENTS: ReadonlyArray<string> = ['backsolve', 'adjoint', 'interpolating', 'discrete', 'autodiff']
 
 /**
@@ -40,7 +38,7 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
   if (tf.getBackend() === 'webgpu') throw new NoBlockingReads('webgpu')
   const road = roadOf(options)
   const times = ts instanceof tf.Tensor ? Array.from(ts.dataSync()) : Array.from(ts)
-  const problem = tensorProblem(f, h0, ts, times, options.params ?? ([] as unknown as P), traced)
+  const problem = tensorProblem(f, h0, ts, times, options.params ?? ([] as unknown as P))
   const { stateLeaves, paramLeaves, timeLeaves } = problem
   if (options.gradient === 'autodiff') return throughTheSolver(problem, options)
   const solve = road === 'flat' ? flat : device
@@ -86,7 +84,7 @@ function throughTheSolver<H extends TensorTree, P extends TensorTree>(
 /** A solution as one tensor [times, n], and its pullback. */
 interface RoadSolution {
   readonly value: Tensor
-  /** @param saved - the parameters; and with the state on the device the solution */
+  /** @param saved - the parameters, which themselves may be gone by then; and with the state on the device the solution */
   pullback(dy: Tensor, saved: ReadonlyArray<Tensor>): TensorGradients
 }
 

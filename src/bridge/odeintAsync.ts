@@ -3,6 +3,7 @@ import { pullOnDevice } from './device/deviceBacksolve.ts'
 import { solveOnDevice } from './device/deviceForward.ts'
 import { readAwaited } from './device/reading.ts'
 import { layoutOf, leavesOf, type TensorTree, type TreeLayout } from './flatten.ts'
+import { inputLeaves } from './inputLeaves.ts'
 import { checkGradient, stacked } from './odeint.ts'
 import { roadOf } from './road.ts'
 import type { OdeintOptions } from './solveOptions.ts'
@@ -65,13 +66,13 @@ export async function odeintAsync<H extends TensorTree, P extends TensorTree = [
   }
   roadOf({ ...options, state: 'device' })
   // Copies, before the first await: the caller may dispose of its own then
-  const h0Copy = copyOf(h0)
-  const paramsCopy = copyOf(params)
+  const [stateGiven, paramsGiven] = [inputLeaves('h0', h0), inputLeaves('params', params)]
+  const h0Copy = copyOf(h0, stateGiven)
+  const paramsCopy = copyOf(params, paramsGiven)
   const release = (): void => tf.dispose(leavesOf(paramsCopy))
   try {
     const times = ts instanceof tf.Tensor ? await valuesOf(ts.clone()) : Array.from(ts)
-    // A variable is never among the copies: each that f reads is one that it does not get from us
-    const problem = tensorProblem(f, h0Copy, ts, times, paramsCopy, traced)
+    const problem = tensorProblem(f, h0Copy, ts, times, paramsCopy)
     const { stateLeaves, paramLeaves, state: layout, paramLayout } = problem
     const solved = await readAwaited(solveOnDevice(problem, stateLeaves, paramLeaves, options))
     let isDisposed = false
@@ -109,10 +110,8 @@ export async function odeintAsync<H extends TensorTree, P extends TensorTree = [
   }
 }
 
-const traced = new WeakSet<object>()
-
-function copyOf<T extends TensorTree>(tree: T): T {
-  return layoutOf(tree).rebuild(leavesOf(tree).map((leaf) => leaf.clone())) as T
+function copyOf<T extends TensorTree>(tree: T, leaves: ReadonlyArray<Tensor>): T {
+  return layoutOf(tree).rebuild(leaves.map((leaf) => leaf.clone())) as T
 }
 
 /** Leaves [times, ...shape] as one tensor [times, n]. */

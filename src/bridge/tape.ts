@@ -1,4 +1,4 @@
-import { tf, type Tensor } from './tensor.ts'
+import { tf, type Tensor, type Variable } from './tensor.ts'
 
 /** The parts of tfjs's engine state that a nested gradient has to keep apart; not in its typings. */
 interface EngineState {
@@ -79,18 +79,25 @@ export function vectorJacobianProduct(
   })
 }
 
-/** The trainable variables that an evaluation of f reads, found by recording it once. */
-export function variablesRead(f: () => unknown): Set<Tensor> {
+/**
+ * The trainable variables that f reads by itself, found by recording one evaluation.
+ * @param f - of copies of `inputs`, which are never variables
+ */
+export function variablesRead(
+  f: (copies: ReadonlyArray<Tensor>) => unknown,
+  inputs: ReadonlyArray<Tensor>,
+): Set<Variable> {
   return withOwnTape((state) => {
-    const read = new Set<Tensor>()
-    state.activeTape = []
-    state.gradientDepth = 1
+    const read = new Set<Variable>()
     tf.tidy(() => {
-      f()
+      const copies = inputs.map((input) => input.clone())
+      state.activeTape = []
+      state.gradientDepth = 1
+      f(copies)
     })
-    for (const { inputs, saved } of state.activeTape) {
-      for (const input of Object.values(inputs)) {
-        if (input instanceof tf.Variable && input.trainable) read.add(input)
+    for (const { inputs: used, saved } of state.activeTape ?? []) {
+      for (const tensor of Object.values(used)) {
+        if (tensor instanceof tf.Variable && tensor.trainable) read.add(tensor)
       }
       for (const tensor of saved ?? []) tensor.dispose()
     }

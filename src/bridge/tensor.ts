@@ -5,4 +5,4 @@ export { tf }
 
 /** Version of tfjs-core that was loaded. */
 export const TFJS_VERSION: string = tf.version_core
-export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
+export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs'

@@ -2,7 +2,6 @@ import { IvpInputError } from '../ivp/index.ts'
 import { layoutOf, type TensorTree, type TreeLayout } from './flatten.ts'
 import { inputLeaves } from './inputLeaves.ts'
 import { UntrackedVariable } from './odeErrors.ts'
-import { resultLeaves } from './resultLeaves.ts'
 import { variablesRead } from './tape.ts'
 import { evaluationOf, type TensorEvaluation, type TensorFunction } from './tensorRhs.ts'
 import { tf, type Tensor, type Tensor1D } from './tensor.ts'
@@ -19,9 +18,11 @@ export interface TensorProblem {
   readonly timeLeaves: ReadonlyArray<Tensor>
 }
 
+/** Functions whose variables were looked at already: one traced evaluation each, not one per solve. */
+const traced = new WeakSet<object>()
+
 /**
  * @param times - the values of `ts`
- * @param traced - functions whose variables were looked at already: one traced evaluation each, not one per solve
  * @throws IvpInputError, UntrackedVariable, ResultMismatch, ShapeMismatch
  */
 export function tensorProblem<H extends TensorTree, P extends TensorTree>(
@@ -30,17 +31,16 @@ export function tensorProblem<H extends TensorTree, P extends TensorTree>(
   ts: ReadonlyArray<number> | Float64Array | Tensor1D,
   times: ReadonlyArray<number>,
   params: P,
-  traced: WeakSet<object>,
 ): TensorProblem {
   checkTimes(times)
   const stateLeaves = inputLeaves('h0', h0)
   const paramLeaves = inputLeaves('params', params)
   const state = layoutOf(h0)
   const paramLayout = layoutOf(params)
-  if (!traced.has(f)) checkVariables(f, times[0]!, h0, params, [...paramLeaves, ...stateLeaves])
-  traced.add(f)
   const timeLeaves = ts instanceof tf.Tensor ? [ts as Tensor] : []
   const evaluate = evaluationOf(f, state, paramLayout)
+  if (!traced.has(f)) checkVariables(evaluate, times[0]!, stateLeaves, paramLeaves)
+  traced.add(f)
   return { evaluate, times, state, paramLayout, stateLeaves, paramLeaves, timeLeaves }
 }
 
@@ -56,15 +56,17 @@ function checkTimes(times: ReadonlyArray<number>): void {
   }
 }
 
-function checkVariables<H extends TensorTree, P extends TensorTree>(
-  f: TensorFunction<H, P>,
+/** On copies, so that a variable which f reads is one of its closure: no gradient reaches it there, even if it is passed too. */
+function checkVariables(
+  evaluate: TensorEvaluation,
   t: number,
-  h0: H,
-  params: P,
-  passed: ReadonlyArray<Tensor>,
+  stateLeaves: ReadonlyArray<Tensor>,
+  paramLeaves: ReadonlyArray<Tensor>,
 ): void {
-  const read = variablesRead(() => resultLeaves(f(tf.scalar(t), h0, params), layoutOf(h0)))
-  const missing = [...read].filter((variable) => !passed.includes(variable))
-  if (missing.length > 0)
-    throw new UntrackedVariable(missing.map((variable) => (variable as unknown as { name: string }).name))
+  const n = stateLeaves.length
+  const read = variablesRead(
+    (copies) => evaluate(tf.scalar(t), copies.slice(0, n), copies.slice(n)),
+    [...stateLeaves, ...paramLeaves],
+  )
+  if (read.size > 0) throw new UntrackedVariable([...read].map(({ name }) => name))
 }

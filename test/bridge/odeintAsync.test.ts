@@ -222,6 +222,8 @@ describe.each(['cpu', 'wasm'])(
       assert.equal(await option(odeintAsync(decay, h0, [0, 1], { gradient: 'discrete' })), 'gradient')
       assert.equal(await option(odeintAsync(decay, h0, [0, 1], { method: 'BDF' })), 'method')
       assert.equal(await option(odeintAsync(decay, h0, [1, 1])), 'ts')
+      assert.equal(await option(odeintAsync(decay, [1] as never, [0, 1])), 'h0[0]')
+      assert.equal(await option(odeintAsync(decay, h0, [0, 1], { params: { w: 1 } as never })), 'params.w')
       const solved = await odeintAsync(decay, h0, [0, 1])
       const wrong = tf.ones([1])
       assert.equal(await option(solved.pullback(wrong)), 'incoming')

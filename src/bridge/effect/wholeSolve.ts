@@ -19,8 +19,6 @@ export interface SolveOptions<P extends TensorTree> extends Omit<OdeintOptions<P
   readonly onProgress?: ((progress: SolveProgress) => Effect.Effect<void>) | undefined
 }
 
-const traced = new WeakSet<object>()
-
 /** A solve that pauses between steps, with the numbers of `odeint`. See `TensorOdeShape.solve`. */
 export function wholeSolve<H extends TensorTree, P extends TensorTree = []>(
   f: TensorFunction<H, P>,
@@ -62,7 +60,7 @@ function inPauses<H extends TensorTree, P extends TensorTree>(
   return Effect.scoped(
     Effect.gen(function* () {
       const span = [ts[0]!, ts[ts.length - 1]!] as const
-      const check = (): void => void tensorProblem(f, h0, ts, ts, params, traced)
+      const check = (): void => void tensorProblem(f, h0, ts, ts, params)
       const opened = openRun('TensorOde.solve', f, h0, span, { ...rest, tEval: ts }, { check, onProgress })
       const { run, pause } = yield* opened
       while (run.isRunning) {

@@ -23,13 +23,15 @@ export interface TensorGradients {
 export interface FlatSolution {
   /** The states one after another, [times, n]. */
   readonly value: Tensor
-  /** @param dy - incoming gradients, [times, n] */
-  pullback(dy: Tensor): TensorGradients
+  /**
+   * @param dy - incoming gradients, [times, n]
+   * @param saved - the parameters
+   */
+  pullback(dy: Tensor, saved: ReadonlyArray<Tensor>): TensorGradients
 }
 
 /**
  * Solves with the state on the host: `solveIvp` on a flat float32 array, with copies at both borders of every evaluation.
- * @param params - leaves at fixed values, alive until the last pullback
  * @throws SolveFailed, IvpInputError
  */
 export function solveFlat<P extends TensorTree>(
@@ -43,7 +45,9 @@ export function solveFlat<P extends TensorTree>(
   const start = new Float32Array(state.total)
   readLeaves(h0, state, start)
   checkFinite(start)
-  const solve = solveWithPullback(tensorRhs(evaluate, state, params, paramLayout), times, start, {
+  let paramsNow = params
+  const rhs = tensorRhs(evaluate, state, () => paramsNow, paramLayout)
+  const solve = solveWithPullback(rhs, times, start, {
     ...rest,
     gradient: gradient === 'adjoint' || gradient === 'autodiff' ? 'backsolve' : gradient,
     backward: { ...(isRecording() ? {} : UNUSED), ...backward, times: timeLeaves.length > 0 },
@@ -55,7 +59,9 @@ export function solveFlat<P extends TensorTree>(
   result.states.forEach((h, j) => flat.set(h, j * state.total))
   return {
     value: tf.tensor2d(flat, [times.length, state.total]),
-    pullback(dy) {
+    pullback(dy, saved) {
+      // A `tf.tidy` around the loss has disposed of its own by now
+      paramsNow = saved
       const incoming = dy.dataSync() as Float32Array
       const perTime = times.map((_t, j) =>
         Float32Array.from(incoming.subarray(j * state.total, (j + 1) * state.total)),

@@ -28,12 +28,12 @@ export function evaluationOf<H extends TensorTree, P extends TensorTree>(
 
 /**
  * A right-hand side on tensors as one on flat float32 arrays. Every evaluation copies at both borders and leaves no tensor behind.
- * @param params - leaves at fixed values, alive as long as the result is used
+ * @param paramsNow - leaves at fixed values, alive at every call of the result
  */
 export function tensorRhs(
   evaluate: TensorEvaluation,
   state: TreeLayout,
-  params: ReadonlyArray<Tensor>,
+  paramsNow: () => ReadonlyArray<Tensor>,
   paramLayout: TreeLayout,
 ): DifferentiableRhs<Float32Array> {
   const joined = (leaves: ReadonlyArray<Tensor>): Tensor =>
@@ -45,11 +45,12 @@ export function tensorRhs(
     paramSizes: paramLayout.sizes,
     f: (t, h, dh) =>
       tf.tidy(() => {
-        readLeaves(evaluate(tf.scalar(t), toLeaves(h, state), params), state, dh)
+        readLeaves(evaluate(tf.scalar(t), toLeaves(h, state), paramsNow()), state, dh)
       }),
     vjp: (t, h, a, out) =>
       tf.tidy(() => {
         const leaves = toLeaves(h, state)
+        const params = paramsNow()
         const time = tf.scalar(t)
         const wanted = out.at === undefined ? [] : [time]
         const dy = toLeaves(a, joinedLayout)[0]!

@@ -186,11 +186,36 @@ describe('odeint on the cpu backend', () => {
     optimizer.dispose()
   })
 
+  it.each([
+    { state: 'flat', gradient: 'backsolve' },
+    { state: 'flat', gradient: 'interpolating' },
+    { state: 'flat', gradient: 'discrete' },
+    { state: 'device', gradient: 'backsolve' },
+  ] as const)('needs no parameter that a tidy of the loss has disposed of: $state, $gradient', (how) => {
+    const w = tf.tidy(() => tf.variable(tf.scalar(0.5), true, 'w'))
+    // A method of the tensor itself, which asks whether it is disposed
+    const f = (_t: Scalar, h: Tensor, { rate }: { rate: Tensor }): Tensor => rate.mul(h)
+    const { value, grads } = tf.variableGrads(() =>
+      tf.tidy(() => {
+        const solution = odeint(f, tf.scalar(1), [0, 1], { params: { rate: w.square() }, ...tight, ...how })
+        return solution.slice([1], [1]).sum() as Scalar
+      }),
+    )
+    assert.closeTo(values(grads['w']!)[0]!, Math.exp(0.25), 1e-3)
+    tf.dispose([value, grads, w])
+  })
+
   it('refuses a trainable variable that is not in params', () => {
     const hidden = tf.tidy(() => tf.variable(tf.scalar(0.1), true, 'hidden'))
     const f = (_t: Scalar, h: Tensor): Tensor => h.mul(hidden)
     const h0 = tf.scalar(1)
     assert.throws(() => odeint(f, h0, [0, 1]), UntrackedVariable, 'hidden')
+    // Passed, but read from the closure: the gradient would miss it
+    for (const state of ['flat', 'device'] as const) {
+      const passed = { params: { hidden }, state }
+      assert.throws(() => odeint(f, h0, [0, 1], passed), UntrackedVariable, 'hidden')
+    }
+    assert.throws(() => odeint(f, hidden as Tensor, [0, 1]), UntrackedVariable, 'hidden')
     hidden.dispose()
     h0.dispose()
   })

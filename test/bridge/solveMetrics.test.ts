@@ -35,7 +35,7 @@ describe('metrics of solves', () => {
         Effect.gen(function* () {
           const { f } = countedPendulum()
           const [layout, none] = [layoutOf(h0), layoutOf([])]
-          const { f: flat } = tensorRhs(evaluationOf(f, layout, none), layout, [], none)
+          const { f: flat } = tensorRhs(evaluationOf(f, layout, none), layout, () => [], none)
           const one = solveIvp(flat, [0, 10], Float32Array.from(START), { inPlace: true, rtol: 1e-4 })
           assert.isAbove(one.nrejected, 0)
           for (const pauseEvery of [0, 10]) {

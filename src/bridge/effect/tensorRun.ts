@@ -53,7 +53,12 @@ export class TensorRun {
     for (const leaf of leavesOf(params)) this.#params.push(tf.keep(tf.clone(leaf)))
     try {
       const paramLayout = layoutOf(params)
-      const rhs = tensorRhs(evaluationOf(f, this.state, paramLayout), this.state, this.#params, paramLayout)
+      const rhs = tensorRhs(
+        evaluationOf(f, this.state, paramLayout),
+        this.state,
+        () => this.#params,
+        paramLayout,
+      )
       this.#solve = new StepwiseSolve<Float32Array>(rhs.f, span, start, { ...forward, inPlace: true })
     } catch (error) {
       this.#releaseParams()

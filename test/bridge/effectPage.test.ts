@@ -1,47 +1,12 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { pageExamples } from '../pageExamples.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const page = readFileSync(join(root, 'docs/effect.md'), 'utf8')
-
-/** The blocks of a language, joined. */
-const blocks = (language: string): string =>
-  [...page.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))]
-    .map(([, code]) => code)
-    .join('\n')
-
-let folder = ''
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'solve-ivp-page-'))
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  const entry = join(root, 'src/bridge/effect/index.ts')
-  writeFileSync(join(folder, 'page.ts'), blocks('ts').replaceAll('solve-ivp/bridge/effect', entry))
-  const config = {
-    extends: join(root, 'tsconfig.json'),
-    // The page's import became one of an absolute path
-    compilerOptions: { rewriteRelativeImportExtensions: false },
-    include: ['page.ts'],
-  }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-})
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-const node = (...args: string[]): string => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
-  return status === 0 ? stdout.trim() : `${stdout}${stderr}`
-}
+const { check, run, said } = pageExamples('docs/effect.md')
 
 test('the examples of docs/effect.md are well typed', () => {
-  expect(node(join(root, 'node_modules/typescript/bin/tsc'))).toBe('')
+  expect(check()).toBe('')
 })
 
 test('the examples of docs/effect.md print what it says', () => {
-  expect(node('page.ts')).toBe(blocks('text').replaceAll('\n\n', '\n').trim())
+  expect(run()).toBe(said.replaceAll('\n\n', '\n'))
 })

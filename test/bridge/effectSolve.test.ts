@@ -4,9 +4,16 @@ import { TestClock } from 'effect/testing'
 import { odeint } from '../../src/bridge/index.ts'
 import type { SolveOptions, SolveProgress } from '../../src/bridge/effect/index.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
-import { countedPendulum, failureOf, waitFor, withTensor, withoutLeak } from './withoutLeak.ts'
+import {
+  countedPendulum,
+  failureOf,
+  START,
+  waitFor,
+  withPendulum,
+  withTensor,
+  withoutLeak,
+} from './withoutLeak.ts'
 
-const START = [2, 0] as const
 const TIMES = [0, 0.7, 2, 5]
 const LONG = [0, 1, 1e9]
 
@@ -21,21 +28,16 @@ describe('a solve that pauses between steps', () => {
   ] satisfies SolveOptions<[]>[] as SolveOptions<[]>[])(
     'has the bits of odeint: %o',
     ({ pauseEvery, ...options }) =>
-      withoutLeak((ode) =>
-        withTensor(START, (h0) =>
-          Effect.gen(function* () {
-            const { f } = countedPendulum()
-            const reports: number[] = []
-            const onSolve = ({ nfev }: { nfev: number }): void => void reports.push(nfev)
-            const expected = odeint(f, h0, TIMES, { ...options, onSolve })
-            const solution = yield* ode.solve(f, h0, TIMES, { ...options, pauseEvery, onSolve })
-            assert.deepEqual(solution.shape, [4, 2])
-            assert.deepEqual(solution.dataSync(), expected.dataSync())
-            assert.equal(reports[0], reports[1])
-            tf.dispose([expected, solution])
-          }),
-        ),
-      ),
+      withPendulum(function* ({ ode, h0, f }) {
+        const reports: number[] = []
+        const onSolve = ({ nfev }: { nfev: number }): void => void reports.push(nfev)
+        const expected = odeint(f, h0, TIMES, { ...options, onSolve })
+        const solution = yield* ode.solve(f, h0, TIMES, { ...options, pauseEvery, onSolve })
+        assert.deepEqual(solution.shape, [4, 2])
+        assert.deepEqual(solution.dataSync(), expected.dataSync())
+        assert.equal(reports[0], reports[1])
+        tf.dispose([expected, solution])
+      }),
   )
 
   it.effect('has the form of h0', () =>
@@ -60,19 +62,12 @@ describe('a solve that pauses between steps', () => {
   )
 
   it.effect('is the same on the wasm backend', () =>
-    withoutLeak(
-      (ode) =>
-        withTensor(START, (h0) =>
-          Effect.gen(function* () {
-            const { f } = countedPendulum()
-            const expected = odeint(f, h0, TIMES)
-            const solution = yield* ode.solve(f, h0, TIMES, { pauseEvery: 0 })
-            assert.deepEqual(solution.dataSync(), expected.dataSync())
-            tf.dispose([expected, solution])
-          }),
-        ),
-      'wasm',
-    ),
+    withPendulum(function* ({ ode, h0, f }) {
+      const expected = odeint(f, h0, TIMES)
+      const solution = yield* ode.solve(f, h0, TIMES, { pauseEvery: 0 })
+      assert.deepEqual(solution.dataSync(), expected.dataSync())
+      tf.dispose([expected, solution])
+    }, 'wasm'),
   )
 
   it.effect('does not need its input any more once it has begun, and hands its result to a scope', () =>
@@ -119,149 +114,114 @@ describe('a solve that pauses between steps', () => {
   )
 
   it.effect('is interrupted between steps and evaluates nothing afterwards', () =>
-    withoutLeak((ode) =>
-      withTensor(START, (h0) =>
-        Effect.gen(function* () {
-          const { f, count } = countedPendulum()
-          const fiber = yield* Effect.forkChild(ode.solve(f, h0, LONG, { pauseEvery: 0 }))
-          yield* waitFor(() => count() > 100)
-          yield* Fiber.interrupt(fiber)
-          const calls = count()
-          yield* Effect.yieldNow
-          assert.equal(count(), calls)
-          assert.isBelow(calls, 150, 'a pause after every step')
-          assert.equal((calls - 2) % 6, 1, 'whole steps, and one evaluation that looks for variables')
-          const exit = yield* Fiber.await(fiber)
-          assert.isTrue(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause))
-        }),
-      ),
-    ),
+    withPendulum(function* ({ ode, h0, f, count }) {
+      const fiber = yield* Effect.forkChild(ode.solve(f, h0, LONG, { pauseEvery: 0 }))
+      yield* waitFor(() => count() > 100)
+      yield* Fiber.interrupt(fiber)
+      const calls = count()
+      yield* Effect.yieldNow
+      assert.equal(count(), calls)
+      assert.isBelow(calls, 150, 'a pause after every step')
+      assert.equal((calls - 2) % 6, 1, 'whole steps, and one evaluation that looks for variables')
+      const exit = yield* Fiber.await(fiber)
+      assert.isTrue(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause))
+    }),
   )
 
   it.live('lets timers in without being told to: Effect.timeout ends it', () =>
-    withoutLeak((ode) =>
-      withTensor(START, (h0) =>
-        Effect.gen(function* () {
-          const { f } = countedPendulum()
-          const error = yield* Effect.flip(Effect.timeout(ode.solve(f, h0, LONG), '30 millis'))
-          assert.equal(error._tag, 'TimeoutError')
-        }),
-      ),
-    ),
+    withPendulum(function* ({ ode, h0, f }) {
+      const error = yield* Effect.flip(Effect.timeout(ode.solve(f, h0, LONG), '30 millis'))
+      assert.equal(error._tag, 'TimeoutError')
+    }),
   )
 
   it.effect('fails with the partial solution when its own timeout is over', () =>
-    withoutLeak((ode) =>
-      withTensor(START, (h0) =>
-        Effect.gen(function* () {
-          const { f, count } = countedPendulum()
-          const options = { timeout: '2 seconds', pauseEvery: 0 } as const
-          const fiber = yield* Effect.forkChild(ode.solve(f, h0, LONG, options))
-          yield* waitFor(() => count() > 100)
-          yield* TestClock.adjust('1 second')
-          const calls = count()
-          yield* waitFor(() => count() > calls)
-          yield* TestClock.adjust('1 second')
-          const error = failureOf(yield* Fiber.await(fiber))
-          assert.isTrue(error?._tag === 'SolveTimedOut')
-          if (error?._tag !== 'SolveTimedOut') return
-          assert.equal(error.nfev, count() - 1)
-          assert.isAbove(error.t, 1)
-          assert.deepEqual([...error.partial.t], [0, 1])
-          const upToOne = odeint(f, h0, [0, 1, error.t])
-          assert.deepEqual(error.partial.states[1], upToOne.dataSync().slice(2, 4) as Float32Array)
-          upToOne.dispose()
-        }),
-      ),
-    ),
+    withPendulum(function* ({ ode, h0, f, count }) {
+      const options = { timeout: '2 seconds', pauseEvery: 0 } as const
+      const fiber = yield* Effect.forkChild(ode.solve(f, h0, LONG, options))
+      yield* waitFor(() => count() > 100)
+      yield* TestClock.adjust('1 second')
+      const calls = count()
+      yield* waitFor(() => count() > calls)
+      yield* TestClock.adjust('1 second')
+      const error = failureOf(yield* Fiber.await(fiber))
+      assert.isTrue(error?._tag === 'SolveTimedOut')
+      if (error?._tag !== 'SolveTimedOut') return
+      assert.equal(error.nfev, count() - 1)
+      assert.isAbove(error.t, 1)
+      assert.deepEqual([...error.partial.t], [0, 1])
+      const upToOne = odeint(f, h0, [0, 1, error.t])
+      assert.deepEqual(error.partial.states[1], upToOne.dataSync().slice(2, 4) as Float32Array)
+      upToOne.dispose()
+    }),
   )
 
   it.effect('ends without a step when there is no time at all', () =>
-    withoutLeak((ode) =>
-      withTensor(START, (h0) =>
-        Effect.gen(function* () {
-          const { f } = countedPendulum()
-          const error = yield* Effect.flip(ode.solve(f, h0, TIMES, { timeout: 0 }))
-          assert.isTrue(error._tag === 'SolveTimedOut' && error.t === 0 && error.partial.nsteps === 0)
-        }),
-      ),
-    ),
+    withPendulum(function* ({ ode, h0, f }) {
+      const error = yield* Effect.flip(ode.solve(f, h0, TIMES, { timeout: 0 }))
+      assert.isTrue(error._tag === 'SolveTimedOut' && error.t === 0 && error.partial.nsteps === 0)
+    }),
   )
 
   it.effect('a signal ends it between steps, with the partial solution', () =>
-    withoutLeak((ode) =>
-      withTensor(START, (h0) =>
-        Effect.gen(function* () {
-          const { f, count } = countedPendulum()
-          const controller = new AbortController()
-          const { signal } = controller
-          const fiber = yield* Effect.forkChild(ode.solve(f, h0, LONG, { signal, pauseEvery: 0 }))
-          yield* waitFor(() => count() > 100)
-          controller.abort()
-          const error = failureOf(yield* Fiber.await(fiber))
-          assert.isTrue(error?._tag === 'SolveFailed' && error.failure.kind === 'aborted')
-          assert.isTrue(error?._tag === 'SolveFailed' && error.partial.t.length === 2)
-        }),
-      ),
-    ),
+    withPendulum(function* ({ ode, h0, f, count }) {
+      const controller = new AbortController()
+      const { signal } = controller
+      const fiber = yield* Effect.forkChild(ode.solve(f, h0, LONG, { signal, pauseEvery: 0 }))
+      yield* waitFor(() => count() > 100)
+      controller.abort()
+      const error = failureOf(yield* Fiber.await(fiber))
+      assert.isTrue(error?._tag === 'SolveFailed' && error.failure.kind === 'aborted')
+      assert.isTrue(error?._tag === 'SolveFailed' && error.partial.t.length === 2)
+    }),
   )
 
   it.effect('tells its progress in every pause and at the end', () =>
-    withoutLeak((ode) =>
-      withTensor(START, (h0) =>
-        Effect.gen(function* () {
-          const { f, count } = countedPendulum()
-          const told: SolveProgress[] = []
-          const solution = yield* ode.solve(f, h0, TIMES, {
-            pauseEvery: 0,
-            onProgress: (progress) => Effect.sync(() => told.push(progress)),
-          })
-          solution.dispose()
-          const last = told.at(-1)!
-          assert.deepEqual([last.t, last.share, last.nfev], [5, 1, count() - 1])
-          assert.deepEqual(
-            told.map(({ nsteps }) => nsteps),
-            told.map((_, i) => i + 1),
-          )
-          for (const { t, share } of told) assert.equal(share, t / 5)
-        }),
-      ),
-    ),
+    withPendulum(function* ({ ode, h0, f, count }) {
+      const told: SolveProgress[] = []
+      const solution = yield* ode.solve(f, h0, TIMES, {
+        pauseEvery: 0,
+        onProgress: (progress) => Effect.sync(() => told.push(progress)),
+      })
+      solution.dispose()
+      const last = told.at(-1)!
+      assert.deepEqual([last.t, last.share, last.nfev], [5, 1, count() - 1])
+      assert.deepEqual(
+        told.map(({ nsteps }) => nsteps),
+        told.map((_, i) => i + 1),
+      )
+      for (const { t, share } of told) assert.equal(share, t / 5)
+    }),
   )
 
   it.effect('what f throws is a defect; its wrong shapes and bad input are typed', () =>
-    withoutLeak((ode) =>
-      withTensor(START, (h0) =>
-        Effect.gen(function* () {
-          const boom = new RangeError('boom')
-          const { f, count } = countedPendulum()
-          const late = (instead: () => Tensor) => (t: Scalar, h: Tensor) => (t.dataSync()[0]! > 1 ? instead() : f(t, h)) // prettier-ignore
-          const thrown = yield* Effect.exit(ode.solve(late(() => { throw boom }), h0, TIMES)) // prettier-ignore
-          assert.isTrue(Exit.isFailure(thrown) && Cause.hasDies(thrown.cause))
-          assert.isTrue(Exit.isFailure(thrown) && Cause.squash(thrown.cause) === boom)
-          const misshapen = yield* Effect.flip(ode.solve(late(() => tf.scalar(1)), h0, TIMES)) // prettier-ignore
-          assert.equal(misshapen._tag, 'ShapeMismatch')
-          // One traced evaluation of each function looks for variables, before everything else
-          const calls = count() + 1
-          const gone = tf.tensor1d([...START])
-          gone.dispose()
-          for (const [option, solve] of [
-            ['h0', ode.solve(f, gone, TIMES)],
-            ['params[0]', ode.solve(f, h0, TIMES, { params: [gone] as never })],
-            ['ts', ode.solve(f, h0, [0])],
-            ['ts', ode.solve(f, h0, [0, 1, 1])],
-            ['pauseEvery', ode.solve(f, h0, TIMES, { pauseEvery: 'often' as never })],
-            ['Rtol', ode.solve(f, h0, TIMES, { Rtol: 1 } as never)],
-            ['atol', ode.solve(f, h0, TIMES, { atol: -1 })],
-            ['method', ode.solve(f, h0, TIMES, { method: 'RK46' as never })],
-          ] as const) {
-            const error = yield* Effect.flip(solve)
-            assert.isTrue(error._tag === 'IvpInputError' && error.option === option, `${option}: ${error}`)
-          }
-          assert.equal(count(), calls)
-        }),
-      ),
-    ),
+    withPendulum(function* ({ ode, h0, f, count }) {
+      const boom = new RangeError('boom')
+      const late = (instead: () => Tensor) => (t: Scalar, h: Tensor) => (t.dataSync()[0]! > 1 ? instead() : f(t, h)) // prettier-ignore
+      const thrown = yield* Effect.exit(ode.solve(late(() => { throw boom }), h0, TIMES)) // prettier-ignore
+      assert.isTrue(Exit.isFailure(thrown) && Cause.hasDies(thrown.cause))
+      assert.isTrue(Exit.isFailure(thrown) && Cause.squash(thrown.cause) === boom)
+      const misshapen = yield* Effect.flip(ode.solve(late(() => tf.scalar(1)), h0, TIMES)) // prettier-ignore
+      assert.equal(misshapen._tag, 'ShapeMismatch')
+      // One traced evaluation of each function looks for variables, before everything else
+      const calls = count() + 1
+      const gone = tf.tensor1d([...START])
+      gone.dispose()
+      for (const [option, solve] of [
+        ['h0', ode.solve(f, gone, TIMES)],
+        ['params[0]', ode.solve(f, h0, TIMES, { params: [gone] as never })],
+        ['ts', ode.solve(f, h0, [0])],
+        ['ts', ode.solve(f, h0, [0, 1, 1])],
+        ['pauseEvery', ode.solve(f, h0, TIMES, { pauseEvery: 'often' as never })],
+        ['Rtol', ode.solve(f, h0, TIMES, { Rtol: 1 } as never)],
+        ['atol', ode.solve(f, h0, TIMES, { atol: -1 })],
+        ['method', ode.solve(f, h0, TIMES, { method: 'RK46' as never })],
+      ] as const) {
+        const error = yield* Effect.flip(solve)
+        assert.isTrue(error._tag === 'IvpInputError' && error.option === option, `${option}: ${error}`)
+      }
+      assert.equal(count(), calls)
+    }),
   )
 
   it.effect('a variable that gets no gradient is refused, as by odeint', () =>

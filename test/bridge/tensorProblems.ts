@@ -1,4 +1,5 @@
 /** Right-hand sides on tensors that the tests of the bridge share. */
+import { odeint, type OdeintOptions } from '../../src/bridge/index.ts'
 import { tf, type Scalar, type Tensor, type Tensor1D, type Tensor2D } from '../../src/bridge/tensor.ts'
 
 export interface Net {
@@ -24,6 +25,24 @@ export const fill = (shape: number[], phase: number): Tensor =>
 export function largestDifference(a: ReadonlyArray<number>, b: ReadonlyArray<number>): number {
   const size = Math.max(1, ...b.map(Math.abs))
   return Math.max(...a.map((value, i) => Math.abs(value - b[i]!))) / size
+}
+
+/**
+ * h' = -d(h), h(0) = 2, where d(h) is a solve itself: that of d' = -d from d(0) = h to 1, which divides by e. h(1) = 2 exp(-1 / e).
+ * @returns h(1) and its derivative by h(0), with those of the exact solution
+ */
+export function solveInSolve(options: OdeintOptions<[]>): {
+  value: [number, number]
+  slope: [number, number]
+} {
+  return tf.tidy(() => {
+    const decay = (_t: Scalar, h: Tensor): Tensor => h.neg()
+    const end = (f: typeof decay, h: Tensor): Tensor => odeint(f, h, [0, 1], options).slice([1], [1])
+    const f = (_t: Scalar, h: Tensor): Tensor => end(decay, h).reshape([1]).neg()
+    const { value, grad } = tf.valueAndGrad((h) => end(f, h).sum())(tf.tensor1d([2]))
+    const factor = Math.exp(-Math.exp(-1))
+    return { value: [values(value)[0]!, 2 * factor], slope: [values(grad)[0]!, factor] }
+  })
 }
 
 export const PROBLEMS: ReadonlyArray<{

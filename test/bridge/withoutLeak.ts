@@ -7,6 +7,9 @@ import {
 } from '../../src/bridge/effect/index.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
 
+/** Where the pendulum is let go. */
+export const START = [2, 0] as const
+
 /** Runs `body` with the service; whatever it fails with is a defect, and so is a tensor that it leaves behind. */
 export function withoutLeak<A, E>(
   body: (ode: TensorOdeShape) => Effect.Effect<A, E>,
@@ -42,6 +45,23 @@ export function withTensor<A, E, R>(
     Effect.sync((): Tensor => tf.tensor1d([...values])),
     body,
     (tensor) => Effect.sync(() => tensor.dispose()),
+  )
+}
+
+/** A pendulum at its start, [2, 0], and what solves it. */
+export interface Pendulum extends ReturnType<typeof countedPendulum> {
+  readonly ode: TensorOdeShape
+  readonly h0: Tensor
+}
+
+/** `withoutLeak` for a pendulum of its own. */
+export function withPendulum<A>(
+  body: (pendulum: Pendulum) => Generator<Effect.Effect<unknown, unknown>, A, never>,
+  backend?: 'cpu' | 'wasm',
+): Effect.Effect<A> {
+  return withoutLeak(
+    (ode) => withTensor(START, (h0) => Effect.gen(() => body({ ode, h0, ...countedPendulum() }))),
+    backend,
   )
 }
 

@@ -8,30 +8,20 @@ import { tf, type Scalar, type Tensor, type Tensor4D } from '../../src/bridge/te
 import { initWasm } from '../../src/bridge/wasmBackend.ts'
 import { odeFunction, odeFunctionSpec } from '../../src/model/odeFunction.ts'
 import { IS_BUILT } from './builtHere.ts'
+import { fill, net, type Net } from './tensorProblems.ts'
 
 /** Ten steps of sums of up to a hundred terms in single precision: some tens of its 6e-8. */
 const ROUNDING = 1e-5
-
-type Parameters = Readonly<Record<string, Tensor>>
-
-const fill = (shape: ReadonlyArray<number>, phase: number, scale = 1): Tensor =>
-  tf.tensor(
-    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => scale * Math.sin(1.7 * i + phase)),
-    [...shape],
-  )
 
 /** Tensors that the addon holds; tfjs's own count does not see these. */
 const heldByAddon = (): number =>
   (tf.backend() as unknown as { binding: { getNumOfTensors(): number } }).binding.getNumOfTensors()
 
-const pendulum = (t: Scalar, h: Tensor, { w, b }: Parameters): Tensor =>
-  tf.tanh(tf.add(tf.matMul(h as never, w as never), tf.mul(b!, tf.cos(t))))
-
 /** Solution and gradients of one solve of a small dense net on the current backend. */
-function ofDenseNet(options: OdeintOptions<Parameters>): Float32Array[] {
+function ofDenseNet(options: OdeintOptions<Net>): Float32Array[] {
   return tf.tidy(() => {
     const inputs = [fill([4, 3], 0), fill([3, 3], 1), fill([3], 2)]
-    const { value, grads } = tf.valueAndGrads((h, w, b) => odeint(pendulum, h!, [0, 0.4, 1], { ...options, params: { w: w!, b: b! } }).mul(fill([3, 4, 3], 3)).sum())(inputs) // prettier-ignore
+    const { value, grads } = tf.valueAndGrads((h, w, b) => odeint(net, h!, [0, 0.4, 1], { ...options, params: { w: w!, b: b! } }).mul(fill([3, 4, 3], 3)).sum())(inputs) // prettier-ignore
     return [value, ...grads].map((x) => Float32Array.from(x.dataSync()))
   })
 }
@@ -41,7 +31,14 @@ function ofImageBlock(): Float32Array[] {
   const names = Object.keys(odeFunctionSpec(4))
   const shapes = Object.values(odeFunctionSpec(4)).map(({ shape }) => shape)
   return tf.tidy(() => {
-    const inputs = [fill([2, 7, 7, 4], 0), ...shapes.map((shape, i) => fill(shape, i, 0.4).add(0.1))]
+    const inputs = [
+      fill([2, 7, 7, 4], 0),
+      ...shapes.map((shape, i) =>
+        fill([...shape], i)
+          .mul(0.4)
+          .add(0.1),
+      ),
+    ]
     const block = (h: Tensor, ...parameters: Tensor[]): Tensor =>
       odeint(odeFunction(2) as never, h as Tensor4D, [0, 1], {
         params: Object.fromEntries(names.map((name, i) => [name, parameters[i]!])),
@@ -125,9 +122,9 @@ describe.skipIf(!IS_BUILT)('the native backend that `npm run native` built', () 
     tf.tidy(() => {
       const h0 = fill([4, 3], 0)
       const params = { w: fill([3, 3], 1), b: fill([3], 2) }
-      assert.throws(() => odeint(pendulum, h0, [0, 1], { params, maxSteps: 1, rtol: 1e-5 }), SolveFailed)
+      assert.throws(() => odeint(net, h0, [0, 1], { params, maxSteps: 1, rtol: 1e-5 }), SolveFailed)
       const signal = AbortSignal.abort()
-      assert.throws(() => odeint(pendulum, h0, [0, 1], { params, signal }), SolveFailed)
+      assert.throws(() => odeint(net, h0, [0, 1], { params, signal }), SolveFailed)
     })
   })
 

@@ -1,14 +1,8 @@
 import { IvpInputError } from '../ivp/index.ts'
 import { checkMethod } from '../ivp/check/method.ts'
 import type { TensorTree } from './flatten.ts'
+import { usesGpu } from './nativeBackend.ts'
 import type { OdeintOptions } from './solveOptions.ts'
-import { tf } from './tensor.ts'
-
-/**
- * Backends on GPUs, where a read waits for all work and copies; GPUs were not measured. On the host's own memory ('cpu', 'wasm', native TensorFlow on the CPU) flat arrays
- * take 0.3 to 1.03 times as long (bench/results/roads.json).
- */
-const DEVICE_FIRST: ReadonlySet<string> = new Set(['webgl', 'webgpu'])
 
 /** Gradients that a state on the device can have. */
 const ON_DEVICE: ReadonlySet<string> = new Set(['backsolve', 'adjoint', 'autodiff'])
@@ -29,7 +23,10 @@ function hostOnly<P extends TensorTree>(
 }
 
 /**
- * Where the state of a solve lives: as asked for, or where it is faster.
+ * Where the state of a solve lives: as asked for; with 'auto' on the host, except on native TensorFlow with a GPU. On 'cpu', 'wasm', native TensorFlow on the CPU and WebGL in
+ * software the device takes 1.3 to 3.4 times as long for states of up to 16,384 numbers and 0.85 to 1.02 times for 262,144 (bench/results/roads.json). WebGL on a GPU was not
+ * measured; but where the state is two numbers, arithmetic is nothing and starting the device's operations, of which there are more, is all, and a GPU does not take that away.
+ * Native TensorFlow on a GPU was not measured either: the device is taken there because a read waits for all work and copies.
  * @throws IvpInputError for something that only states on the host can do, with `state: 'device'`
  */
 export function roadOf<P extends TensorTree>(options: OdeintOptions<P>): 'flat' | 'device' {
@@ -46,16 +43,11 @@ export function roadOf<P extends TensorTree>(options: OdeintOptions<P>): 'flat' 
     )
   }
   if (state !== 'auto') throw new IvpInputError('state', state, "must be 'flat', 'device' or 'auto'")
-  return obstacle === null && isDeviceFirst() ? 'device' : 'flat'
+  return obstacle === null && usesGpu() ? 'device' : 'flat'
 }
 
 /** What tfjs is to record must be tensors. */
 function deviceOnly(state: unknown): 'device' {
   if (state === undefined || state === 'auto' || state === 'device') return 'device'
   throw new IvpInputError('state', state, "must be 'device' or 'auto' with gradient 'autodiff'")
-}
-
-function isDeviceFirst(): boolean {
-  const native = tf.backend() as { readonly isUsingGpuDevice?: boolean }
-  return DEVICE_FIRST.has(tf.getBackend()) || native.isUsingGpuDevice === true
 }

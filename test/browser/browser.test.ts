@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from 'vitest'
 import { solveIvp } from '../../src/index.ts'
-import { odeint, type BackendChoice, type BackendWish } from '../../src/bridge/index.ts'
+import { odeint, type BackendChoice, type BackendWish, type StateRoad } from '../../src/bridge/index.ts'
 import { tf } from '../../src/bridge/tensor.ts'
 import { bundle, makeProject, type Bundle } from './bundle.ts'
 import { executable, launch, withPage } from './chromium.ts'
@@ -33,7 +33,7 @@ import { chooseBackend, odeint } from 'solve-ivp/bridge'
 import { trainTwoSteps } from '${here}training.ts'
 globalThis.choose = chooseBackend
 globalThis.setBackend = (name) => tf.setBackend(name)
-globalThis.train = () => trainTwoSteps(tf, odeint)\n`,
+globalThis.train = (state) => trainTwoSteps(tf, odeint, state)\n`,
   )
   layers = await bundle(
     work,
@@ -130,16 +130,19 @@ describe('in headless Chromium', () => {
     },
   )
 
-  it('a neural ODE trains as in Node on webgl', async ({ skip }) => {
+  it.for([
+    { state: 'auto', road: 'flat' },
+    { state: 'device', road: 'device' },
+  ] as const)('a neural ODE trains as in Node on webgl, state $state', async ({ state, road }, { skip }) => {
     const run = await open(bridge.code, (page) =>
-      page.evaluate(async () => {
+      page.evaluate(async (wanted) => {
         const { setBackend, train } = globalThis as unknown as BridgePage
         const hasWebgl = document.createElement('canvas').getContext('webgl2') !== null
-        return hasWebgl && (await setBackend('webgl')) ? train() : null
-      }),
+        return hasWebgl && (await setBackend('webgl')) ? train(wanted) : null
+      }, state),
     )
     if (run === null) return skip('this Chromium has no WebGL')
-    assert.equal(run.backend, 'webgl')
+    assert.deepEqual([run.backend, run.roads], ['webgl', [road]])
     checkTraining(run)
   })
 
@@ -172,7 +175,7 @@ describe('in headless Chromium', () => {
 interface BridgePage {
   choose(wanted: BackendWish): Promise<BackendChoice>
   setBackend(name: string): Promise<boolean>
-  train(): TrainingRun
+  train(state?: StateRoad): TrainingRun
 }
 
 interface LayersPage {

@@ -1,9 +1,11 @@
-import type { odeint as odeintOfBridge } from '../../src/bridge/index.ts'
+import type { odeint as odeintOfBridge, SolveReport, StateRoad } from '../../src/bridge/index.ts'
 import type { Scalar, Tensor, tf as tfjs } from '../../src/bridge/tensor.ts'
 
 /** What two steps of training gave; plain numbers, so that they travel from a page to Node. */
 export interface TrainingRun {
   readonly backend: string
+  /** Where the states of the solves lived. */
+  readonly roads: ReadonlyArray<string>
   readonly losses: ReadonlyArray<number>
   /** All parameters after each step, one after another. */
   readonly parameters: ReadonlyArray<ReadonlyArray<number>>
@@ -19,7 +21,11 @@ const noise = (length: number, phase: number): number[] =>
  * Two steps of gradient descent on a neural ODE of 2 components, 8 hidden units and 40 parameters that is to turn points by a right angle.
  * Runs in Node and in a page: takes the libraries from the caller, on whose backend it runs.
  */
-export function trainTwoSteps(tf: typeof tfjs, odeint: typeof odeintOfBridge): TrainingRun {
+export function trainTwoSteps(
+  tf: typeof tfjs,
+  odeint: typeof odeintOfBridge,
+  state: StateRoad = 'auto',
+): TrainingRun {
   const before = tf.memory().numTensors
   const weight = (shape: [number, number], phase: number, name: string) =>
     tf.tidy(() => tf.variable(tf.tensor2d(noise(shape[0] * shape[1], phase), shape).mul(0.5), true, name))
@@ -28,9 +34,12 @@ export function trainTwoSteps(tf: typeof tfjs, odeint: typeof odeintOfBridge): T
   const target = tf.tidy(() => tf.matMul(h0, tf.tensor2d([0, 1, -1, 0], [2, 2])))
   const f = (t: Scalar, h: Tensor, { w1, b1, w2 }: { w1: Tensor; b1: Tensor; w2: Tensor }): Tensor =>
     tf.matMul(tf.tanh(tf.matMul(h as never, w1 as never).add(b1.mul(t))), w2 as never)
+  const roads = new Set<string>()
+  const onSolve = (report: SolveReport): void => void roads.add(report.state)
   const loss = (): Scalar =>
     tf.tidy(() => {
-      const end = odeint(f, h0, [0, 1], { params, rtol: 1e-4, atol: 1e-5 }).slice([1], [1])
+      const options = { params, rtol: 1e-4, atol: 1e-5, state, onSolve }
+      const end = odeint(f, h0, [0, 1], options).slice([1], [1])
       return end.reshape([6, 2]).sub(target).square().mean() as Scalar
     })
   const optimizer = tf.train.sgd(0.2)
@@ -47,5 +56,11 @@ export function trainTwoSteps(tf: typeof tfjs, odeint: typeof odeintOfBridge): T
   tf.dispose([h0, target, ...Object.values(params)])
   optimizer.dispose()
   const after = tf.memory().numTensors
-  return { backend: tf.getBackend(), losses, parameters, tensors: { before, steps, after } }
+  return {
+    backend: tf.getBackend(),
+    roads: [...roads],
+    losses,
+    parameters,
+    tensors: { before, steps, after },
+  }
 }

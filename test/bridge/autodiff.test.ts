@@ -1,4 +1,4 @@
-import { afterEach, assert, beforeAll, beforeEach, describe, it } from 'vitest'
+import { assert, beforeAll, describe, it } from 'vitest'
 import {
   odeint,
   odeintAsync,
@@ -8,20 +8,15 @@ import {
 } from '../../src/bridge/index.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
 import type { IvpInputError } from '../../src/index.ts'
+import { noTensorIsLeft } from './noTensorIsLeft.ts'
 import { fill, largestDifference, net, values, type Net } from './tensorProblems.ts'
 
 const fixed = { method: 'RK4', step: 0.1 } as const
 
 describe("gradient 'autodiff'", () => {
-  let before = 0
+  noTensorIsLeft()
   beforeAll(async () => {
     await tf.setBackend('cpu')
-  })
-  beforeEach(() => {
-    before = tf.memory().numTensors
-  })
-  afterEach(() => {
-    assert.equal(tf.memory().numTensors, before, 'tensors left behind')
   })
 
   const gradientsOf = (options: OdeintOptions<Net>): { value: Tensor; grads: Tensor[] } => {

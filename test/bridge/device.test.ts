@@ -1,23 +1,18 @@
-import { afterEach, assert, beforeAll, beforeEach, describe, it } from 'vitest'
+import { assert, beforeAll, describe, it } from 'vitest'
 import { odeint, ShapeMismatch, SolveFailed, type OdeintOptions } from '../../src/bridge/index.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
 import { IvpInputError } from '../../src/index.ts'
 import { initWasm } from '../../src/bridge/wasmBackend.ts'
+import { noTensorIsLeft } from './noTensorIsLeft.ts'
 import { PROBLEMS, fill, largestDifference, net, solveInSolve, values, type Net } from './tensorProblems.ts'
 
 const tight = { rtol: 1.2e-5, atol: 1e-6 }
 
 describe.each(['cpu', 'wasm'])("state 'device' on the %s backend", (backend) => {
-  let before = 0
+  noTensorIsLeft()
   beforeAll(async () => {
     if (backend === 'wasm') await initWasm()
     await tf.setBackend(backend)
-  })
-  beforeEach(() => {
-    before = tf.memory().numTensors
-  })
-  afterEach(() => {
-    assert.equal(tf.memory().numTensors, before, 'tensors left behind')
   })
 
   /** The times at which f is evaluated, which tell every attempted step; and the end. */

@@ -1,6 +1,7 @@
 import { afterEach, assert, beforeAll, beforeEach, describe, it } from 'vitest'
 import { odeint } from '../../src/bridge/index.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
+import { noTensorIsLeft } from './noTensorIsLeft.ts'
 
 interface Rate {
   readonly [name: string]: Tensor
@@ -30,20 +31,18 @@ const closeTo = (found: Tensor, exact: ReadonlyArray<number>): void => {
 }
 
 describe("tfjs's ways to a gradient of a solve", () => {
-  let before = 0
+  noTensorIsLeft()
   let k: tf.Variable
   let h0: Tensor
   beforeAll(async () => {
     await tf.setBackend('cpu')
   })
   beforeEach(() => {
-    before = tf.memory().numTensors
     k = tf.tidy(() => tf.variable(tf.scalar(K), true, 'k'))
     h0 = tf.tensor1d(H0)
   })
   afterEach(() => {
     tf.dispose([k, h0])
-    assert.equal(tf.memory().numTensors, before, 'tensors left behind')
   })
 
   it('tf.grad and tf.valueAndGrad', () => {

@@ -1,22 +1,19 @@
-import { afterEach, assert, beforeAll, beforeEach, describe, it } from 'vitest'
+import { assert, beforeAll, beforeEach, describe, it } from 'vitest'
 import { odeint, ResultMismatch, ShapeMismatch, type OdeintOptions } from '../../src/bridge/index.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
 import { IvpInputError } from '../../src/index.ts'
+import { noTensorIsLeft } from './noTensorIsLeft.ts'
 
 const decay = (_t: Scalar, h: Tensor): Tensor => h.neg()
 
 describe('what odeint is given', () => {
-  let before = 0
+  noTensorIsLeft()
   let calls = 0
   beforeAll(async () => {
     await tf.setBackend('cpu')
   })
   beforeEach(() => {
-    before = tf.memory().numTensors
     calls = 0
-  })
-  afterEach(() => {
-    assert.equal(tf.memory().numTensors, before, 'tensors left behind')
   })
 
   /** The option that is refused, before any call of f. */
@@ -98,13 +95,7 @@ describe('tolerances for each component', () => {
 })
 
 describe('what f returns', () => {
-  let before = 0
-  beforeEach(() => {
-    before = tf.memory().numTensors
-  })
-  afterEach(() => {
-    assert.equal(tf.memory().numTensors, before, 'tensors left behind')
-  })
+  noTensorIsLeft()
 
   const one = (): Tensor => tf.tensor1d([1, 2])
   const record = (): { p: Tensor; q: Tensor } => ({ p: one(), q: one() })

@@ -1,4 +1,4 @@
-import { afterEach, assert, beforeAll, beforeEach, describe, it } from 'vitest'
+import { assert, beforeAll, describe, it } from 'vitest'
 import {
   odeint,
   releaseAbandonedTape,
@@ -10,6 +10,7 @@ import {
 } from '../../src/bridge/index.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
 import { IvpInputError } from '../../src/index.ts'
+import { noTensorIsLeft } from './noTensorIsLeft.ts'
 import { fill, net, solveInSolve, values, type Net } from './tensorProblems.ts'
 
 /** Classical RK4 in tensor operations: the tape differentiates through the steps. */
@@ -36,15 +37,9 @@ function rk4(h0: Tensor, params: Net, steps: number): Tensor {
 const tight = { rtol: 1.2e-5, atol: 1e-6 }
 
 describe('odeint on the cpu backend', () => {
-  let before = 0
+  noTensorIsLeft()
   beforeAll(async () => {
     await tf.setBackend('cpu')
-  })
-  beforeEach(() => {
-    before = tf.memory().numTensors
-  })
-  afterEach(() => {
-    assert.equal(tf.memory().numTensors, before, 'tensors left behind')
   })
 
   it('agrees with differentiating through the solver at tight tolerance', () => {

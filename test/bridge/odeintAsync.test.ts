@@ -3,6 +3,7 @@ import { odeint, odeintAsync, SolveFailed, UntrackedVariable } from '../../src/b
 import { tf, type Scalar, type Tensor, type Tensor1D } from '../../src/bridge/tensor.ts'
 import { initWasm } from '../../src/bridge/wasmBackend.ts'
 import { IvpInputError } from '../../src/index.ts'
+import { noTensorIsLeft } from './noTensorIsLeft.ts'
 import { fill, net, values } from './tensorProblems.ts'
 
 const loose = { rtol: 1e-3, atol: 1e-5 }
@@ -32,18 +33,16 @@ function withoutBlockingReads(): void {
 describe.each(['cpu', 'wasm'])(
   'odeintAsync on the %s backend, with reads that take a turn of the event loop',
   (name) => {
-    let before = 0
+    noTensorIsLeft()
     beforeAll(async () => {
       if (name === 'wasm') await initWasm()
       await tf.setBackend(name)
     })
     beforeEach(() => {
-      before = tf.memory().numTensors
       withoutBlockingReads()
     })
     afterEach(() => {
       vi.restoreAllMocks()
-      assert.equal(tf.memory().numTensors, before, 'tensors left behind')
     })
     const decay = (_t: Scalar, h: Tensor): Tensor => h.neg()
 

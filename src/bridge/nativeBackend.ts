@@ -1,4 +1,5 @@
 /** Loading of native TensorFlow, from whichever of its sources. */
+import { registerNativeKernels } from './nativeKernels.ts'
 import { restoreUtilPredicates, type UtilPredicates } from './nodeUtilShim.ts'
 import { withSharedTfjs } from './sharedTfjs.ts'
 import { tf } from './tensor.ts'
@@ -17,6 +18,7 @@ export async function loadNative(load: () => Promise<unknown>): Promise<void> {
   const wasThere = tf.findBackendFactory(BACKEND) !== null
   try {
     await load()
+    registerNativeKernels()
   } catch (error) {
     if (!wasThere) forgetNative()
     throw error
@@ -29,6 +31,11 @@ export function importNative(name: string): Promise<unknown> {
     (url) => url.includes(`/node_modules/${name}/`),
     () => import(/* @vite-ignore */ name) as Promise<unknown>,
   )
+}
+
+/** Whether the current backend is native TensorFlow. */
+export function isNative(): boolean {
+  return tf.getBackend() === BACKEND
 }
 
 /** Whether the current backend computes on a GPU. */

@@ -31,7 +31,8 @@ let isRegistered = false
 
 /**
  * Gives the wasm backend the gradient of a convolution with respect to its filter, which it lacks, and replaces the one with respect to its input,
- * which is ten times slower there than a convolution. Both are convolutions themselves. Registers once.
+ * which is ten times slower there than a convolution. Both are convolutions themselves. A clone shares the memory of its original, as on tfjs's other backends: every tensor
+ * that a tape saves is one. Registers once.
  */
 export function registerWasmKernels(): void {
   if (isRegistered) return
@@ -42,6 +43,21 @@ export function registerWasmKernels(): void {
   register('Conv2DBackpropInput', ({ dy, filter }, attributes) =>
     inputGradient(dy as Tensor4D, filter as Tensor4D, attributes),
   )
+  shareClones()
+}
+
+function shareClones(): void {
+  const theirs = tf.getKernel('Identity', 'wasm')
+  tf.unregisterKernel('Identity', 'wasm')
+  tf.registerKernel({
+    ...theirs,
+    kernelFunc(args) {
+      const { dataId, shape, dtype } = args.inputs['x']!
+      if (dtype === 'string') return theirs.kernelFunc(args)
+      ;(args.backend as unknown as { incRef(id: object): void }).incRef(dataId)
+      return { dataId, shape, dtype }
+    },
+  })
 }
 
 function register(kernelName: string, kernel: Kernel): void {

@@ -1,6 +1,7 @@
-import { tf, type Scalar, type Tensor4D } from '../bridge/tensor.ts'
+import type { Scalar, Tensor4D } from '../bridge/tensor.ts'
 import { groupNorm, groupNormSpec } from './groupNorm.ts'
 import { prefixed, type Parameters, type ParameterSpec } from './parameters.ts'
+import { relu } from './relu.ts'
 import { timeConv, timeConvSpec } from './timeConv.ts'
 
 /** Parameters of f: norm1, conv1, norm2, conv2, norm3. */
@@ -24,7 +25,7 @@ export function odeFunction(groups: number): (t: Scalar, h: Tensor4D, parameters
     const norm = (x: Tensor4D, name: string): Tensor4D =>
       groupNorm(x, groups, p[`${name}.gamma`]!, p[`${name}.beta`]!)
     const conv = (x: Tensor4D, name: string): Tensor4D =>
-      timeConv(t, tf.relu(x), p[`${name}.kernel`]!, p[`${name}.timeKernel`]!, p[`${name}.bias`]!)
+      timeConv(t, relu(x), p[`${name}.kernel`]!, p[`${name}.timeKernel`]!, p[`${name}.bias`]!)
     return norm(conv(norm(conv(norm(h, 'norm1'), 'conv1'), 'norm2'), 'conv2'), 'norm3')
   }
 }

@@ -4,6 +4,7 @@ import { groupNorm, groupNormSpec } from './groupNorm.ts'
 import { odeBlock, type BlockSolve } from './odeBlock.ts'
 import { odeFunction, odeFunctionSpec } from './odeFunction.ts'
 import { prefixed, under, type Parameters, type ParameterSpec } from './parameters.ts'
+import { relu } from './relu.ts'
 import { residualBlock, residualBlockSpec } from './residualBlock.ts'
 import { convBound } from './timeConv.ts'
 
@@ -96,10 +97,10 @@ export function endsOf({ groups, downsamplings }: OdeNetShape): NetEnds {
     stem(p, images) {
       const h = stemConv(images, p['stem1.kernel']!, p['stem1.bias']!)
       if (downsamplings === 1) return h
-      return stemConv(tf.relu(norm(p, h, 'stemNorm')), p['stem2.kernel']!, p['stem2.bias']!)
+      return stemConv(relu(norm(p, h, 'stemNorm')), p['stem2.kernel']!, p['stem2.bias']!)
     },
     head(p, h, mask) {
-      const features = tf.relu(norm(p, h, 'headNorm')).mean([1, 2]) as Tensor2D
+      const features = relu(norm(p, h, 'headNorm')).mean([1, 2]) as Tensor2D
       const kept = mask === undefined ? features : features.mul(mask)
       return tf.matMul(kept as Tensor2D, p['linear.weight'] as Tensor2D).add(p['linear.bias']!) as Tensor2D
     },

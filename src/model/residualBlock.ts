@@ -1,6 +1,7 @@
 import { tf, type Tensor, type Tensor4D } from '../bridge/tensor.ts'
 import { groupNorm, groupNormSpec } from './groupNorm.ts'
 import { prefixed, type Parameters, type ParameterSpec } from './parameters.ts'
+import { relu } from './relu.ts'
 import { convBound } from './timeConv.ts'
 
 /** Blocks in the place of the ODE block: those of the residual net that Chen et al. compare with. */
@@ -32,7 +33,7 @@ export function residualBlock(h: Tensor4D, groups: number, p: Parameters): Tenso
   const norm = (x: Tensor4D, name: string): Tensor4D =>
     groupNorm(x, groups, p[`${name}.gamma`]!, p[`${name}.beta`]!)
   const conv = (x: Tensor4D, name: string): Tensor =>
-    tf.conv2d(tf.relu(x), p[`${name}.kernel`] as Tensor4D, 1, 'same').add(p[`${name}.bias`]!)
+    tf.conv2d(relu(x), p[`${name}.kernel`] as Tensor4D, 1, 'same').add(p[`${name}.bias`]!)
   const inner = conv(norm(h, 'norm1'), 'conv1') as Tensor4D
   return h.add(conv(norm(inner, 'norm2'), 'conv2'))
 }

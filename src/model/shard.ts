@@ -7,7 +7,7 @@ import type { BlockSolve } from './odeBlock.ts'
 import { makeOdeNet, odeNetSpec, type OdeNet, type OdeNetShape, type Pass } from './odeNet.ts'
 import { countCorrect, predictedClasses } from './predictedClasses.ts'
 import { cut } from './shardParts.ts'
-import { TAPE_BYTES, tapeParts } from './tapeBudget.ts'
+import { tapeBudget, tapeParts } from './tapeBudget.ts'
 import { toParameters, type ParameterSpec } from './parameters.ts'
 
 /** Images with labels, one byte per pixel, (n, height, width, channels). */
@@ -53,7 +53,7 @@ export class ShardModel {
   readonly #tapeBytes: number
 
   /** @param tapeBytes - what gradient 'autodiff' may hold at once; a shard that needs more is done in parts */
-  constructor(shape: ShardShape, solve: BlockSolve, tapeBytes: number = TAPE_BYTES) {
+  constructor(shape: ShardShape, solve: BlockSolve, tapeBytes: number = tapeBudget()) {
     this.#tapeBytes = tapeBytes
     this.#shape = shape
     this.#solve = solve

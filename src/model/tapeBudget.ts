@@ -1,15 +1,30 @@
+import { tf } from '../bridge/tensor.ts'
 import type { BlockSolve } from './odeBlock.ts'
 import type { OdeNetShape } from './odeNet.ts'
 
-/** What may be held at once, in bytes: half of what the wasm backend can have. */
-export const TAPE_BYTES: number = 2 ** 31
-/** Tensors of the state's size that are held for each evaluation of f while its gradient is computed (73 to 87 measured, tfjs 4.22). */
-const TENSORS = 80
+/** Half of what the wasm backend can have. */
+const WASM_BYTES = 2 ** 31
+/** Of the memory of the machine. */
+const NATIVE_SHARE = 1 / 4
+/**
+ * Tensors of the state's size that are held for each evaluation of f while its gradient is computed: 6 that the tape saves (the state, the sums after both
+ * convolutions, both ReLUs, the slope), and the gradient of every operation's input, which tfjs keeps until the end (`node bench/tapeMemory.ts`).
+ */
+const TENSORS = 16
 /** Evaluations of a solve that chooses its steps, at usual tolerances. */
 const USUAL_EVALUATIONS = 50
 /** Evaluations of a step of RK4; other methods with equal steps need fewer. */
 const STAGES = 4
 const FLOAT_BYTES = 4
+
+/** What a tape may hold at once on the current backend, in bytes. */
+export function tapeBudget(): number {
+  if (tf.getBackend() !== 'tensorflow') return WASM_BYTES
+  const { totalmem } = process.getBuiltinModule('node:os')
+  const limit = process.constrainedMemory()
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+  return Math.max(WASM_BYTES, NATIVE_SHARE * memory)
+}
 
 /**
  * Into how many parts a shard must be cut so that the tape of gradient 'autodiff' fits. The images of a batch do not see each other, so with equal steps the mean gradient of the parts is that

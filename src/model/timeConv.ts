@@ -32,6 +32,16 @@ export function timeConv(t: Scalar, x: Tensor4D, kernel: Tensor, timeKernel: Ten
     const [, height, width] = x.shape
     const time = tf.mul(tf.ones([1, height, width, 1]), t) as Tensor4D
     const fromTime = tf.conv2d(time, timeKernel as Tensor4D, 1, 'same').add(bias)
-    return tf.conv2d(x, kernel as Tensor4D, 1, 'same').add(fromTime) as Tensor4D
+    return plusForEach(tf.conv2d(x, kernel as Tensor4D, 1, 'same'), fromTime as Tensor4D)
   })
+}
+
+/** The sum of images and one image. tfjs's own sum would keep both for its gradient, which needs neither. */
+function plusForEach(images: Tensor4D, one: Tensor4D): Tensor4D {
+  const operation = tf.customGrad((...args: unknown[]) => {
+    const [x, y] = args as [Tensor4D, Tensor4D]
+    const gradFunc = (dy: Tensor4D): Tensor[] => [dy.clone(), dy.sum(0, true)]
+    return { value: x.add(y), gradFunc: gradFunc as never }
+  })
+  return operation(images, one) as Tensor4D
 }

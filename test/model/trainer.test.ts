@@ -143,9 +143,9 @@ describe('training on MNIST', () => {
       const { loss, nfeForward, nfeBackward } = model.gradient(flat, { pixels, labels, mask }, gradient)
       return { gradient, nfe: [nfeForward, nfeBackward], loss }
     }
-    assert.equal(tapeParts(5, shape, solve, 10e6), 2)
+    assert.equal(tapeParts(5, shape, solve, 2e6), 2)
     const whole = inParts()
-    const parts = inParts(10e6)
+    const parts = inParts(2e6)
     const transposed = new Float32Array(flat.length)
     const discrete = new ShardModel(
       shape,

@@ -1,5 +1,6 @@
 import { mixedNorm } from '../../ivp/space/mixedNorm.ts'
 import type { Tolerance, VectorSpace } from '../../ivp/space/vectorSpace.ts'
+import { isRecording } from '../tape.ts'
 import { tf, type Scalar, type Tensor, type Tensor1D } from '../tensor.ts'
 import type { Measurement } from './reading.ts'
 
@@ -47,7 +48,7 @@ export function deviceSpace(tolerance: Tolerance, groups: BlockGroups): DeviceSp
     zerosLike: (y) => adopt(y.map((block) => tf.zerosLike(block))),
     combine(out, y, h, w, k, m) {
       const sum = adopt(
-        y.map((block, b) => (m === 0 ? block.clone() : tf.tidy(() => block.add(weightedSum(h, w, k, m, b))))),
+        y.map((block, b) => (m === 0 ? block.clone() : combination(block, h, w, blockOf(b, k, m)))),
       )
       release(out)
       return sum
@@ -60,7 +61,7 @@ export function deviceSpace(tolerance: Tolerance, groups: BlockGroups): DeviceSp
       function squares(blocks: ReadonlyArray<number>): Tensor {
         return tf.addN(
           blocks.map((b) => {
-            const error = weightedSum(h, w, k, m, b)
+            const error = weightedSum(h, w, blockOf(b, k, m))
             return error
               .div(scaleOf(part(tolerance, y, b), y[b]!, yNew[b]!))
               .square()
@@ -90,14 +91,32 @@ export function deviceSpace(tolerance: Tolerance, groups: BlockGroups): DeviceSp
   }
 }
 
+/** Block b of the first m vectors. */
+function blockOf(b: number, k: ReadonlyArray<DeviceVector>, m: number): Tensor1D[] {
+  return k.slice(0, m).map((vector) => vector[b]!)
+}
+
 /**
- * h (w . k) of block b. Rounded as on flat arrays, term by term in the same order: on backends that round each operation to single precision stages and errors
+ * y + h (w . k). Under a tape one operation, which is linear and so keeps nothing for its gradient; tfjs's own would keep every product and sum.
+ */
+function combination(y: Tensor1D, h: number, w: ArrayLike<number>, k: ReadonlyArray<Tensor1D>): Tensor1D {
+  const of = (start: Tensor1D, slopes: ReadonlyArray<Tensor1D>): Tensor1D =>
+    tf.tidy(() => start.add(weightedSum(h, w, slopes)))
+  if (!isRecording()) return of(y, k)
+  const operation = tf.customGrad((...args: unknown[]) => {
+    const [start, ...slopes] = args.slice(0, -1) as [Tensor1D, ...Tensor1D[]]
+    const gradFunc = (dy: Tensor): Tensor[] => [dy.clone(), ...slopes.map((_, j) => dy.mul(h * w[j]!))]
+    return { value: of(start, slopes), gradFunc: gradFunc as never }
+  })
+  return operation(y, ...k) as Tensor1D
+}
+
+/**
+ * h (w . k). Rounded as on flat arrays, term by term in the same order: on backends that round each operation to single precision stages and errors
  * are the same bits. A step's error is a small difference of large terms, so that another order would make other decisions.
  */
-// prettier-ignore
-function weightedSum(h: number, w: ArrayLike<number>, k: ReadonlyArray<DeviceVector>, m: number, b: number): Tensor1D {
-  const terms: Tensor1D[] = []
-  for (let j = 0; j < m; j++) terms.push(k[j]![b]!.mul(h * w[j]!))
+function weightedSum(h: number, w: ArrayLike<number>, k: ReadonlyArray<Tensor1D>): Tensor1D {
+  const terms = k.map((slope, j) => slope.mul<Tensor1D>(h * w[j]!))
   return terms.length === 1 ? terms[0]! : tf.addN(terms)
 }
 

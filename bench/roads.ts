@@ -17,7 +17,12 @@ const SMALL: ReadonlyArray<Size> = [
   { batch: 128, width: 128 },
 ]
 const ALL: ReadonlyArray<Size> = [...SMALL, { batch: 512, width: 512 }]
-const SIZES: Readonly<Record<string, ReadonlyArray<Size>>> = { wasm: ALL, tensorflow: ALL, webgl: ALL }
+const LARGE: ReadonlyArray<Size> = [1024, 2048, 4096].map((batch) => ({ batch, width: 512 }))
+const SIZES: Readonly<Record<string, ReadonlyArray<Size>>> = {
+  wasm: ALL,
+  tensorflow: [...ALL, ...LARGE],
+  webgl: ALL,
+}
 const BOTH: ReadonlyArray<Road> = ['flat', 'device']
 
 type Race = (size: Size) => Promise<Partial<Record<Road, Measured>>>

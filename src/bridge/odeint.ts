@@ -36,10 +36,10 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
   checkGradient(options.gradient)
   // In a browser a blocking read of it may return zeros without a word
   if (tf.getBackend() === 'webgpu') throw new NoBlockingReads('webgpu')
-  const road = roadOf(options)
   const times = ts instanceof tf.Tensor ? Array.from(ts.dataSync()) : Array.from(ts)
   const problem = tensorProblem(f, h0, ts, times, options.params ?? ([] as unknown as P))
   const { stateLeaves, paramLeaves, timeLeaves } = problem
+  const road = roadOf(options, problem.state.total)
   if (options.gradient === 'autodiff') return throughTheSolver(problem, options)
   const solve = road === 'flat' ? flat : device
   const operation = tf.customGrad((...args: unknown[]) => {

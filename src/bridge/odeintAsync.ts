@@ -5,7 +5,7 @@ import { readAwaited } from './device/reading.ts'
 import { layoutOf, leavesOf, type TensorTree, type TreeLayout } from './flatten.ts'
 import { inputLeaves } from './inputLeaves.ts'
 import { checkGradient, stacked } from './odeint.ts'
-import { roadOf } from './road.ts'
+import { checkDevice } from './road.ts'
 import type { OdeintOptions } from './solveOptions.ts'
 import { tensorProblem } from './tensorProblem.ts'
 import type { TensorFunction } from './tensorRhs.ts'
@@ -64,7 +64,7 @@ export async function odeintAsync<H extends TensorTree, P extends TensorTree = [
   if (options.gradient === 'autodiff') {
     throw new IvpInputError('gradient', 'autodiff', "must be 'backsolve': a tape cannot span an await")
   }
-  roadOf({ ...options, state: 'device' })
+  checkDevice(options)
   // Copies, before the first await: the caller may dispose of its own then
   const [stateGiven, paramsGiven] = [inputLeaves('h0', h0), inputLeaves('params', params)]
   const h0Copy = copyOf(h0, stateGiven)

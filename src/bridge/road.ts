@@ -1,7 +1,7 @@
 import { IvpInputError } from '../ivp/index.ts'
 import { checkMethod } from '../ivp/check/method.ts'
 import type { TensorTree } from './flatten.ts'
-import { usesGpu } from './nativeBackend.ts'
+import { isNative, usesGpu } from './nativeBackend.ts'
 import type { OdeintOptions } from './solveOptions.ts'
 
 /** Gradients that a state on the device can have. */
@@ -22,28 +22,39 @@ function hostOnly<P extends TensorTree>(
   return checkMethod(own).kind === 'implicit' ? ['backward.method', own, explicit] : null
 }
 
+/** Numbers in a state from which on native TensorFlow takes less time on its own tensors than the copies to and from the host do. */
+const DEVICE_FROM = 2 ** 18
+
 /**
- * Where the state of a solve lives: as asked for; with 'auto' on the host, except on native TensorFlow with a GPU. On 'cpu', 'wasm', native TensorFlow on the CPU and WebGL in
- * software the device takes 1.3 to 3.4 times as long for states of up to 16,384 numbers and 0.85 to 1.02 times for 262,144 (bench/results/roads.json). WebGL on a GPU was not
- * measured; but where the state is two numbers, arithmetic is nothing and starting the device's operations, of which there are more, is all, and a GPU does not take that away.
- * Native TensorFlow on a GPU was not measured either: the device is taken there because a read waits for all work and copies.
+ * Where the state of a solve lives: as asked for; with 'auto' on the host, except on native TensorFlow with a GPU, or for states of 262,144 numbers or more. On 'cpu', 'wasm', native TensorFlow on the
+ * CPU and WebGL in software the device takes 1.3 to 3.4 times as long for states of up to 16,384 numbers; for 262,144 numbers and more it takes 0.70 to 0.96 times as long on native TensorFlow
+ * (bench/results/roads.json). WebGL on a GPU was not measured; but where the state is two numbers, arithmetic is nothing and starting the device's operations, of which there are more, is
+ * all, and a GPU does not take that away. Native TensorFlow on a GPU was not measured either: the device is taken there because a read waits for all work and copies.
+ * @param total - numbers in the state
  * @throws IvpInputError for something that only states on the host can do, with `state: 'device'`
  */
-export function roadOf<P extends TensorTree>(options: OdeintOptions<P>): 'flat' | 'device' {
+export function roadOf<P extends TensorTree>(options: OdeintOptions<P>, total: number): 'flat' | 'device' {
   const state = options.gradient === 'autodiff' ? deviceOnly(options.state) : (options.state ?? 'auto')
   if (state === 'flat') return 'flat'
-  const obstacle = hostOnly(options)
   if (state === 'device') {
-    if (obstacle === null) return 'device'
-    const [option, value, instead] = obstacle
-    throw new IvpInputError(
-      option,
-      value,
-      `must be ${instead} for a state on the device ('discrete', implicit methods and certificates need state: 'flat')`,
-    )
+    checkDevice(options)
+    return 'device'
   }
   if (state !== 'auto') throw new IvpInputError('state', state, "must be 'flat', 'device' or 'auto'")
-  return obstacle === null && usesGpu() ? 'device' : 'flat'
+  const isFaster = usesGpu() || (isNative() && total >= DEVICE_FROM)
+  return isFaster && hostOnly(options) === null ? 'device' : 'flat'
+}
+
+/** @throws IvpInputError for something that only states on the host can do */
+export function checkDevice<P extends TensorTree>(options: OdeintOptions<P>): void {
+  const obstacle = hostOnly(options)
+  if (obstacle === null) return
+  const [option, value, instead] = obstacle
+  throw new IvpInputError(
+    option,
+    value,
+    `must be ${instead} for a state on the device ('discrete', implicit methods and certificates need state: 'flat')`,
+  )
 }
 
 /** What tfjs is to record must be tensors. */

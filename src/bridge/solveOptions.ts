@@ -43,8 +43,8 @@ export interface OdeintOptions<P extends TensorTree> extends Direction {
   readonly backward?: Direction & Pick<BackwardOptions<Float32Array>, 'norm' | 'parameters'>
   /**
    * 'flat': on the host, in float32 arrays; f's tensors are copied at every evaluation. 'device': in tensors of the current backend; only the error norm
-   * crosses to the host. Explicit methods and the gradients 'backsolve' and 'autodiff' only. Default 'auto': 'device' with 'autodiff', and on native TensorFlow with a GPU where it can do what is asked; else 'flat', the faster one
-   * for all but the largest states on every backend that was measured.
+   * crosses to the host. Explicit methods and the gradients 'backsolve' and 'autodiff' only. Default 'auto': 'device' with 'autodiff', and where it is faster and can do
+   * what is asked (on native TensorFlow with a GPU, or for 262,144 numbers or more); else 'flat'.
    */
   readonly state?: StateRoad
   readonly onSolve?: (report: SolveReport) => void

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { afterEach, assert, beforeAll, beforeEach, describe, it } from 'vitest'
 import { builtFolder, loadBuilt } from '../../src/bridge/builtTensorflow.ts'
 import { layoutOf, readLeaves, toLeaves } from '../../src/bridge/flatten.ts'
-import { odeint, SolveFailed, type OdeintOptions } from '../../src/bridge/index.ts'
+import { odeint, SolveFailed, type OdeintOptions, type SolveReport } from '../../src/bridge/index.ts'
 import { loadNative } from '../../src/bridge/nativeBackend.ts'
 import { tf, type Scalar, type Tensor, type Tensor4D } from '../../src/bridge/tensor.ts'
 import { initWasm } from '../../src/bridge/wasmBackend.ts'
@@ -116,6 +116,38 @@ describe.skipIf(!IS_BUILT)('the native backend that `npm run native` built', () 
     const ours = ofImageBlock()
     agree(ours, await on('cpu', ofImageBlock), ROUNDING)
     agree(ours, await on('wasm', ofImageBlock), ROUNDING)
+  })
+
+  it("keeps a state on the host, and from 262,144 numbers on in its own tensors, where 'auto' may choose", () => {
+    const roadsOf = (rows: number, options: OdeintOptions<Net>): string[] => {
+      const roads: string[] = []
+      const onSolve = ({ phase, state }: SolveReport): void => void roads.push(`${phase} ${state}`)
+      tf.tidy(() => {
+        const inputs = [fill([rows, 128], 0), fill([128, 128], 1).mul(0.01), fill([128], 2)]
+        tf.grads((h, w, b) => odeint(net, h!, [0, 1], { ...options, params: { w: w!, b: b! }, onSolve }))(
+          inputs,
+        )
+      })
+      return roads
+    }
+    assert.deepEqual(roadsOf(2047, {}), ['forward flat', 'backward flat'])
+    assert.deepEqual(roadsOf(2048, {}), ['forward device', 'backward device'])
+    assert.deepEqual(roadsOf(2048, { state: 'flat' }), ['forward flat', 'backward flat'])
+    assert.deepEqual(roadsOf(2048, { gradient: 'discrete', method: 'RK4', step: 0.5 }), [
+      'forward flat',
+      'backward flat',
+    ])
+  })
+
+  it('derives a ReLU as plain JavaScript does, at zero, at NaN and with a slope too', async () => {
+    const ofReLUs = (): Float32Array[] =>
+      tf.tidy(() => {
+        const x = tf.tensor1d([-2, -0, 0, 1e-30, 3, NaN, Infinity, -Infinity])
+        const slope = tf.grad((v) => tf.relu(v))(x, tf.tensor1d([1, 2, 3, 4, 5, 6, 7, 8]))
+        return [slope, tf.step(x), tf.step(x, 0.25)].map((v) => Float32Array.from(v.dataSync())) // prettier-ignore
+      })
+    const ours = ofReLUs()
+    assert.deepEqual(ours, await on('cpu', () => ofReLUs()))
   })
 
   it('leaves no tensor behind when a solve fails or is interrupted', () => {

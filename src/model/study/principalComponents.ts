@@ -8,6 +8,9 @@ export interface PrincipalComponents {
   readonly coordinates: ReadonlyArray<readonly [number, number]>
 }
 
+/** Share of the whole variance that is far below rounding. */
+const NEGLIGIBLE = 1e-30
+
 /**
  * Principal component analysis to two dimensions, by the eigenvectors of the covariance matrix. The sign of a component is free: that of its largest entry is made positive.
  * @param points - shape (points, dim), at least two of each
@@ -19,7 +22,7 @@ export function principalComponents(points: ReadonlyArray<ArrayLike<number>>): P
     .transpose()
     .mmul(centred)
     .div(Math.max(1, points.length - 1))
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, {
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(withoutTiny(covariance), {
     assumeSymmetric: true,
   })
   const order = realEigenvalues.map((_, k) => k).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!)
@@ -35,4 +38,11 @@ export function principalComponents(points: ReadonlyArray<ArrayLike<number>>): P
     explained: [share(0), share(1)],
     coordinates: points.map((_, i) => [projected.get(i, 0), projected.get(i, 1)]),
   }
+}
+
+/** ml-matrix's iteration fails where products of entries underflow. */
+function withoutTiny(covariance: Matrix): Matrix {
+  const least = NEGLIGIBLE * covariance.trace()
+  const entries = covariance.to2DArray().map((row) => row.map((c) => (Math.abs(c) < least ? 0 : c)))
+  return new Matrix(entries)
 }

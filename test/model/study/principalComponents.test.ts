@@ -26,6 +26,8 @@ describe('principalComponents', () => {
           assert.closeTo(coordinates.reduce((sum, point) => sum + point[axis], 0), 0, 1e-8) // prettier-ignore
         }
       }),
+      // Products of such numbers are subnormal
+      { examples: [[[[0, -1 / 7], [6.4e-323, 0]]]] }, // prettier-ignore
     )
   })
 

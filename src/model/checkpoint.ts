@@ -1,3 +1,4 @@
+import type { EarlyStopState } from './earlyStop.ts'
 import type { PlateauState } from './schedule.ts'
 import type { TrainOptions } from './trainOptions.ts'
 
@@ -15,6 +16,8 @@ export interface Checkpoint {
     readonly parameters: string
     readonly velocity: string
     readonly plateau: PlateauState
+    /** Absent in runs that do not stop early. */
+    readonly earlyStop?: EarlyStopState
   }
 }
 

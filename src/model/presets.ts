@@ -12,6 +12,7 @@ const shared = {
   momentum: 0.9,
   weightDecay: 1e-4,
   maxImages: Infinity,
+  earlyStop: null,
   holdOut: 0,
 } as const
 

@@ -42,7 +42,9 @@ export interface TrainOptions {
   readonly schedule: 'cosine' | 'plateau'
   /** Epochs without a better accuracy that the plateau schedule bears. */
   readonly patience: number
-  /** Share of the training images that is held out for the plateau schedule to look at; 0 lets it look at the test images. */
+  /** Epochs without a better accuracy after which the training ends, with the parameters of its best epoch; null trains to the end. */
+  readonly earlyStop: number | null
+  /** Share of the training images that is held out for the plateau schedule and the early stop to look at; 0 lets them look at the test images. */
   readonly holdOut: number
   /** Random changes of the training images; null for none. */
   readonly augmentation: Augmentation | null

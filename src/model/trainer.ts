@@ -1,6 +1,7 @@
 import type { BackendChoice } from '../bridge/index.ts'
 import { Batches } from './batches.ts'
 import { decode, encode, type Checkpoint } from './checkpoint.ts'
+import { afterEpoch, EARLY_STOP_START } from './earlyStop.ts'
 import { evaluateOn, type Evaluation } from './evaluation.ts'
 import { GradientPool } from './gradientPool.ts'
 import type { ImageSet } from './imageSet.ts'
@@ -31,8 +32,11 @@ export interface Trainer {
   next(): Promise<StepRecord | null>
   /** How the net does on a set; null once `isStopped` says true, which is asked between parts of the set. */
   evaluate(set: ImageSet, isStopped?: () => boolean): Promise<Evaluation | null>
-  /** Says that the evaluation that was due is done. The plateau schedule sees the accuracy, if it was that of an epoch's end. */
-  evaluated(validationAccuracy: number): void
+  /**
+   * Says that the evaluation that was due is done. The plateau schedule and the early stop see the accuracy, if it was that of an epoch's end. True if the net as it is now would be the result of the
+   * training: with an early stop only after the best epoch so far.
+   */
+  evaluated(validationAccuracy: number): boolean
   checkpoint(): Checkpoint
   dispose(): Promise<void>
 }
@@ -61,11 +65,15 @@ export async function createTrainer(
   let prepared: { readonly step: number; readonly batch: TrainingShard } | null = null
   let seconds = 0
   let plateauState = plateau.start(options.lr)
+  // Not yet an option in older runs
+  const patience = options.earlyStop ?? null
+  let stop = EARLY_STOP_START
   parameters.set(initialParameters(spec, rng.fork('parameters')))
   if (resumeFrom !== undefined) {
     const { state } = resumeFrom
     ;({ step, seconds, evaluated: evaluatedStep } = state)
     plateauState = state.plateau
+    stop = state.earlyStop ?? stop
     parameters.set(decode(state.parameters))
     velocity.set(decode(state.velocity))
   }
@@ -76,6 +84,7 @@ export async function createTrainer(
       : cosine(at, { peakLr: options.lr, totalSteps, warmupSteps: Math.round(WARMUP_SHARE * totalSteps) })
 
   const isEpochsEnd = (): boolean => step > 0 && step % batches.perEpoch === 0
+  const isOver = (): boolean => step >= totalSteps || (patience !== null && stop.waited >= patience)
   const batchOf = (at: number): TrainingShard => (prepared?.step === at ? prepared.batch : batches.at(at))
   return {
     backend: pool.backend,
@@ -92,7 +101,10 @@ export async function createTrainer(
       return evaluatedStep !== step && (isEpochsEnd() || step === totalSteps)
     },
     async next() {
-      if (step >= totalSteps) return null
+      if (isOver()) {
+        if (stop.parameters !== null) parameters.set(decode(stop.parameters))
+        return null
+      }
       const started = performance.now()
       const lr = rate(step)
       const batch = batchOf(step)
@@ -124,7 +136,11 @@ export async function createTrainer(
     evaluate: (set, isStopped) => evaluateOn(pool, set, isStopped),
     evaluated(validationAccuracy) {
       evaluatedStep = step
-      if (isEpochsEnd()) plateauState = plateau.next(plateauState, validationAccuracy)
+      if (!isEpochsEnd()) return stop.best === null
+      plateauState = plateau.next(plateauState, validationAccuracy)
+      if (patience === null) return true
+      stop = afterEpoch(stop, validationAccuracy, () => encode(parameters))
+      return stop.waited === 0
     },
     checkpoint: () => ({
       options,
@@ -135,6 +151,7 @@ export async function createTrainer(
         parameters: encode(parameters),
         velocity: encode(velocity),
         plateau: plateauState,
+        ...(patience === null ? {} : { earlyStop: stop }),
       },
     }),
     dispose: () => pool.close(),

@@ -38,6 +38,7 @@ const options: TrainOptions = {
   dropout: 0.2,
   schedule: 'cosine',
   patience: 5,
+  earlyStop: null,
   holdOut: 0,
   augmentation: null,
   seed: 5,
@@ -180,6 +181,39 @@ describe('training on MNIST', () => {
     assert.deepEqual(new Set(rates), new Set([options.lr]))
     assert.closeTo(trainer.checkpoint().state.plateau.lr, 0.1 * options.lr, 1e-12)
     await trainer.dispose()
+  })
+
+  it('stops early after epochs that were no better, with the parameters of the best one, also from a checkpoint', async () => {
+    const early = { ...options, net: 'stem', batch: 100, epochs: 9, earlyStop: 2 } as const
+    const accuracies = [0.5, 0.7, 0.6, 0.7, 0.8]
+    const parametersOf = (trainer: Trainer): string => trainer.checkpoint().state.parameters
+    const train = async (
+      restarts: boolean,
+    ): Promise<{ kept: boolean[]; best: string; last: string; result: string }> => {
+      let trainer = await createTrainer(early, images)
+      const kept: boolean[] = []
+      let best = ''
+      let last = ''
+      while ((await trainer.next()) !== null) {
+        if (!trainer.isEvaluationDue) continue
+        last = parametersOf(trainer)
+        kept.push(trainer.evaluated(accuracies[kept.length]!))
+        if (kept.at(-1)!) best = last
+        if (!restarts) continue
+        const saved = JSON.parse(JSON.stringify(trainer.checkpoint())) as ReturnType<Trainer['checkpoint']>
+        await trainer.dispose()
+        trainer = await createTrainer(early, images, saved)
+      }
+      const result = parametersOf(trainer)
+      await trainer.dispose()
+      return { kept, best, last, result }
+    }
+    const whole = await train(false)
+    // An accuracy like the best is no better
+    assert.deepEqual(whole.kept, [true, true, false, false])
+    assert.equal(whole.result, whole.best)
+    assert.notEqual(whole.last, whole.best)
+    assert.deepEqual(await train(true), whole)
   })
 
   it('augments by a stream of each step: the same after a checkpoint, other images than without', async () => {

@@ -48,7 +48,14 @@ const flags = {
   lr: optional(Flag.Finite('lr'), 'peak learning rate'),
   dropout: optional(Flag.Finite('dropout'), 'share of pooled features dropped while training'),
   patience: optional(Flag.Int('patience'), 'epochs without progress before the plateau schedule acts'),
-  holdOut: optional(Flag.Finite('hold-out'), 'share of the training images for the plateau schedule'),
+  earlyStop: optional(
+    Flag.Int('early-stop'),
+    'end after so many epochs without a better accuracy, with the net of the best one',
+  ),
+  holdOut: optional(
+    Flag.Finite('hold-out'),
+    'share of the training images for the plateau schedule and the early stop (default 0: they see the test images)',
+  ),
   seed: Flag.Int('seed').pipe(
     Flag.withDescription('decides every random number (default 1)'),
     Flag.withDefault(1),
@@ -123,8 +130,21 @@ const evaluate = Command.make(
     ),
 ).pipe(Command.withDescription('Test the finished nets of a run on the 10,000 test images'))
 
-const { rtol, atol, epochs, images, batch, dim, groups, lr, dropout, patience, holdOut } = flags
-const ofTraining = { rtol, atol, epochs, images, batch, dim, groups, lr, dropout, patience, holdOut }
+const { rtol, atol, epochs, images, batch, dim, groups, lr, dropout, patience, earlyStop, holdOut } = flags
+const ofTraining = {
+  rtol,
+  atol,
+  epochs,
+  images,
+  batch,
+  dim,
+  groups,
+  lr,
+  dropout,
+  patience,
+  earlyStop,
+  holdOut,
+}
 
 const compare = Command.make(
   'compare',

@@ -169,7 +169,7 @@ async function trainNet(
         keep()
         const tested = await testNet(trainer, net, folder, data, progress, signal)
         if (tested !== null) {
-          state = { ...state, tested }
+          if (trainer.evaluated(tested.seen)) state = { ...state, tested: tested.onTest }
           keep()
         }
       }
@@ -187,6 +187,8 @@ async function trainNet(
       if (performance.now() - saved > 1000 * checkpointEvery) keep()
     }
     progress.stop()
+    if (trainer.step < trainer.totalSteps)
+      console.log(`Stopped early: ${state.options.earlyStop} epochs were no better.`)
     const { accuracy, confusion, mistakes } = state.tested!
     folder.write(`${net}.json`, JSON.stringify(trainer.checkpoint(), withInfinity))
     return {
@@ -213,10 +215,13 @@ function keepSnapshot(folder: RunFolder, trainer: Trainer, snapshots: number): v
   folder.write(snapshotName(part), JSON.stringify({ step, epoch: step / trainer.stepsPerEpoch, images, parameters })) // prettier-ignore
 }
 
-/**
- * Tests a net at the end of an epoch or of its training, and lets the schedule see the accuracy: that on held-out images where there are some, else, as the usual
- * recipe does, on the test images. Null when it was interrupted.
- */
+/** A test of a net, and the accuracy that schedule and early stop may see: that on held-out images where there are some, else, as the usual recipe does, on the test images. */
+interface Tested {
+  readonly onTest: Evaluation
+  readonly seen: number
+}
+
+/** Tests a net at the end of an epoch or of its training. Null when it was interrupted. */
 async function testNet(
   trainer: Trainer,
   net: Net,
@@ -224,7 +229,7 @@ async function testNet(
   { validation, test }: Data,
   progress: Progress,
   signal: AbortSignal,
-): Promise<Evaluation | null> {
+): Promise<Tested | null> {
   const { step, images } = trainer
   const { seconds } = trainer.checkpoint().state
   const isStopped = (): boolean => signal.aborted
@@ -241,6 +246,8 @@ async function testNet(
   if (onValidation !== null) write('validation', onValidation)
   const epoch = Number((step / trainer.stepsPerEpoch).toFixed(2))
   progress.note(`epoch ${epoch}: ${percent(onTest.accuracy)} of ${test.n} test images${heldOut}`)
-  trainer.evaluated((onValidation ?? onTest).accuracy)
-  return { ...onTest, mistakes: onTest.mistakes.slice(0, SHOWN_MISTAKES) }
+  return {
+    onTest: { ...onTest, mistakes: onTest.mistakes.slice(0, SHOWN_MISTAKES) },
+    seen: (onValidation ?? onTest).accuracy,
+  }
 }

@@ -20,6 +20,7 @@ export interface TrainFlags extends SolverFlags {
   readonly lr: number | undefined
   readonly dropout: number | undefined
   readonly patience: number | undefined
+  readonly earlyStop: number | undefined
   readonly holdOut: number | undefined
   readonly seed: number
   readonly workers: number | undefined
@@ -77,6 +78,8 @@ export function optionsOf(flags: TrainFlags): TrainOptions {
     lr: positive('lr', flags.lr, preset.lr, false),
     dropout,
     patience,
+    earlyStop:
+      flags.earlyStop === undefined ? preset.earlyStop : positive('early-stop', flags.earlyStop, 1, true),
     holdOut,
     seed: flags.seed,
     workers: positive('workers', flags.workers, usualWorkers(flags.backend), true),
@@ -118,7 +121,7 @@ export function commandOf(
   options: TrainOptions,
   flags: { readonly preset: string; readonly data: string | undefined; readonly baseline: boolean },
 ): string {
-  const { epochs, maxImages, batch, dim, groups, lr, dropout, patience, holdOut } = options
+  const { epochs, maxImages, batch, dim, groups, lr, dropout, patience, earlyStop, holdOut } = options
   const { seed, workers, backend, schedule } = options
   const named = {
     preset: flags.preset,
@@ -132,6 +135,7 @@ export function commandOf(
     lr,
     dropout,
     ...(schedule === 'plateau' ? { patience } : {}),
+    ...(earlyStop === null ? {} : { 'early-stop': earlyStop }),
     ...(holdOut > 0 ? { 'hold-out': holdOut } : {}),
     seed,
     workers,

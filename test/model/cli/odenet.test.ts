@@ -150,6 +150,22 @@ describe('odenet', { timeout: 120_000 }, () => {
     assert.deepEqual(kinds, ['config', ...Array.from({ length: 3 }, () => 'step'), 'eval', 'validation'])
   })
 
+  it('ends early where epochs get no better, with the test of the best one', async () => {
+    const out = join(newFolder(), 'run')
+    // A rate at which nothing changes
+    const options = ['--net', 'stem', '--epochs', '9', '--lr', '1e-30', '--early-stop', '2']
+    const { code, stderr, stdout } = await odenet(['train', ...options, '--data', data, '--out', out])
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /Stopped early: 2 epochs were no better/)
+    assert.match(stderr, /epoch 3:/)
+    assert.notMatch(stderr, /epoch 4:/)
+    const summary = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')) as Record<string, unknown>
+    assert.deepInclude(summary, { epochs: 9, net: 'stem' })
+    const accuracies = summary['testAccuracyByEpoch'] as number[]
+    assert.lengthOf(accuracies, 3)
+    assert.equal(summary['testAccuracy'], accuracies[0])
+  })
+
   it('says in one sentence what is wrong, before it writes anything', async () => {
     const empty = newFolder()
     const full = newFolder()

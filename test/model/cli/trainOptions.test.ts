@@ -26,6 +26,7 @@ const GIVEN: TrainFlags = {
   lr: undefined,
   dropout: undefined,
   patience: undefined,
+  earlyStop: undefined,
   holdOut: undefined,
   seed: 1,
   workers: undefined,
@@ -108,6 +109,7 @@ describe('the options of a training', () => {
       [{ gradient: 'discrete', method: 'Radau' }, /not of Radau/],
       [{ rtol: 0 }, /--rtol must be a positive number/],
       [{ patience: -1 }, /--patience must be a whole number/],
+      [{ earlyStop: 0 }, /--early-stop must be a positive whole number/],
       [{ holdOut: 1 }, /--hold-out must lie in \[0, 1\)/],
       [{ checkpointEvery: -1 }, /--checkpoint-every must not be negative/],
     ]
@@ -141,6 +143,7 @@ describe('the options of a training', () => {
       [{ gradient: 'autodiff' }, '--gradient autodiff --method RK4 --step 0.1 --epochs 3'],
       [{ rtol: 1e-2 }, '--gradient adjoint --method RK45 --rtol 0.01 --atol 0.01 --epochs 3'],
       [{ patience: 2, holdOut: 0.1 }, '--patience 2 --hold-out 0.1'],
+      [{ earlyStop: 3 }, '--patience 5 --early-stop 3 --seed 1'],
     ] as const) {
       const flags = { ...GIVEN, ...changes }
       assert.include(commandOf(optionsOf(flags), flags), says)

@@ -75,7 +75,8 @@ function shardOf(train: ImageSet, n: number): TrainingShard {
   return { ...pick(train, range(0, Math.min(n, train.n))), mask: null }
 }
 
-async function probe(job: ProbeJob, pause: Pause): Promise<MemoryRow> {
+/** Measures one gradient in a process of its own. @throws MemoryNotMeasured (as a rejection) */
+export async function probe(job: ProbeJob, pause: Pause): Promise<MemoryRow> {
   await pause()
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const child = fork(new URL(`./memoryProbe.${extension}`, import.meta.url), { serialization: 'advanced' })

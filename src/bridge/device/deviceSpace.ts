@@ -61,7 +61,7 @@ export function deviceSpace(tolerance: Tolerance, groups: BlockGroups): DeviceSp
       function squares(blocks: ReadonlyArray<number>): Tensor {
         return tf.addN(
           blocks.map((b) => {
-            const error = weightedSum(h, w, blockOf(b, k, m))
+            const error = tf.addN(weighted(h, w, blockOf(b, k, m)))
             return error
               .div(scaleOf(part(tolerance, y, b), y[b]!, yNew[b]!))
               .square()
@@ -101,7 +101,7 @@ function blockOf(b: number, k: ReadonlyArray<DeviceVector>, m: number): Tensor1D
  */
 function combination(y: Tensor1D, h: number, w: ArrayLike<number>, k: ReadonlyArray<Tensor1D>): Tensor1D {
   const of = (start: Tensor1D, slopes: ReadonlyArray<Tensor1D>): Tensor1D =>
-    tf.tidy(() => start.add(weightedSum(h, w, slopes)))
+    tf.tidy(() => tf.addN([...weighted(h, w, slopes), start]))
   if (!isRecording()) return of(y, k)
   const operation = tf.customGrad((...args: unknown[]) => {
     const [start, ...slopes] = args.slice(0, -1) as [Tensor1D, ...Tensor1D[]]
@@ -112,12 +112,11 @@ function combination(y: Tensor1D, h: number, w: ArrayLike<number>, k: ReadonlyAr
 }
 
 /**
- * h (w . k). Rounded as on flat arrays, term by term in the same order: on backends that round each operation to single precision stages and errors
- * are the same bits. A step's error is a small difference of large terms, so that another order would make other decisions.
+ * The terms of h (w . k). Summed in this order, and the state last, they are rounded as on flat arrays: on backends that round each operation to single precision stages and
+ * errors are the same bits. A step's error is a small difference of large terms, so that another order would make other decisions.
  */
-function weightedSum(h: number, w: ArrayLike<number>, k: ReadonlyArray<Tensor1D>): Tensor1D {
-  const terms = k.map((slope, j) => slope.mul<Tensor1D>(h * w[j]!))
-  return terms.length === 1 ? terms[0]! : tf.addN(terms)
+function weighted(h: number, w: ArrayLike<number>, k: ReadonlyArray<Tensor1D>): Tensor1D[] {
+  return k.map((slope, j) => slope.mul<Tensor1D>(h * w[j]!))
 }
 
 /** atol + rtol max(|y|, |yNew|). */

@@ -31,3 +31,8 @@ export function decode(text: string): Float32Array {
   const bytes = Uint8Array.from(Buffer.from(text, 'base64'))
   return new Float32Array(bytes.buffer)
 }
+
+/** The parameters of a net in training, as `odeNetSpec` of its shape lays them out; `toParameters` makes tensors of them. */
+export function trainedParameters({ state }: Checkpoint): Float32Array {
+  return decode(state.parameters)
+}

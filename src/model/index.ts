@@ -9,6 +9,7 @@ export {
   initialParameters,
   parameterCount,
   toParameters,
+  under,
   type Initial,
   type Parameters,
   type ParameterSpec,
@@ -23,10 +24,14 @@ export { augmented, type Augmentation, type ImageShape } from './augmentation.ts
 export type { ColourJitter } from './colourJitter.ts'
 export type { Normalisation } from './normalisation.ts'
 export { readIdx } from './idx.ts'
-export type { ImageSet } from './imageSet.ts'
+export { holdOut, type ImageSet } from './imageSet.ts'
+export { firstOf } from './study/trainedNet.ts'
+export { imageTensor } from './imageTensor.ts'
 export { DataError, TrainingDiverged } from './errors.ts'
-export type { Checkpoint } from './checkpoint.ts'
+export { trainedParameters, type Checkpoint } from './checkpoint.ts'
 export type { Evaluation } from './evaluation.ts'
 export type { DatasetName } from './dataset.ts'
+export { presets, type Preset, type PresetName } from './presets.ts'
 export type { TrainGradient, TrainMethod, TrainOptions } from './trainOptions.ts'
 export { createTrainer, type Trainer } from './trainer.ts'
+export { readMetrics, type RunRecord, type StepRecord } from './metrics.ts'

@@ -46,6 +46,7 @@ export function legend(curves: readonly Drawn[], left: number, top: number, widt
     .join('')
 }
 
-function escaped(text: string): string {
+/** Text as SVG writes it. */
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

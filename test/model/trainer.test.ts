@@ -12,6 +12,7 @@ import { makeRng } from '../../src/model/rng.ts'
 import { ShardModel, type ShardShape } from '../../src/model/shard.ts'
 import { tapeParts } from '../../src/model/tapeBudget.ts'
 import { solveOf } from '../../src/model/trainedSolve.ts'
+import { trainedParameters } from '../../src/model/checkpoint.ts'
 import { TrainingDiverged } from '../../src/model/errors.ts'
 import { createTrainer, type Trainer } from '../../src/model/trainer.ts'
 import type { TrainOptions } from '../../src/model/trainOptions.ts'
@@ -76,6 +77,14 @@ describe('training on MNIST', () => {
     const stem = await createTrainer({ ...options, net: 'stem' }, images)
     assert.equal((await stem.next())!.nfeBackward, 0)
     await stem.dispose()
+  })
+
+  it('gives its parameters by a checkpoint: before the first step those of the seed', async () => {
+    const trainer = await createTrainer(options, images)
+    const parameters = trainedParameters(trainer.checkpoint())
+    await trainer.dispose()
+    const spec = odeNetSpec({ channelsIn: 1, dim: 8, groups: 4, downsamplings: 2, classes: 10, hasOde: true })
+    assert.deepEqual(parameters, initialParameters(spec, makeRng(options.seed).fork('parameters')))
   })
 
   it('computes the gradient that differentiating through a fine RK4 solve gives', () => {

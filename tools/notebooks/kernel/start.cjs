@@ -21,4 +21,8 @@ require.cache[compiler].exports = {
   createWatchCompilerHost: (files, options, ...rest) =>
     ts.createWatchCompilerHost(files, { ...options, ...resolution }, ...rest),
 }
+// tslab ends where a file changes while a cell runs, as when a cell writes one. What is imported is read once; a rebuilt package needs a new kernel
+const unwatched = () => ({ close: () => undefined })
+Object.assign(ts.sys, { watchFile: unwatched, watchDirectory: unwatched })
+
 require('tslab/dist/main.js').main()

@@ -28,8 +28,11 @@ const fullSize = {
   schedule: 'plateau',
 } as const
 
-/** Starting points by name. 'quick' finishes in minutes on two cores with the embedded backend; 'mnist' and 'cifar10' are the net of Carrara et al. at full size. */
-export const presets: Readonly<Record<'quick' | 'mnist' | 'cifar10', Preset>> = {
+/**
+ * Starting points by name. 'quick' finishes in minutes on two cores with the embedded backend; 'mnist' and 'cifar10' are the net of Carrara et al. at full size; 'best' is a recipe for accuracy: augmented images, a
+ * small state and a loose tolerance, so that ten epochs cost less than three of 'mnist'.
+ */
+export const presets: Readonly<Record<'quick' | 'mnist' | 'cifar10' | 'best', Preset>> = {
   quick: {
     ...shared,
     dataset: 'mnist',
@@ -63,6 +66,23 @@ export const presets: Readonly<Record<'quick' | 'mnist' | 'cifar10', Preset>> = 
     dim: 128,
     patience: 15,
     augmentation: { padding: 4, flip: true, hue: 0.05, saturation: 0.05 },
+  },
+  best: {
+    ...shared,
+    dataset: 'mnist',
+    weightDecay: 5e-4,
+    rtol: 0.1,
+    atol: 0.1,
+    firstStep: 1,
+    epochs: 10,
+    batch: 64,
+    dim: 64,
+    groups: 16,
+    downsamplings: 2,
+    dropout: 0,
+    schedule: 'cosine',
+    patience: 5,
+    augmentation: { padding: 2, flip: false, hue: 0, saturation: 0 },
   },
 }
 

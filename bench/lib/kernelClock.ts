@@ -1,6 +1,7 @@
+import { replaceKernel, type KernelFunction } from '../../src/bridge/replacedKernel.ts'
 import { tf } from '../../src/bridge/tensor.ts'
 
-type NamedTensorInfoMap = Parameters<NonNullable<ReturnType<typeof tf.getKernel>>['kernelFunc']>[0]['inputs']
+type Inputs = Parameters<KernelFunction>[0]['inputs']
 
 /** Numbers in a tensor of rank 1 from which on it is a state or all parameters: those of the net itself are shorter. */
 const SOLVERS = 1000
@@ -16,13 +17,8 @@ export class KernelClock {
   #inner = 0
 
   constructor() {
-    for (const kernel of tf.getKernelsForBackend(tf.getBackend())) {
-      const { kernelName, backendName, kernelFunc } = kernel
-      tf.unregisterKernel(kernelName, backendName)
-      tf.registerKernel({
-        ...kernel,
-        kernelFunc: (args) => this.#time(kernelName, args.inputs, () => kernelFunc(args)),
-      })
+    for (const { kernelName, backendName } of tf.getKernelsForBackend(tf.getBackend())) {
+      replaceKernel(kernelName, backendName, (theirs) => (args) => this.#time(kernelName, args.inputs, () => theirs!(args))) // prettier-ignore
     }
   }
 
@@ -52,7 +48,7 @@ export class KernelClock {
     return { ...shares, others }
   }
 
-  #time<T>(name: string, inputs: NamedTensorInfoMap, body: () => T): T {
+  #time<T>(name: string, inputs: Inputs, body: () => T): T {
     const outer = this.#inner
     this.#inner = 0
     const start = performance.now()
@@ -66,6 +62,6 @@ export class KernelClock {
   }
 }
 
-function isSolvers(inputs: NamedTensorInfoMap): boolean {
+function isSolvers(inputs: Inputs): boolean {
   return Object.values(inputs).some((x) => x?.shape?.length === 1 && x.shape[0]! >= SOLVERS)
 }

@@ -1,3 +1,4 @@
+import { replaceKernel } from './replacedKernel.ts'
 import { tf, type Tensor, type Tensor4D } from './tensor.ts'
 
 /** Attributes of tfjs's two convolution gradients; one of the two shapes is present. */
@@ -47,30 +48,20 @@ export function registerWasmKernels(): void {
 }
 
 function shareClones(): void {
-  const theirs = tf.getKernel('Identity', 'wasm')
-  tf.unregisterKernel('Identity', 'wasm')
-  tf.registerKernel({
-    ...theirs,
-    kernelFunc(args) {
-      const { dataId, shape, dtype } = args.inputs['x']!
-      if (dtype === 'string') return theirs.kernelFunc(args)
-      ;(args.backend as unknown as { incRef(id: object): void }).incRef(dataId)
-      return { dataId, shape, dtype }
-    },
+  replaceKernel('Identity', 'wasm', (theirs) => (args) => {
+    const { dataId, shape, dtype } = args.inputs['x']!
+    if (dtype === 'string') return theirs!(args)
+    ;(args.backend as unknown as { incRef(id: object): void }).incRef(dataId)
+    return { dataId, shape, dtype }
   })
 }
 
 function register(kernelName: string, kernel: Kernel): void {
-  if (tf.getKernel(kernelName, 'wasm') !== undefined) tf.unregisterKernel(kernelName, 'wasm')
-  tf.registerKernel({
-    kernelName,
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs }) => {
-      const attributes = attrs as unknown as GradientAttributes
-      const { dataFormat } = attributes
-      if (dataFormat === 'NCHW') throw new UnsupportedConvolution(kernelName, dataFormat)
-      return tf.tidy(() => kernel(inputs as Record<string, Tensor>, attributes))
-    },
+  replaceKernel(kernelName, 'wasm', () => ({ inputs, attrs }) => {
+    const attributes = attrs as unknown as GradientAttributes
+    const { dataFormat } = attributes
+    if (dataFormat === 'NCHW') throw new UnsupportedConvolution(kernelName, dataFormat)
+    return tf.tidy(() => kernel(inputs as Record<string, Tensor>, attributes))
   })
 }
 

@@ -1,3 +1,4 @@
+import { replaceKernel } from './replacedKernel.ts'
 import { tf, type Tensor } from './tensor.ts'
 
 /** Products of fewer multiplications than these are not worth a transposition of their own (bench/results/wasm-products.json). */
@@ -15,14 +16,11 @@ let isRegistered = false
  * the factor is transposed first. Registers once.
  */
 export function registerWasmMatMul(): void {
-  const original = tf.getKernel('BatchMatMul', 'wasm')
-  if (isRegistered || original === undefined) return
+  if (isRegistered) return
   isRegistered = true
-  const { kernelFunc } = original
-  tf.unregisterKernel('BatchMatMul', 'wasm')
-  tf.registerKernel({
-    ...original,
-    kernelFunc: (args) => {
+  replaceKernel('BatchMatMul', 'wasm', (theirs) => {
+    const kernelFunc = theirs!
+    return (args) => {
       const { a, b } = args.inputs as { a: Tensor; b: Tensor }
       const { transposeA, transposeB } = args.attrs as unknown as Attributes
       const isPlain = !transposeA && !transposeB
@@ -33,7 +31,7 @@ export function registerWasmMatMul(): void {
         multiplications(a, b, transposeA) < LEAST
       )
         return kernelFunc(args)
-      const product = tf.tidy(() => {
+      return tf.tidy(() => {
         const inputs = { a: transposeA ? transposed(a) : a, b: transposeB ? transposed(b) : b }
         return kernelFunc({
           ...args,
@@ -41,8 +39,7 @@ export function registerWasmMatMul(): void {
           attrs: { ...args.attrs, transposeA: false, transposeB: false },
         }) as unknown as Tensor
       })
-      return product
-    },
+    }
   })
 }
 

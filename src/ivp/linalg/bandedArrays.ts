@@ -7,6 +7,20 @@ export interface BandedArrays {
   readonly pivot: Int32Array
 }
 
+/** Eliminates in the memory of the arrays. @param entryBytes - of a real or complex entry. @returns false for a singular matrix */
+export function eliminateInWasm(
+  factor: LuMemory['bandedFactor'],
+  entryBytes: 8 | 16,
+  n: number,
+  lower: number,
+  upper: number,
+  { rows, multipliers, pivot }: BandedArrays,
+): boolean {
+  const span = lower + upper
+  const width = entryBytes * (lower + span + 1)
+  return factor(rows.byteOffset, n, width, lower, span, multipliers.byteOffset, pivot.byteOffset) !== 0
+}
+
 /** In a memory, or in arrays of their own. @param parts - 2 for a complex matrix, else 1 */
 // prettier-ignore
 export function bandedArrays(n: number, lower: number, upper: number, parts: 1 | 2, memory: LuMemory | null): BandedArrays {

@@ -1,5 +1,5 @@
 import type { BandedMatrix } from './jacobianMatrix.ts'
-import { bandedArrays } from './bandedArrays.ts'
+import { bandedArrays, eliminateInWasm } from './bandedArrays.ts'
 import { giveLuMemory, type LuMemory } from './luMemory.ts'
 import type { Shift } from './shift.ts'
 import type { ComplexShiftedSystem } from './shiftedSystem.ts'
@@ -32,16 +32,9 @@ export class BandedComplexLu implements ComplexShiftedSystem<BandedMatrix> {
 
   factor({ values }: BandedMatrix, { re: alphaRe, im: alphaIm, beta }: Shift): boolean {
     this.fill(values, alphaRe, alphaIm, beta)
-    return this.memory === null ? this.eliminate() : this.eliminateInWasm(this.memory)
-  }
-
-  private eliminateInWasm(memory: LuMemory): boolean {
-    const { n, lower } = this
-    const span = lower + this.upper
-    const width = 16 * (lower + span + 1)
-    const multipliers = this.multipliers.byteOffset
-    const pivots = this.pivot.byteOffset
-    return memory.zbandedFactor(this.rows.byteOffset, n, width, lower, span, multipliers, pivots) !== 0
+    if (this.memory === null) return this.eliminate()
+    const { n, lower, upper, rows, multipliers, pivot } = this
+    return eliminateInWasm(this.memory.zbandedFactor, 16, n, lower, upper, { rows, multipliers, pivot })
   }
 
   private eliminate(): boolean {

@@ -1,5 +1,5 @@
 import type { BandedMatrix } from './jacobianMatrix.ts'
-import { bandedArrays } from './bandedArrays.ts'
+import { bandedArrays, eliminateInWasm } from './bandedArrays.ts'
 import { giveLuMemory, type LuMemory } from './luMemory.ts'
 import type { Shift } from './shift.ts'
 import type { ShiftedSystem } from './shiftedSystem.ts'
@@ -38,16 +38,9 @@ export class BandedLu implements ShiftedSystem<BandedMatrix> {
 
   factor({ values }: BandedMatrix, { re: alpha, beta }: Shift): boolean {
     this.fill(values, alpha, beta)
-    return this.memory === null ? this.eliminate() : this.eliminateInWasm(this.memory)
-  }
-
-  private eliminateInWasm(memory: LuMemory): boolean {
-    const { n, lower } = this
-    const span = lower + this.upper
-    const width = 8 * (lower + span + 1)
-    const multipliers = this.multipliers.byteOffset
-    const pivots = this.pivot.byteOffset
-    return memory.bandedFactor(this.rows.byteOffset, n, width, lower, span, multipliers, pivots) !== 0
+    if (this.memory === null) return this.eliminate()
+    const { n, lower, upper, rows, multipliers, pivot } = this
+    return eliminateInWasm(this.memory.bandedFactor, 8, n, lower, upper, { rows, multipliers, pivot })
   }
 
   private eliminate(): boolean {

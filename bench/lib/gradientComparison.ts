@@ -1,6 +1,5 @@
 /** The same gradient here and in torchdiffeq. */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { solveWithPullback, type DifferentiableRhs } from '../../src/adjoint/index.ts'
 import { odeint, type SolveReport } from '../../src/bridge/index.ts'
@@ -8,6 +7,7 @@ import { tf, type Tensor, type Tensor1D } from '../../src/bridge/tensor.ts'
 import { makeErk, type ErkMethod, type StepController } from '../../src/index.ts'
 import { toParameters, type Parameters } from '../../src/model/parameters.ts'
 import type { GradientProblem } from './gradientProblems.ts'
+import { torchPython, TorchFailed } from './torchPython.ts'
 
 /** One gradient to compute. The loss is half the mean square of all outputs after the first. */
 export interface GradientCase {
@@ -73,14 +73,11 @@ interface Method {
   readonly stages: number
 }
 
-const python = fileURLToPath(new URL('../peers/build/torch/bin/python', import.meta.url))
-
 /** One process for all cases: it takes seconds to start. */
 export function theirGradients(cases: ReadonlyArray<GradientCase & TheirChange>): {
   readonly versions: ReadonlyArray<string>
   readonly answers: ReadonlyArray<GradientAnswer>
 } {
-  if (!existsSync(python)) throw new Error('Run `bash bench/peers/setupTorch.sh` first.')
   const requests = cases.map(
     ({ problem, method, precision, rtol, atol, ts, withTimes, endsOnTimes, timesInNorm }) => {
       let at = 0
@@ -108,11 +105,11 @@ export function theirGradients(cases: ReadonlyArray<GradientCase & TheirChange>)
     },
   )
   const { status, stdout, stderr } = spawnSync(
-    python,
+    torchPython(),
     [fileURLToPath(new URL('../peers/torchdiffeqPeer.py', import.meta.url))],
     { input: JSON.stringify(requests), encoding: 'utf8', maxBuffer: 1 << 29 },
   )
-  if (status !== 0) throw new Error(`torchdiffeqPeer.py failed:\n${stderr}`)
+  if (status !== 0) throw new TorchFailed(`torchdiffeqPeer.py failed:\n${stderr}`)
   return JSON.parse(stdout) as never
 }
 

@@ -1,6 +1,6 @@
 /** The same training in PyTorch + torchdiffeq, in a process beside this one. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -13,8 +13,8 @@ import { odeNetSpec } from '../../src/model/odeNet.ts'
 import { initialParameters } from '../../src/model/parameters.ts'
 import { makeRng } from '../../src/model/rng.ts'
 import type { TrainOptions } from '../../src/model/trainOptions.ts'
+import { torchPython, TorchFailed } from './torchPython.ts'
 
-const python = fileURLToPath(new URL('../peers/build/torch/bin/python', import.meta.url))
 const peer = fileURLToPath(new URL('../peers/torchStepPeer.py', import.meta.url))
 
 /** How the ODE is solved and differentiated. */
@@ -54,7 +54,7 @@ export class TorchTraining {
     steps: number,
     threads: number,
   ): Promise<TorchTraining> {
-    if (!existsSync(python)) throw new Error('Run `bash bench/peers/setupTorch.sh` first.')
+    const python = torchPython()
     const folder = mkdtempSync(join(tmpdir(), 'solve-ivp-torch-'))
     writeNet(folder, options, train)
     writeBatches(folder, options, train, steps)
@@ -67,7 +67,7 @@ export class TorchTraining {
   async step(way: Way, step: number): Promise<TrainedStep> {
     this.#child.stdin.write(`${JSON.stringify({ way, step })}\n`)
     const { value, done } = await this.#lines.next()
-    if (done === true) throw new Error('The process with PyTorch ended early.')
+    if (done === true) throw new TorchFailed('The process with PyTorch ended early.')
     return JSON.parse(value) as TrainedStep
   }
 

@@ -1,4 +1,4 @@
-import { tf } from '../bridge/tensor.ts'
+import { isNative } from '../bridge/nativeBackend.ts'
 import type { BlockSolve } from './odeBlock.ts'
 import type { OdeNetShape } from './odeNet.ts'
 
@@ -19,7 +19,7 @@ const FLOAT_BYTES = 4
 
 /** What a tape may hold at once on the current backend, in bytes. */
 export function tapeBudget(): number {
-  if (tf.getBackend() !== 'tensorflow') return WASM_BYTES
+  if (!isNative()) return WASM_BYTES
   const { totalmem } = process.getBuiltinModule('node:os')
   const limit = process.constrainedMemory()
   const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem()

@@ -17,6 +17,8 @@ const OF_GRADIENTS: { readonly [gradient: string]: string } = {
   discrete: GREEN,
 }
 
+const logarithmic = { isLog: true, format: asNumber } as const
+
 /** The pictures of the studies that are there. */
 export function studyDrawings(plan: ComparisonPlan, { byMember, memory }: Studies): Record<string, Drawing> {
   const color = colorsOf(plan)
@@ -50,7 +52,7 @@ export function studyDrawings(plan: ComparisonPlan, { byMember, memory }: Studie
       legend: 'Relative, over all images; RK45.',
       curves: byTolerance((row) => row.distance),
       x: tolerance,
-      y: { isLog: true, format: asNumber },
+      y: logarithmic,
     }),
     ...(Object.values(byMember).some(({ solvers }) => solvers !== undefined)
       ? { solvers: solverRows(plan, byMember, color) }
@@ -67,14 +69,14 @@ export function studyDrawings(plan: ComparisonPlan, { byMember, memory }: Studie
       legend: 'Relative, all parameters; mean over the batches.',
       curves: byEpoch((row) => row.fromExact),
       x: epochs,
-      y: { isLog: true, format: asNumber },
+      y: logarithmic,
     }),
     certificates: curvesDrawing({
       title: 'Certificates: against a finite difference',
       legend: 'Mean over the batches. Dashed: the bounds of trust.',
       curves: byEpoch((row) => row.difference),
       x: epochs,
-      y: { isLog: true, format: asNumber },
+      y: logarithmic,
       rules: [...new Set(bounds.map(({ agreement }) => agreement))],
     }),
     ...(ofMemory

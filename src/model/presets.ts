@@ -30,7 +30,7 @@ const fullSize = {
 
 /**
  * Starting points by name. 'quick' finishes in minutes on two cores with the embedded backend; 'mnist' and 'cifar10' are the net of Carrara et al. at full size; 'best' is a recipe for accuracy: augmented images, a
- * small state and a loose tolerance, so that ten epochs cost less than three of 'mnist'.
+ * small state, a loose tolerance and more epochs.
  */
 export const presets: Readonly<Record<'quick' | 'mnist' | 'cifar10' | 'best', Preset>> = {
   quick: {

@@ -127,3 +127,22 @@ describe('products on the wasm backend', () => {
     )
   })
 })
+
+describe('a clone on the wasm backend', () => {
+  beforeAll(initWasm)
+
+  it("shares its original's memory and outlives it", async () => {
+    await tf.setBackend('wasm')
+    const before = [tf.memory().numTensors, tf.memory().numDataBuffers]
+    const original = tf.tensor1d([1, -2, 3])
+    const clone = tf.clone(original)
+    assert.strictEqual(clone.dataId, original.dataId)
+    assert.equal(tf.memory().numDataBuffers, before[1]! + 1)
+    original.dispose()
+    // Takes the place of the original, had it been freed
+    const other = tf.tensor1d([7, 8, 9])
+    assert.deepEqual([...clone.dataSync()], [1, -2, 3])
+    tf.dispose([clone, other])
+    assert.deepEqual([tf.memory().numTensors, tf.memory().numDataBuffers], before)
+  })
+})

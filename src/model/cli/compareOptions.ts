@@ -6,7 +6,10 @@ import { optionsOf, type TrainFlags } from './trainOptions.ts'
 import { UsageError } from './usageError.ts'
 
 /** What the command line gave to `odenet compare`. */
-export interface CompareFlags extends Omit<TrainFlags, 'net' | 'gradient' | 'method' | 'step' | 'baseline'> {
+export interface CompareFlags extends Omit<
+  TrainFlags,
+  'net' | 'gradient' | 'method' | 'step' | 'baseline' | 'snapshots'
+> {
   /** Folders of finished runs. */
   readonly runs: readonly string[]
   /** Names of roles, separated by commas. */
@@ -51,7 +54,8 @@ export async function newComparison(flags: CompareFlags): Promise<NewComparison>
   checkAlike(members)
   if (runs.length > 0) refuseTrainingFlags(flags)
   const rtolNeedsAdjoint = { net: 'odenet', gradient: 'adjoint', method: 'RK45', step: undefined } as const
-  const base = runs[0]?.state.options ?? optionsOf({ ...flags, ...rtolNeedsAdjoint, baseline: false })
+  const base =
+    runs[0]?.state.options ?? optionsOf({ ...flags, ...rtolNeedsAdjoint, baseline: false, snapshots: 0 })
   for (const role of wanted) {
     const options = optionsOfRole(role, base)
     if (members.some((member) => nameOf(member.options).id === role)) continue

@@ -82,6 +82,12 @@ const flags = {
     Flag.withDescription('seconds between two checkpoints (default 30)'),
     Flag.withDefault(30),
   ),
+  snapshots: Flag.Int('snapshots').pipe(
+    Flag.withDescription(
+      'keep the parameters so many times along the training, for the certificates of odenet compare (default 0)',
+    ),
+    Flag.withDefault(0),
+  ),
   debug: Flag.Boolean('debug').pipe(Flag.withDescription('print stack traces'), Flag.withDefault(false)),
 }
 

@@ -30,7 +30,7 @@ export function runTraining(flags: TrainFlags, signal: AbortSignal): Promise<Tra
     preset,
     data: flags.data,
     withBaseline: flags.baseline && net === 'odenet',
-    snapshots: 0,
+    snapshots: flags.snapshots,
     path: flags.out ?? join('runs', `${stamp}-${preset}-seed${seed}`),
   }
   return startRun(plan, checkpointEvery, signal)
@@ -122,7 +122,12 @@ function newRun(plan: RunPlan): { folder: RunFolder; state: RunState } {
     finished: {},
     tested: null,
     evaluation: null,
-    command: commandOf(options, { preset, data, baseline: withBaseline || options.net !== 'odenet' }),
+    command: commandOf(options, {
+      preset,
+      data,
+      baseline: withBaseline || options.net !== 'odenet',
+      snapshots,
+    }),
     ...(snapshots > 0 ? { snapshots } : {}),
   }
   folder.metrics.write({

@@ -31,6 +31,8 @@ export interface TrainFlags extends SolverFlags {
   readonly baseline: boolean
   /** Seconds between two checkpoints. */
   readonly checkpointEvery: number
+  /** Parameters to keep along the training. */
+  readonly snapshots: number
 }
 
 /** The preset with the flags over it. */
@@ -65,6 +67,9 @@ export function optionsOf(flags: TrainFlags): TrainOptions {
   }
   if (!(flags.checkpointEvery >= 0)) {
     throw new UsageError(`--checkpoint-every must not be negative; received ${flags.checkpointEvery}.`)
+  }
+  if (!Number.isInteger(flags.snapshots) || flags.snapshots < 0) {
+    throw new UsageError(`--snapshots must be a whole number from 0; received ${flags.snapshots}.`)
   }
   return {
     ...preset,
@@ -119,7 +124,12 @@ export function describe(options: TrainOptions, train: ImageSet, folder: string)
 /** The command that repeats a run from nothing, with every number that a preset or this machine may decide. */
 export function commandOf(
   options: TrainOptions,
-  flags: { readonly preset: string; readonly data: string | undefined; readonly baseline: boolean },
+  flags: {
+    readonly preset: string
+    readonly data: string | undefined
+    readonly baseline: boolean
+    readonly snapshots: number
+  },
 ): string {
   const { epochs, maxImages, batch, dim, groups, lr, dropout, patience, earlyStop, holdOut } = options
   const { seed, workers, backend, schedule } = options
@@ -140,6 +150,7 @@ export function commandOf(
     seed,
     workers,
     backend,
+    ...(flags.snapshots > 0 ? { snapshots: flags.snapshots } : {}),
   }
   const data = flags.data === undefined ? '' : ` --data ${flags.data}`
   const text = Object.entries(named).map(([name, value]) => `--${name} ${value}`)

@@ -90,7 +90,10 @@ describe('odenet compare', { timeout: 180_000 }, () => {
   it('takes finished runs with their baselines, and trains the rest with their options', async () => {
     // A run of odenet train has both nets in one folder
     const run = join(newFolder(), 'run')
-    await odenet(['train', '--data', data, '--images', '32', '--out', run, ...SMALL])
+    await odenet(['train', '--data', data, '--images', '64', '--snapshots', '2', '--out', run, ...SMALL])
+    const kept = [1, 2].map((part) => readJson<{ step: number }>(run, `snapshot${part}.json`).step)
+    assert.deepEqual(kept, [2, 4])
+    assert.match(readJson<{ command: string }>(run, 'summary.json').command, / --snapshots 2 /)
     const flags = { runs: [run], members: 'adjoint,autodiff,resnet,stem', studyImages: 20, memorySteps: '1', preset: 'quick', seed: 1, data } as unknown as CompareFlags // prettier-ignore
     const { plan, given } = await newComparison(flags)
     assert.deepEqual(
@@ -108,10 +111,10 @@ describe('odenet compare', { timeout: 180_000 }, () => {
       gradient: 'autodiff',
       method: 'RK4',
       step: 0.1,
-      maxImages: 32,
+      maxImages: 64,
       dim: 4,
     })
-    assert.deepInclude(resnet!.options, { net: 'resnet', maxImages: 32, dim: 4 })
+    assert.deepInclude(resnet!.options, { net: 'resnet', maxImages: 64, dim: 4 })
     assert.match(
       plan.command,
       /^odenet compare .*run --members adjoint,autodiff,resnet,stem --study-images 20/,

@@ -36,6 +36,7 @@ const GIVEN: TrainFlags = {
   resume: undefined,
   baseline: true,
   checkpointEvery: 30,
+  snapshots: 0,
 }
 const options = (changes: Partial<TrainFlags>): ReturnType<typeof optionsOf> =>
   optionsOf({ ...GIVEN, ...changes })
@@ -112,6 +113,7 @@ describe('the options of a training', () => {
       [{ earlyStop: 0 }, /--early-stop must be a positive whole number/],
       [{ holdOut: 1 }, /--hold-out must lie in \[0, 1\)/],
       [{ checkpointEvery: -1 }, /--checkpoint-every must not be negative/],
+      [{ snapshots: -1 }, /--snapshots must be a whole number from 0; received -1/],
     ]
     for (const [changes, says] of cases) assert.throws(() => options(changes), UsageError, says)
   })

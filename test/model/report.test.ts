@@ -68,7 +68,9 @@ describe('renderReport', () => {
     expect(scores).toEqual(['96.61 %ODENet, test accuracy', '92.88 %stem only, test accuracy'])
     expect(headline.textContent).toContain('+3.73 percentage points')
     expect(render({ stemAccuracy: 0.98 }).html).toContain('−1.39 percentage points')
-    expect(render({ stemAccuracy: null }).html).not.toContain('percentage points')
+    const alone = render({ stemAccuracy: null }).document.querySelector('.headline')!
+    expect(alone.textContent).not.toContain('percentage points')
+    expect(alone.querySelectorAll('.score')).toHaveLength(1)
   })
 
   it('draws the three plots, whose ids differ', () => {

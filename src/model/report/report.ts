@@ -100,7 +100,7 @@ function headline({ net = 'odenet', accuracy, stemAccuracy, outcome, message }: 
       : `<p class="quiet">${signed(100 * (accuracy - stemAccuracy))} percentage points from the ${net === 'odenet' ? 'ODE' : 'residual blocks'}</p>`
   return `<section class="headline">
 <div class="score ${net}"><b>${percent(accuracy)}</b><span>${nets[net].title}, test accuracy</span></div>
-${net === 'stem' ? '' : `<div class="score stem"><b>${percent(stemAccuracy)}</b><span>stem only, test accuracy</span></div>`}
+${net === 'stem' || stemAccuracy === null ? '' : `<div class="score stem"><b>${percent(stemAccuracy)}</b><span>stem only, test accuracy</span></div>`}
 <div class="remark">${difference}<p class="${outcome}">${escape(message)}</p></div>
 </section>`
 }

@@ -27,6 +27,7 @@ figure { margin: 0 }
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; max-width: 34rem; font-size: .9rem; font-variant-numeric: tabular-nums }
 th, td { padding: .25rem .5rem .25rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top }
+th { overflow-wrap: break-word }
 .confusion { table-layout: fixed; max-width: 36rem; overflow-wrap: normal }
 .confusion th, .confusion td { padding: .35rem 0; border: 1px solid var(--page); text-align: center }
 .confusion .right { background: rgba(var(--blue-rgb), var(--shade)) }

@@ -15,6 +15,8 @@ export interface Checkpoint {
     readonly seconds: number
     readonly parameters: string
     readonly velocity: string
+    /** The running mean of the parameters; absent in runs without one. */
+    readonly average?: string
     readonly plateau: PlateauState
     /** Absent in runs that do not stop early. */
     readonly earlyStop?: EarlyStopState

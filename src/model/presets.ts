@@ -13,6 +13,7 @@ const shared = {
   weightDecay: 1e-4,
   maxImages: Infinity,
   earlyStop: null,
+  average: null,
   holdOut: 0,
 } as const
 

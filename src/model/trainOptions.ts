@@ -44,6 +44,8 @@ export interface TrainOptions {
   readonly patience: number
   /** Epochs without a better accuracy after which the training ends, with the parameters of its best epoch; null trains to the end. */
   readonly earlyStop: number | null
+  /** Share that each step keeps of a running mean of the parameters, which is then what is tested and what is left in the end, see `averageStep`; null for none. */
+  readonly average: number | null
   /** Share of the training images that is held out for the plateau schedule and the early stop to look at; 0 lets them look at the test images. */
   readonly holdOut: number
   /** Random changes of the training images; null for none. */

@@ -1,4 +1,5 @@
 import type { BackendChoice } from '../bridge/index.ts'
+import { averageStep } from './average.ts'
 import { Batches } from './batches.ts'
 import { decode, encode, type Checkpoint } from './checkpoint.ts'
 import { afterEpoch, EARLY_STOP_START } from './earlyStop.ts'
@@ -30,7 +31,7 @@ export interface Trainer {
   readonly isEvaluationDue: boolean
   /** One optimisation step; null when all are done. */
   next(): Promise<StepRecord | null>
-  /** How the net does on a set; null once `isStopped` says true, which is asked between parts of the set. */
+  /** How the net does on a set, with the mean of its parameters where there is one; null once `isStopped` says true, which is asked between parts of the set. */
   evaluate(set: ImageSet, isStopped?: () => boolean): Promise<Evaluation | null>
   /**
    * Says that the evaluation that was due is done. The plateau schedule and the early stop see the accuracy, if it was that of an epoch's end. True if the net as it is now would be the result of the
@@ -65,10 +66,10 @@ export async function createTrainer(
   let prepared: { readonly step: number; readonly batch: TrainingShard } | null = null
   let seconds = 0
   let plateauState = plateau.start(options.lr)
-  // Not yet an option in older runs
-  const patience = options.earlyStop ?? null
+  const { average: keptShare, earlyStop: patience } = options
   let stop = EARLY_STOP_START
   parameters.set(initialParameters(spec, rng.fork('parameters')))
+  const mean = keptShare === null ? null : parameters.slice()
   if (resumeFrom !== undefined) {
     const { state } = resumeFrom
     ;({ step, seconds, evaluated: evaluatedStep } = state)
@@ -76,6 +77,7 @@ export async function createTrainer(
     stop = state.earlyStop ?? stop
     parameters.set(decode(state.parameters))
     velocity.set(decode(state.velocity))
+    if (state.average !== undefined) mean?.set(decode(state.average))
   }
 
   const rate = (at: number): number =>
@@ -102,7 +104,11 @@ export async function createTrainer(
     },
     async next() {
       if (isOver()) {
-        if (stop.parameters !== null) parameters.set(decode(stop.parameters))
+        const left = stop.parameters === null ? mean : decode(stop.parameters)
+        if (left !== null) {
+          parameters.set(left)
+          mean?.set(left)
+        }
         return null
       }
       const started = performance.now()
@@ -116,6 +122,7 @@ export async function createTrainer(
       const { momentum, weightDecay } = options
       sgdStep(parameters, gradient, velocity, { lr, momentum, weightDecay })
       step++
+      if (keptShare !== null) averageStep(mean!, parameters, keptShare, step)
       const elapsed = (performance.now() - started) / 1000
       seconds += elapsed
       return {
@@ -133,13 +140,22 @@ export async function createTrainer(
         imagesPerSecond: batch.labels.length / elapsed,
       }
     },
-    evaluate: (set, isStopped) => evaluateOn(pool, set, isStopped),
+    async evaluate(set, isStopped) {
+      if (mean === null) return evaluateOn(pool, set, isStopped)
+      const ofStep = parameters.slice()
+      parameters.set(mean)
+      try {
+        return await evaluateOn(pool, set, isStopped)
+      } finally {
+        parameters.set(ofStep)
+      }
+    },
     evaluated(validationAccuracy) {
       evaluatedStep = step
       if (!isEpochsEnd()) return stop.best === null
       plateauState = plateau.next(plateauState, validationAccuracy)
       if (patience === null) return true
-      stop = afterEpoch(stop, validationAccuracy, () => encode(parameters))
+      stop = afterEpoch(stop, validationAccuracy, () => encode(mean ?? parameters))
       return stop.waited === 0
     },
     checkpoint: () => ({
@@ -150,6 +166,7 @@ export async function createTrainer(
         seconds,
         parameters: encode(parameters),
         velocity: encode(velocity),
+        ...(mean === null ? {} : { average: encode(mean) }),
         plateau: plateauState,
         ...(patience === null ? {} : { earlyStop: stop }),
       },

@@ -14,6 +14,8 @@ import { tapeParts } from '../../src/model/tapeBudget.ts'
 import { solveOf } from '../../src/model/trainedSolve.ts'
 import { trainedParameters } from '../../src/model/checkpoint.ts'
 import { TrainingDiverged } from '../../src/model/errors.ts'
+import { averageStep } from '../../src/model/average.ts'
+import { shapeOf } from '../../src/model/netShape.ts'
 import { createTrainer, type Trainer } from '../../src/model/trainer.ts'
 import type { TrainOptions } from '../../src/model/trainOptions.ts'
 
@@ -40,6 +42,7 @@ const options: TrainOptions = {
   schedule: 'cosine',
   patience: 5,
   earlyStop: null,
+  average: null,
   holdOut: 0,
   augmentation: null,
   seed: 5,
@@ -223,6 +226,51 @@ describe('training on MNIST', () => {
     assert.equal(whole.result, whole.best)
     assert.notEqual(whole.last, whole.best)
     assert.deepEqual(await train(true), whole)
+  })
+
+  it('tests and leaves the running mean of the parameters where one is asked for, and trains as without it', async () => {
+    const plain = { ...options, net: 'stem', batch: 40 } as const
+    const averaged = { ...plain, average: 0.6 }
+    const train = async (
+      given: TrainOptions,
+      restarts: boolean,
+    ): Promise<{ losses: number[]; parameters: Float32Array[]; end: Float32Array; tested: number }> => {
+      // prettier-ignore
+      let trainer = await createTrainer(given, images)
+      const losses: number[] = []
+      const parameters: Float32Array[] = []
+      for (let record = await trainer.next(); record !== null; record = await trainer.next()) {
+        losses.push(record.loss)
+        parameters.push(trainedParameters(trainer.checkpoint()))
+        if (!restarts) continue
+        const saved = JSON.parse(JSON.stringify(trainer.checkpoint())) as ReturnType<Trainer['checkpoint']>
+        await trainer.dispose()
+        trainer = await createTrainer(given, images, saved)
+      }
+      const end = trainedParameters(trainer.checkpoint())
+      const tested = (await trainer.evaluate(images))!.loss
+      await trainer.dispose()
+      return { losses, parameters, end, tested }
+    }
+    const without = await train(plain, false)
+    const withMean = await train(averaged, false)
+    assert.deepEqual(withMean.losses, without.losses)
+    assert.deepEqual(withMean.parameters, without.parameters)
+    const mean = initialParameters(odeNetSpec(shapeOf(plain, images)), makeRng(plain.seed).fork('parameters'))
+    without.parameters.forEach((p, k) => averageStep(mean, p, averaged.average, k + 1))
+    assert.deepEqual(withMean.end, mean)
+    assert.notEqual(withMean.tested, without.tested)
+    assert.deepEqual(await train(averaged, true), withMean)
+    // What is tested on the way is the mean too, and the training goes on from where it was
+    const trainer = await createTrainer(averaged, images)
+    await trainer.next()
+    const before = trainer.checkpoint().state
+    const first = (await trainer.evaluate(images))!
+    assert.deepEqual(trainer.checkpoint().state, before)
+    await trainer.dispose()
+    const finished = await createTrainer(plain, images, { options: plain, state: { ...before, parameters: before.average! } }) // prettier-ignore
+    assert.equal((await finished.evaluate(images))!.loss, first.loss)
+    await finished.dispose()
   })
 
   it('augments by a stream of each step: the same after a checkpoint, other images than without', async () => {

@@ -6,7 +6,7 @@ import { netNames, type Net } from '../nets.ts'
 import { attempt } from './attempt.ts'
 import { makeEmptyFolder } from './emptyFolder.ts'
 import { readJson, withInfinity } from './jsonFile.ts'
-import { checkVersion, snapshotName, STATE, type RunState } from './runFolder.ts'
+import { presentOptions, snapshotName, STATE, type RunState } from './runFolder.ts'
 import { UsageError } from './usageError.ts'
 import { writeWhole } from './wholeFile.ts'
 
@@ -90,8 +90,8 @@ export function finishedRun(path: string): { readonly state: RunState; readonly 
   if (!existsSync(file)) {
     throw new UsageError(`${path} holds no ${STATE}: give the folders of runs of odenet train.`, 1)
   }
-  const state = readJson<RunState>(file)
-  checkVersion(file, state.options)
+  const read = readJson<RunState>(file)
+  const state = { ...read, options: presentOptions(file, read.options) }
   if (state.training !== null) {
     throw new UsageError(`The run in ${path} is not finished: odenet train --resume ${path}.`, 1)
   }

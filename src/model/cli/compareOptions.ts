@@ -119,7 +119,7 @@ function checkAlike(members: readonly Member[]): void {
 /** The tape of more would not fit for a single image of the larger presets. */
 const MOST_STEPS = 64
 
-const OF_TRAINING = ['rtol', 'atol', 'epochs', 'images', 'batch', 'dim', 'groups', 'lr', 'dropout', 'patience', 'earlyStop', 'holdOut', 'workers'] as const // prettier-ignore
+const OF_TRAINING = ['rtol', 'atol', 'epochs', 'images', 'batch', 'dim', 'groups', 'lr', 'dropout', 'patience', 'earlyStop', 'average', 'holdOut', 'workers'] as const // prettier-ignore
 
 function refuseTrainingFlags(flags: CompareFlags): void {
   for (const name of OF_TRAINING) {

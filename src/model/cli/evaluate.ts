@@ -7,7 +7,7 @@ import { createTrainer } from '../trainer.ts'
 import { netNames, nets } from '../nets.ts'
 import type { TrainOptions } from '../trainOptions.ts'
 import { readJson } from './jsonFile.ts'
-import { checkVersion } from './runFolder.ts'
+import { presentOptions } from './runFolder.ts'
 import { UsageError } from './usageError.ts'
 
 /** Prints how well the finished nets of a run folder do on the test images. */
@@ -27,13 +27,12 @@ export async function evaluateRun(
   const checkpoints = finished.map((net) => {
     const file = join(path, `${net}.json`)
     const checkpoint = readJson<Checkpoint>(file)
-    checkVersion(file, checkpoint.options)
-    return { net, checkpoint }
+    const options = presentOptions(file, checkpoint.options)
+    return { net, checkpoint, options: backend === undefined ? options : { ...options, backend } }
   })
   // The nets of a run have seen the same images
-  const { train, test } = await datasets[checkpoints[0]!.checkpoint.options.dataset].load(data)
-  for (const { net, checkpoint } of checkpoints) {
-    const options = { ...checkpoint.options, ...(backend === undefined ? {} : { backend }) }
+  const { train, test } = await datasets[checkpoints[0]!.options.dataset].load(data)
+  for (const { net, checkpoint, options } of checkpoints) {
     const trainer = await createTrainer(options, train, checkpoint)
     try {
       const evaluation = await trainer.evaluate(test, () => signal.aborted)

@@ -52,6 +52,10 @@ const flags = {
     Flag.Int('early-stop'),
     'end after so many epochs without a better accuracy, with the net of the best one',
   ),
+  average: optional(
+    Flag.Finite('average'),
+    'share that each step keeps of a running mean of the parameters, which is then tested and kept; 0.99 is usual (default: none)',
+  ),
   holdOut: optional(
     Flag.Finite('hold-out'),
     'share of the training images for the plateau schedule and the early stop (default 0: they see the test images)',
@@ -136,7 +140,8 @@ const evaluate = Command.make(
     ),
 ).pipe(Command.withDescription('Test the finished nets of a run on the 10,000 test images'))
 
-const { rtol, atol, epochs, images, batch, dim, groups, lr, dropout, patience, earlyStop, holdOut } = flags
+const { rtol, atol, epochs, images, batch, dim, groups, lr, dropout, patience, earlyStop, average, holdOut } =
+  flags
 const ofTraining = {
   rtol,
   atol,
@@ -149,6 +154,7 @@ const ofTraining = {
   dropout,
   patience,
   earlyStop,
+  average,
   holdOut,
 }
 

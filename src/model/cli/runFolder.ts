@@ -61,8 +61,8 @@ export class RunFolder {
     if (!existsSync(file)) {
       throw new UsageError(`--resume ${path} holds no ${STATE}: give the folder of an earlier run.`, 1)
     }
-    const state = readJson<RunState>(file)
-    checkVersion(file, state.options)
+    const read = readJson<RunState>(file)
+    const state = { ...read, options: presentOptions(file, read.options) }
     dropStepsAfter(join(path, METRICS), state)
     return { folder: new RunFolder(path), state }
   }
@@ -84,10 +84,13 @@ export function snapshotName(part: number): string {
   return `snapshot${part}.json`
 }
 
-/** Refuses what an earlier version wrote, whose options were fewer. */
-export function checkVersion(file: string, options: Partial<TrainOptions>): void {
-  if (options.dataset !== undefined) return
-  throw new UsageError(`${file} was written by an earlier version of odenet: start the run again.`, 1)
+/** Options as this version knows them, from a file that may lack the latest. Refuses what an earlier version wrote, whose options were fewer. */
+export function presentOptions(file: string, options: Partial<TrainOptions>): TrainOptions {
+  const { dataset, earlyStop = null, average = null } = options
+  if (dataset === undefined) {
+    throw new UsageError(`${file} was written by an earlier version of odenet: start the run again.`, 1)
+  }
+  return { ...(options as TrainOptions), earlyStop, average }
 }
 
 /** A killed process may have recorded steps and evaluations after its last checkpoint; they will come again. */

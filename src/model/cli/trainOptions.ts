@@ -21,6 +21,7 @@ export interface TrainFlags extends SolverFlags {
   readonly dropout: number | undefined
   readonly patience: number | undefined
   readonly earlyStop: number | undefined
+  readonly average: number | undefined
   readonly holdOut: number | undefined
   readonly seed: number
   readonly workers: number | undefined
@@ -61,6 +62,10 @@ export function optionsOf(flags: TrainFlags): TrainOptions {
   if (!Number.isInteger(patience) || patience < 0) {
     throw new UsageError(`--patience must be a whole number from 0; received ${patience}.`)
   }
+  const average = flags.average ?? preset.average
+  if (average !== null && !(average > 0 && average < 1)) {
+    throw new UsageError(`--average must lie in (0, 1); received ${average}.`)
+  }
   const holdOut = flags.holdOut ?? preset.holdOut
   if (!(holdOut >= 0 && holdOut < 1)) {
     throw new UsageError(`--hold-out must lie in [0, 1); received ${holdOut}.`)
@@ -85,6 +90,7 @@ export function optionsOf(flags: TrainFlags): TrainOptions {
     patience,
     earlyStop:
       flags.earlyStop === undefined ? preset.earlyStop : positive('early-stop', flags.earlyStop, 1, true),
+    average,
     holdOut,
     seed: flags.seed,
     workers: positive('workers', flags.workers, usualWorkers(flags.backend), true),
@@ -131,7 +137,8 @@ export function commandOf(
     readonly snapshots: number
   },
 ): string {
-  const { epochs, maxImages, batch, dim, groups, lr, dropout, patience, earlyStop, holdOut } = options
+  const { epochs, maxImages, batch, dim, groups, lr, dropout, patience, earlyStop, average, holdOut } =
+    options
   const { seed, workers, backend, schedule } = options
   const named = {
     preset: flags.preset,
@@ -146,6 +153,7 @@ export function commandOf(
     dropout,
     ...(schedule === 'plateau' ? { patience } : {}),
     ...(earlyStop === null ? {} : { 'early-stop': earlyStop }),
+    ...(average === null ? {} : { average }),
     ...(holdOut > 0 ? { 'hold-out': holdOut } : {}),
     seed,
     workers,

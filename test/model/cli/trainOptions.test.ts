@@ -27,6 +27,7 @@ const GIVEN: TrainFlags = {
   dropout: undefined,
   patience: undefined,
   earlyStop: undefined,
+  average: undefined,
   holdOut: undefined,
   seed: 1,
   workers: undefined,
@@ -111,6 +112,7 @@ describe('the options of a training', () => {
       [{ rtol: 0 }, /--rtol must be a positive number/],
       [{ patience: -1 }, /--patience must be a whole number/],
       [{ earlyStop: 0 }, /--early-stop must be a positive whole number/],
+      [{ average: 1 }, /--average must lie in \(0, 1\); received 1/],
       [{ holdOut: 1 }, /--hold-out must lie in \[0, 1\)/],
       [{ checkpointEvery: -1 }, /--checkpoint-every must not be negative/],
       [{ snapshots: -1 }, /--snapshots must be a whole number from 0; received -1/],
@@ -146,6 +148,7 @@ describe('the options of a training', () => {
       [{ rtol: 1e-2 }, '--gradient adjoint --method RK45 --rtol 0.01 --atol 0.01 --epochs 3'],
       [{ patience: 2, holdOut: 0.1 }, '--patience 2 --hold-out 0.1'],
       [{ earlyStop: 3 }, '--patience 5 --early-stop 3 --seed 1'],
+      [{ average: 0.99 }, '--patience 5 --average 0.99 --seed 1'],
     ] as const) {
       const flags = { ...GIVEN, ...changes }
       assert.include(commandOf(optionsOf(flags), flags), says)

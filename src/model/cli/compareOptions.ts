@@ -124,9 +124,8 @@ const OF_TRAINING = ['rtol', 'atol', 'epochs', 'images', 'batch', 'dim', 'groups
 function refuseTrainingFlags(flags: CompareFlags): void {
   for (const name of OF_TRAINING) {
     if (flags[name] === undefined) continue
-    const flag = name === 'holdOut' ? 'hold-out' : name
     throw new UsageError(
-      `--${flag} has no effect beside finished runs: what is missing is trained with the options of the first one.`,
+      `--${flagOf(name)} has no effect beside finished runs: what is missing is trained with the options of the first one.`,
     )
   }
 }
@@ -140,8 +139,11 @@ function commandOfComparison(flags: CompareFlags): string {
   const { runs, members, studyImages, memorySteps, preset, seed, backend, data, resume: _r, out: _o, checkpointEvery: _c, ...rest } = flags // prettier-ignore
   const own = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
   const all = { ...(runs.length > 0 ? {} : { preset, ...own, seed, backend }), members, studyImages, memorySteps, ...(data === undefined ? {} : { data }) } // prettier-ignore
-  const text = Object.entries(all).map(
-    ([name, value]) => `--${name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)} ${String(value)}`,
-  )
+  const text = Object.entries(all).map(([name, value]) => `--${flagOf(name)} ${String(value)}`)
   return ['odenet compare', ...runs, ...text].join(' ')
+}
+
+/** studyImages is given as study-images. */
+function flagOf(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
 }

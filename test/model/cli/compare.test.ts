@@ -133,6 +133,7 @@ describe('odenet compare', { timeout: 180_000 }, () => {
       [{ studyImages: 0 }, /--study-images must be a positive whole number/],
       [{ memorySteps: '1,x' }, /--memory-steps takes whole numbers from 1 to 64/],
       [{ runs: [join(out, 'adjoint')], epochs: 2 }, /--epochs has no effect beside finished runs/],
+      [{ runs: [join(out, 'adjoint')], earlyStop: 2 }, /--early-stop has no effect beside finished runs/],
     ]
     for (const [flags, says] of cases) {
       const all = { ...given, ...flags } as unknown as CompareFlags

@@ -235,7 +235,6 @@ describe('training on MNIST', () => {
       given: TrainOptions,
       restarts: boolean,
     ): Promise<{ losses: number[]; parameters: Float32Array[]; end: Float32Array; tested: number }> => {
-      // prettier-ignore
       let trainer = await createTrainer(given, images)
       const losses: number[] = []
       const parameters: Float32Array[] = []

@@ -54,7 +54,7 @@ const flags = {
   ),
   average: optional(
     Flag.Finite('average'),
-    'share that each step keeps of a running mean of the parameters, which is then tested and kept; 0.99 is usual (default: none)',
+    'share that each step keeps of a running mean of the parameters, which is then tested and kept, such as 0.99 (default: none)',
   ),
   holdOut: optional(
     Flag.Finite('hold-out'),

@@ -1,5 +1,6 @@
 /** Loading of native TensorFlow, from whichever of its sources. */
 import { registerNativeKernels } from './nativeKernels.ts'
+import { registerNativeOperations } from './nativeOperations.ts'
 import { restoreUtilPredicates, type UtilPredicates } from './nodeUtilShim.ts'
 import { withSharedTfjs } from './sharedTfjs.ts'
 import { tf } from './tensor.ts'
@@ -19,6 +20,7 @@ export async function loadNative(load: () => Promise<unknown>): Promise<void> {
   try {
     await load()
     registerNativeKernels()
+    registerNativeOperations()
   } catch (error) {
     if (!wasThere) forgetNative()
     throw error

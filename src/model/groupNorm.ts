@@ -1,3 +1,4 @@
+import { fusedGroupNorm, fusedGroupNormGradient, hasFused } from '../bridge/fusedKernels.ts'
 import { tf, type Tensor, type Tensor2D, type Tensor4D } from '../bridge/tensor.ts'
 import type { ParameterSpec } from './parameters.ts'
 
@@ -35,23 +36,34 @@ export function groupNorm(x: Tensor4D, groups: number, gamma: Tensor, beta: Tens
   }
   const operation = tf.customGrad((...args: unknown[]) => {
     const [input, scale, shift, save] = args as [Tensor, Tensor, Tensor, (tensors: Tensor[]) => void]
-    const values = input.reshape(flat)
-    const { mean, inverse } = momentsOf(values)
+    const { value, mean, inverse } = normalised(input, scale, shift)
     save([input, mean, inverse, scale])
-    const slope = inverse.mul(scale)
-    const value = values
-      .mul(slope)
-      .add(shift.sub(mean.mul(slope)))
-      .reshape(x.shape)
     return { value, gradFunc: (dy: Tensor, saved: Tensor[]) => tf.tidy(() => gradFunc(dy, saved)) }
   })
   return tf.tidy(() => operation(x, gamma, beta) as Tensor4D)
 
+  function normalised(
+    input: Tensor,
+    scale: Tensor,
+    shift: Tensor,
+  ): Record<'value' | 'mean' | 'inverse', Tensor> {
+    if (isFused()) {
+      const [value, mean, inverse] = fusedGroupNorm(input, groups, scale, shift)
+      return { value, mean, inverse }
+    }
+    const values = input.reshape(flat)
+    const { mean, inverse } = momentsOf(values)
+    const slope = inverse.mul(scale)
+    const value = values.mul(slope).add(shift.sub(mean.mul(slope)))
+    return { value: value.reshape(x.shape), mean, inverse }
+  }
+
   // With s = 1 / deviation, xhat = s (x - mean), and m the mean over a group and space:
   // dx = s (gamma dy - m(gamma dy) - xhat m(gamma dy xhat)), a combination of dy, x and 1 for each image and channel
   function gradFunc(dy: Tensor, saved: Tensor[]): Tensor[] {
-    const values = saved[0]!.reshape(flat)
     const scale = saved[3]!
+    if (isFused()) return fusedGroupNormGradient(dy, saved[0]!, groups, saved[1]!, saved[2]!, scale)
+    const values = saved[0]!.reshape(flat)
     // For a gradient of the gradient everything has to come from x before its eyes
     const { mean, inverse } = tf.engine().isTapeOn()
       ? momentsOf(values)
@@ -69,6 +81,11 @@ export function groupNorm(x: Tensor4D, groups: number, gamma: Tensor, beta: Tens
     const dBeta = meanOfDy.sum([0, 1]).mul(size)
     return [dx.reshape(x.shape), dGamma, dBeta]
   }
+}
+
+/** In one kernel, which has no gradient of its own. */
+function isFused(): boolean {
+  return hasFused('SolveIvpGroupNormGradient') && !tf.engine().isTapeOn()
 }
 
 /** Matrix (channels, channels) whose product averages within each group. */

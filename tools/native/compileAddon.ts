@@ -1,13 +1,17 @@
 import { globSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { lastLines, run } from '../command/run.ts'
 import { CommandFailure } from '../command/failure.ts'
 import { LIBRARIES } from './fetchTensorflow.ts'
 import { NODE_API } from './pins.ts'
 
+/** Operations of our own, which register themselves with TensorFlow when the addon is loaded. */
+export const OPERATIONS: string = fileURLToPath(new URL('operations', import.meta.url))
+
 /**
- * Compiles tfjs-node's addon against the unpacked wheel and lays both where tfjs-node looks for them: `lib/napi-v8` and, relative to that,
- * `deps/lib`. Needs no node-gyp: an addon is a shared library of two sources.
+ * Compiles tfjs-node's addon and our operations against the unpacked wheel and lays both where tfjs-node looks for them: `lib/napi-v8` and, relative to that,
+ * `deps/lib`. Needs no node-gyp: an addon is a shared library.
  * @param wheel - folder with the unpacked wheel; its libraries are moved away
  */
 export async function compileAddon(wheel: string, native: string, signal: AbortSignal): Promise<void> {
@@ -25,13 +29,17 @@ export async function compileAddon(wheel: string, native: string, signal: AbortS
     'g++',
     [
       '-std=c++17',
-      '-O2',
+      '-O3',
+      // Products and sums are rounded one by one, as on flat arrays
+      '-ffp-contract=off',
+      '-pthread',
       '-fPIC',
       '-shared',
       `-DNAPI_VERSION=${NODE_API}`,
       '-DBUILDING_NODE_EXTENSION',
       ...headers.map((folder) => `-I${folder}`),
       ...globSync('binding/*.cc', { cwd: binding }).sort(),
+      ...globSync(join(OPERATIONS, '*.cc')).sort(),
       '-o',
       join(lib, 'tfjs_binding.node'),
       `-L${deps}`,

@@ -1,5 +1,6 @@
 import { mixedNorm } from '../../ivp/space/mixedNorm.ts'
 import type { Tolerance, VectorSpace } from '../../ivp/space/vectorSpace.ts'
+import { fusedCombination, fusedErrorSquares, hasFused } from '../fusedKernels.ts'
 import { isRecording } from '../tape.ts'
 import { tf, type Scalar, type Tensor, type Tensor1D } from '../tensor.ts'
 import type { Measurement } from './reading.ts'
@@ -31,6 +32,13 @@ export function deviceSpace(tolerance: Tolerance, groups: BlockGroups): DeviceSp
     alive.add(v)
     return v
   }
+  /** One tensor for each size, of which every vector of zeros has clones: clones share memory. */
+  const zeros = new Map<number, Tensor1D>()
+  const zerosLike = (block: Tensor1D): Tensor1D => {
+    const shared = zeros.get(block.size) ?? tf.zerosLike(block)
+    zeros.set(block.size, shared)
+    return shared.clone()
+  }
   const release = (v: DeviceVector): void => {
     if (!alive.delete(v)) return
     for (const block of v) block.dispose()
@@ -44,8 +52,10 @@ export function deviceSpace(tolerance: Tolerance, groups: BlockGroups): DeviceSp
     },
     releaseAll() {
       for (const v of alive) release(v)
+      for (const shared of zeros.values()) shared.dispose()
+      zeros.clear()
     },
-    zerosLike: (y) => adopt(y.map((block) => tf.zerosLike(block))),
+    zerosLike: (y) => adopt(y.map(zerosLike)),
     combine(out, y, h, w, k, m) {
       const sum = adopt(
         y.map((block, b) => (m === 0 ? block.clone() : combination(block, h, w, blockOf(b, k, m)))),
@@ -61,8 +71,13 @@ export function deviceSpace(tolerance: Tolerance, groups: BlockGroups): DeviceSp
       function squares(blocks: ReadonlyArray<number>): Tensor {
         return tf.addN(
           blocks.map((b) => {
-            const error = tf.addN(weighted(h, w, blockOf(b, k, m)))
-            return error
+            const slopes = blockOf(b, k, m)
+            const { rtol, atol } = tolerance
+            if (typeof rtol === 'number' && typeof atol === 'number' && hasFused('SolveIvpErrorSquares')) {
+              return fusedErrorSquares({ rtol, atol }, products(h, w, m), slopes, y[b]!, yNew[b]!)
+            }
+            return tf
+              .addN(weighted(h, w, slopes))
               .div(scaleOf(part(tolerance, y, b), y[b]!, yNew[b]!))
               .square()
               .sum()
@@ -101,7 +116,9 @@ function blockOf(b: number, k: ReadonlyArray<DeviceVector>, m: number): Tensor1D
  */
 function combination(y: Tensor1D, h: number, w: ArrayLike<number>, k: ReadonlyArray<Tensor1D>): Tensor1D {
   const of = (start: Tensor1D, slopes: ReadonlyArray<Tensor1D>): Tensor1D =>
-    tf.tidy(() => tf.addN([...weighted(h, w, slopes), start]))
+    hasFused('SolveIvpCombination')
+      ? fusedCombination(start, products(h, w, slopes.length), slopes)
+      : tf.tidy(() => tf.addN([...weighted(h, w, slopes), start]))
   if (!isRecording()) return of(y, k)
   const operation = tf.customGrad((...args: unknown[]) => {
     const [start, ...slopes] = args.slice(0, -1) as [Tensor1D, ...Tensor1D[]]
@@ -117,6 +134,11 @@ function combination(y: Tensor1D, h: number, w: ArrayLike<number>, k: ReadonlyAr
  */
 function weighted(h: number, w: ArrayLike<number>, k: ReadonlyArray<Tensor1D>): Tensor1D[] {
   return k.map((slope, j) => slope.mul<Tensor1D>(h * w[j]!))
+}
+
+/** h w[j] for j < m, rounded as tfjs rounds a factor. */
+function products(h: number, w: ArrayLike<number>, m: number): Float32Array {
+  return Float32Array.from({ length: m }, (_, j) => h * w[j]!)
 }
 
 /** atol + rtol max(|y|, |yNew|). */

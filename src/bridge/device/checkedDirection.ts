@@ -20,7 +20,7 @@ export function directionOf<P extends TensorTree>(options: OdeintOptions<P>): Di
   return direction
 }
 
-/** The options of a solve, checked as those of `solveIvp` in single precision. */
+/** The options of a solve, checked as those of `solveIvp` in single precision for a state of `size` numbers. */
 export function checkedDirection(
   direction: Direction,
   span: readonly [number, number],
@@ -28,7 +28,9 @@ export function checkedDirection(
   tEval?: ReadonlyArray<number>,
 ): Problem<Float32Array> {
   const options = tEval === undefined ? direction : { ...direction, tEval }
-  return checkProblem(() => {}, span, new Float32Array(size), options as never)
+  // Only lists with an entry for each number need as many: zeros for a whole state take as long to check as a stage takes to combine
+  const hasLists = Object.values(direction).some((value) => Array.isArray(value) || ArrayBuffer.isView(value))
+  return checkProblem(() => {}, span, new Float32Array(hasLists ? size : Math.min(size, 1)), options as never)
 }
 
 /** @throws IvpInputError for an implicit method, which `roadOf` does not let pass */

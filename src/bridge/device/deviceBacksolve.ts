@@ -61,7 +61,7 @@ export function* pullOnDevice<P extends TensorTree>(
   const rowOf = (x: Tensor2D, j: number): Tensor1D => tf.tidy(() => x.slice([j, 0], [1, n]).reshape([n]))
   const warnings = new Set<string>()
   const gradTs: (DeviceVector | null)[] = times.map(() => null)
-  let y = space.adopt(blocks.map((length) => tf.zeros([length])) as Tensor1D[])
+  let y = space.adopt(blocks.map((length) => tf.fill([length], 0)) as Tensor1D[])
   /** Puts another tensor in the place of a block. */
   const setBlock = (b: number, tensor: Tensor1D): void => {
     const old = y

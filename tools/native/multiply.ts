@@ -1,10 +1,11 @@
 /**
- * Loads the native backend in a folder, multiplies two matrices and compares with plain loops; prints TensorFlow's version. A process of its own,
+ * Loads the native backend in a folder, multiplies two matrices, compares with plain loops, and looks for the operations of our own; prints TensorFlow's version. A process of its own,
  * since an addon that does not fit can take its process down.
  * Command: node multiply.ts FOLDER
  */
 import { CommandFailure } from '../command/failure.ts'
 import { loadBuilt } from '../../src/bridge/builtTensorflow.ts'
+import { hasFused } from '../../src/bridge/fusedKernels.ts'
 import { loadNative } from '../../src/bridge/nativeBackend.ts'
 import { tf } from '../../src/bridge/tensor.ts'
 
@@ -30,6 +31,8 @@ async function multiply(folder: string): Promise<string> {
   // Sums of 64 products below 1, each rounded to 2^-24 of itself
   if (!(worst < N * 2 ** -23))
     throw new CommandFailure('failed', `a product of matrices is wrong by ${worst}`)
+  if (!hasFused('SolveIvpCombination'))
+    throw new CommandFailure('failed', 'TensorFlow does not know the operations of tools/native/operations')
   const { binding } = tf.backend() as unknown as { readonly binding: { readonly TF_Version: string } }
   return binding.TF_Version
 }

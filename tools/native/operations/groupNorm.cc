@@ -12,6 +12,7 @@
 namespace {
 
 constexpr char GROUPS[] = "groups";
+// As in src/model/groupNorm.ts.
 constexpr float EPSILON = 1e-5f;
 // Rows that are added in single precision before their sum is added in double.
 constexpr std::size_t ROWS = 32;

@@ -1,20 +1,28 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Checkpoint } from '../checkpoint.ts'
 import { datasets } from '../dataset.ts'
 import { percent } from '../report/numbers.ts'
 import { createTrainer } from '../trainer.ts'
-import { netNames, nets } from '../nets.ts'
+import { netNames, nets as titles } from '../nets.ts'
 import type { TrainOptions } from '../trainOptions.ts'
 import { readJson } from './jsonFile.ts'
-import { presentOptions } from './runFolder.ts'
+import { partOfSnapshot, presentOptions, STATE, type RunState } from './runFolder.ts'
 import { UsageError } from './usageError.ts'
 
-/** Prints how well the finished nets of a run folder do on the test images. */
+/** What one line of the test says. */
+interface Tested {
+  readonly title: string
+  readonly checkpoint: Checkpoint
+  readonly options: TrainOptions
+}
+
+/** Prints how well the finished nets of a run folder do on the test images; `withSnapshots` also what was kept along the training. */
 export async function evaluateRun(
   path: string,
   data: string | undefined,
   backend: TrainOptions['backend'] | undefined,
+  withSnapshots: boolean,
   signal: AbortSignal,
 ): Promise<'completed' | 'interrupted'> {
   const finished = netNames.filter((net) => existsSync(join(path, `${net}.json`)))
@@ -24,27 +32,61 @@ export async function evaluateRun(
       1,
     )
   }
-  const checkpoints = finished.map((net) => {
+  const snapshots = withSnapshots ? snapshotsIn(path) : []
+  if (withSnapshots && snapshots.length === 0) {
+    throw new UsageError(`${path} holds no snapshots: train with --snapshots 8 to keep some.`, 1)
+  }
+  const nets: Tested[] = finished.map((net) => {
     const file = join(path, `${net}.json`)
     const checkpoint = readJson<Checkpoint>(file)
     const options = presentOptions(file, checkpoint.options)
-    return { net, checkpoint, options: backend === undefined ? options : { ...options, backend } }
+    return {
+      title: titles[net].title,
+      checkpoint,
+      options: backend === undefined ? options : { ...options, backend },
+    }
   })
+  const ofSnapshots = snapshots.map((snapshot) => ofSnapshot(snapshot, path, nets))
   // The nets of a run have seen the same images
-  const { train, test } = await datasets[checkpoints[0]!.options.dataset].load(data)
-  for (const { net, checkpoint, options } of checkpoints) {
+  const { train, test } = await datasets[nets[0]!.options.dataset].load(data)
+  for (const { title, checkpoint, options } of [...ofSnapshots, ...nets]) {
     const trainer = await createTrainer(options, train, checkpoint)
     try {
       const evaluation = await trainer.evaluate(test, () => signal.aborted)
       if (evaluation === null) return 'interrupted'
       const { accuracy, loss, nfeForward } = evaluation
-      const work = net === 'odenet' ? `, ${nfeForward.toFixed(1)} evaluations per solve` : ''
+      const work = options.net === 'odenet' ? `, ${nfeForward.toFixed(1)} evaluations per solve` : ''
       console.log(
-        `${nets[net].title}: ${percent(accuracy)} of ${test.n} test images, loss ${loss.toFixed(4)}${work}, backend ${trainer.backend.name}`,
+        `${title}: ${percent(accuracy)} of ${test.n} test images, loss ${loss.toFixed(4)}${work}, backend ${trainer.backend.name}`,
       )
     } finally {
       await trainer.dispose()
     }
   }
   return 'completed'
+}
+
+interface Snapshot {
+  readonly step: number
+  readonly parameters: string
+}
+
+/** In the order of the training. */
+function snapshotsIn(path: string): Snapshot[] {
+  return readdirSync(path)
+    .filter((name) => partOfSnapshot(name) !== null)
+    .sort((a, b) => partOfSnapshot(a)! - partOfSnapshot(b)!)
+    .map((name) => readJson<Snapshot>(join(path, name)))
+}
+
+/** As a net of its own: the parameters of that step, not their running mean. */
+function ofSnapshot({ step, parameters }: Snapshot, path: string, nets: ReadonlyArray<Tested>): Tested {
+  const { net } = readJson<RunState>(join(path, STATE)).options
+  const whole = nets.find(({ options }) => options.net === net)!
+  const { average: _, ...state } = whole.checkpoint.state
+  return {
+    title: `${whole.title} after step ${step}`,
+    checkpoint: { ...whole.checkpoint, state: { ...state, parameters } },
+    options: { ...whole.options, average: null },
+  }
 }

@@ -132,11 +132,15 @@ const evaluate = Command.make(
       Flag.withDescription('tfjs backend (default: as in training)'),
       Flag.optional,
     ),
+    snapshots: Flag.Boolean('snapshots').pipe(
+      Flag.withDescription('test the parameters that odenet train --snapshots kept along the training too'),
+      Flag.withDefault(false),
+    ),
     debug: flags.debug,
   },
-  ({ run, data, backend, debug }) =>
+  ({ run, data, backend, snapshots, debug }) =>
     guarded(debug, (signal) =>
-      evaluateRun(run, Option.getOrUndefined(data), Option.getOrUndefined(backend), signal),
+      evaluateRun(run, Option.getOrUndefined(data), Option.getOrUndefined(backend), snapshots, signal),
     ),
 ).pipe(Command.withDescription('Test the finished nets of a run on the 10,000 test images'))
 

@@ -84,6 +84,12 @@ export function snapshotName(part: number): string {
   return `snapshot${part}.json`
 }
 
+/** Inverse of `snapshotName`; null for other files. */
+export function partOfSnapshot(name: string): number | null {
+  const part = /^snapshot(\d+)\.json$/.exec(name)?.[1]
+  return part === undefined ? null : Number(part)
+}
+
 /** Options as this version knows them, from a file that may lack the latest. Refuses what an earlier version wrote, whose options were fewer. */
 export function presentOptions(file: string, options: Partial<TrainOptions>): TrainOptions {
   const { dataset, earlyStop = null, average = null } = options

@@ -66,6 +66,26 @@ describe('odenet', { timeout: 120_000 }, () => {
     assert.match(again.stdout, /complete/)
   })
 
+  it('tests what was kept along a training, in its order, the last one as the net that is left', async () => {
+    const out = join(newFolder(), 'run')
+    const { code, stderr } = await odenet(['train', '--data', data, '--no-baseline', '--snapshots', '3', '--out', out, ...SMALL]) // prettier-ignore
+    assert.equal(code, 0, stderr)
+    const { stdout } = await odenet(['eval', out, '--snapshots', '--data', data])
+    const lines = stdout.trim().split('\n')
+    const steps = lines.slice(0, -1).map((line) => Number(/^ODENet after step (\d+): /.exec(line)?.[1]))
+    assert.lengthOf(steps, 3)
+    assert.deepEqual(
+      steps,
+      steps.toSorted((a, b) => a - b),
+    )
+    assert.equal(lines.at(-2)!.replace(/ after step \d+/, ''), lines.at(-1))
+    // A running mean is tested as the net, and is no snapshot
+    const averaged = join(newFolder(), 'run')
+    await odenet(['train', '--data', data, '--no-baseline', '--snapshots', '1', '--average', '0.9', '--out', averaged, ...SMALL]) // prettier-ignore
+    const [ofStep, ofMean] = (await odenet(['eval', averaged, '--snapshots', '--data', data])).stdout.split('\n') // prettier-ignore
+    assert.notEqual(/loss [\d.]+/.exec(ofStep!)![0], /loss [\d.]+/.exec(ofMean!)![0])
+  })
+
   it('stops on Ctrl-C with exit code 130, and goes on to the numbers of the uninterrupted run', async () => {
     const options = ['--data', data, '--epochs', '6', '--no-baseline', ...SMALL]
     const whole = join(newFolder(), 'run')
@@ -173,6 +193,8 @@ describe('odenet', { timeout: 120_000 }, () => {
     const cut = smallMnist(20, 10)
     writeFileSync(join(cut, 't10k-labels-idx1-ubyte'), Buffer.from([0, 0, 8, 1, 0]))
     const file = join(full, 'notes.txt')
+    const unkept = newFolder()
+    writeFileSync(join(unkept, 'odenet.json'), '{}')
     const cases: [args: string[], says: RegExp][] = [
       [['train', '--data', empty], /There is no train-images-idx3-ubyte/],
       [['train', '--data', cut], /t10k-labels-idx1-ubyte/],
@@ -192,6 +214,7 @@ describe('odenet', { timeout: 120_000 }, () => {
       [['train', '--dimension', '4'], /dimension/],
       [['train', '--resume', empty], /holds no checkpoint.json/],
       [['eval', empty], /holds no finished net/],
+      [['eval', unkept, '--snapshots'], /holds no snapshots: train with --snapshots/],
     ]
     for (const [args, says] of cases) {
       const out = join(newFolder(), 'run')

@@ -71,6 +71,12 @@ export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding>
       errorNorm: undefined as never,
     }
     let next = 0
+    // At the ends of steps there is nothing to interpolate, and most solves are asked for no other times. Equal steps go on to interpolate there, for the bits of flat arrays
+    const isAt = (t: number | undefined): boolean => step === null && t === stepper.t
+    const handOverState = (): void => {
+      for (; tEval !== null && isAt(tEval[next]); next++) onOutput(space.handOver(copyOf(space, stepper.y)))
+    }
+    handOverState()
     while (plan.status === 'running') {
       if (signal?.aborted === true) return fail('aborted', MESSAGES.aborted)
       if (nsteps >= maxSteps) return fail('maxSteps', MESSAGES.maxSteps)
@@ -88,11 +94,14 @@ export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding>
       }
       stepper.accept(plan)
       nsteps++
-      if (tEval !== null && isReached(tEval[next])) {
+      if (tEval !== null && isReached(tEval[next]) && !isAt(tEval[next])) {
         const dense = stepper.denseOutput()
-        for (; isReached(tEval[next]); next++) onOutput(space.handOver(dense.at(tEval[next]!)))
+        for (; isReached(tEval[next]) && !isAt(tEval[next]); next++) {
+          onOutput(space.handOver(dense.at(tEval[next]!)))
+        }
         dense.release()
       }
+      handOverState()
     }
     return ending(MESSAGES.finished, null)
 

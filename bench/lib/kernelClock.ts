@@ -1,14 +1,14 @@
-import { replaceKernel, type KernelFunction } from '../../src/bridge/replacedKernel.ts'
 import { tf } from '../../src/bridge/tensor.ts'
 
-type Inputs = Parameters<KernelFunction>[0]['inputs']
+type RunKernel = ReturnType<typeof tf.engine>['runKernel']
+type Inputs = Parameters<RunKernel>[1]
 
 /** Numbers in a tensor of rank 1 from which on it is a state or all parameters: those of the net itself are shorter. */
 const SOLVERS = 1000
 
 /**
- * Seconds in each operation of the current tfjs backend, those that it calls itself left out. For backends that compute before they return. Operations on states in one row are
- * the solver's and counted apart, since the net's own take images.
+ * Seconds in each operation of tfjs, its start and its record on a tape included, those that it calls itself left out. For backends that compute before they return. Operations on
+ * states in one row are the solver's and counted apart, since the net's own take images.
  */
 export class KernelClock {
   readonly #seconds = new Map<string, number>()
@@ -17,9 +17,10 @@ export class KernelClock {
   #inner = 0
 
   constructor() {
-    for (const { kernelName, backendName } of tf.getKernelsForBackend(tf.getBackend())) {
-      replaceKernel(kernelName, backendName, (theirs) => (args) => this.#time(kernelName, args.inputs, () => theirs!(args))) // prettier-ignore
-    }
+    const engine = tf.engine()
+    const theirs = engine.runKernel
+    engine.runKernel = ((name, inputs, attributes) =>
+      this.#time(name, inputs, () => theirs.call(engine, name, inputs, attributes))) as RunKernel
   }
 
   restart(): void {

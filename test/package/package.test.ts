@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmSync,
   symlinkSync,
@@ -41,6 +42,7 @@ beforeAll(() => {
   }
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   run(root, process.execPath, tsc, '-p', 'tsconfig.build.json', '--outDir', join(source, 'dist'))
+  run(root, process.execPath, 'tools/bundleSolver.mjs', join(source, 'dist'))
 
   const [tarball] = JSON.parse(
     run(source, 'npm', 'pack', '--json', '--ignore-scripts', '--loglevel=error'),
@@ -67,6 +69,16 @@ test('brings no dependency along', () => {
 
 test.each(['solve-ivp', 'solve-ivp/ivp'])('%s is imported and solves', (entry) => {
   expect(runScript('import.mjs', `import { solveIvp } from '${entry}'\n${solve}`)).toEqual(solved)
+})
+
+test('the pure solver is one file behind its entry: reading many takes longer than running them', () => {
+  const ivp = join(project, 'node_modules/solve-ivp/dist/ivp')
+  const importedBy = (file: string): string[] =>
+    [...readFileSync(join(ivp, file), 'utf8').matchAll(/^(?:import|export)\b.* from ["'](.+)["']/gm)].map(
+      ([, path]) => path!,
+    )
+  expect(importedBy('index.js')).toEqual(['./solver.js'])
+  expect(importedBy('solver.js')).toEqual([])
 })
 
 test('is required from CommonJS and solves', () => {

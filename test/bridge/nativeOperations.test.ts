@@ -46,7 +46,10 @@ describe.skipIf(!IS_BUILT)('the operations that `npm run native` compiles into T
   })
 
   it('are there on native TensorFlow, on no other backend', async () => {
-    assert.isTrue(hasFused('SolveIvpCombination'))
+    assert.isTrue(
+      hasFused('SolveIvpCombination'),
+      'built by an earlier version: npm run native builds it again',
+    )
     assert.isTrue(hasFused('SolveIvpGroupNormGradient'))
     await tf.setBackend('wasm')
     assert.isFalse(hasFused('SolveIvpCombination'))

@@ -6,7 +6,7 @@ import { netNames, type Net } from '../nets.ts'
 import { attempt } from './attempt.ts'
 import { makeEmptyFolder } from './emptyFolder.ts'
 import { readJson, withInfinity } from './jsonFile.ts'
-import { presentOptions, snapshotName, STATE, type RunState } from './runFolder.ts'
+import { presentOptions, snapshotsIn, STATE, type KeptParameters, type RunState } from './runFolder.ts'
 import { UsageError } from './usageError.ts'
 import { writeWhole } from './wholeFile.ts'
 
@@ -75,12 +75,8 @@ export class CompareFolder {
   }
 
   /** Parameters that were kept along the training, in their order. */
-  snapshotsOf({ folder }: Member): { step: number; epoch: number; parameters: string }[] {
-    const snapshots: { step: number; epoch: number; parameters: string }[] = []
-    for (let part = 1; this.has(join(folder, snapshotName(part))); part++) {
-      snapshots.push(this.read(join(folder, snapshotName(part))))
-    }
-    return snapshots
+  snapshotsOf({ folder }: Member): KeptParameters[] {
+    return snapshotsIn(join(this.path, folder))
   }
 }
 

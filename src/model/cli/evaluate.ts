@@ -1,13 +1,13 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Checkpoint } from '../checkpoint.ts'
 import { datasets } from '../dataset.ts'
 import { percent } from '../report/numbers.ts'
 import { createTrainer } from '../trainer.ts'
-import { netNames, nets as titles } from '../nets.ts'
+import { netNames, nets } from '../nets.ts'
 import type { TrainOptions } from '../trainOptions.ts'
 import { readJson } from './jsonFile.ts'
-import { partOfSnapshot, presentOptions, STATE, type RunState } from './runFolder.ts'
+import { presentOptions, snapshotsIn, STATE, type KeptParameters, type RunState } from './runFolder.ts'
 import { UsageError } from './usageError.ts'
 
 /** What one line of the test says. */
@@ -36,20 +36,20 @@ export async function evaluateRun(
   if (withSnapshots && snapshots.length === 0) {
     throw new UsageError(`${path} holds no snapshots: train with --snapshots 8 to keep some.`, 1)
   }
-  const nets: Tested[] = finished.map((net) => {
+  const tested: Tested[] = finished.map((net) => {
     const file = join(path, `${net}.json`)
     const checkpoint = readJson<Checkpoint>(file)
     const options = presentOptions(file, checkpoint.options)
     return {
-      title: titles[net].title,
+      title: nets[net].title,
       checkpoint,
       options: backend === undefined ? options : { ...options, backend },
     }
   })
-  const ofSnapshots = snapshots.map((snapshot) => ofSnapshot(snapshot, path, nets))
+  const ofSnapshots = snapshots.map((snapshot) => ofSnapshot(snapshot, path, tested))
   // The nets of a run have seen the same images
-  const { train, test } = await datasets[nets[0]!.options.dataset].load(data)
-  for (const { title, checkpoint, options } of [...ofSnapshots, ...nets]) {
+  const { train, test } = await datasets[tested[0]!.options.dataset].load(data)
+  for (const { title, checkpoint, options } of [...ofSnapshots, ...tested]) {
     const trainer = await createTrainer(options, train, checkpoint)
     try {
       const evaluation = await trainer.evaluate(test, () => signal.aborted)
@@ -66,23 +66,20 @@ export async function evaluateRun(
   return 'completed'
 }
 
-interface Snapshot {
-  readonly step: number
-  readonly parameters: string
-}
-
-/** In the order of the training. */
-function snapshotsIn(path: string): Snapshot[] {
-  return readdirSync(path)
-    .filter((name) => partOfSnapshot(name) !== null)
-    .sort((a, b) => partOfSnapshot(a)! - partOfSnapshot(b)!)
-    .map((name) => readJson<Snapshot>(join(path, name)))
-}
-
 /** As a net of its own: the parameters of that step, not their running mean. */
-function ofSnapshot({ step, parameters }: Snapshot, path: string, nets: ReadonlyArray<Tested>): Tested {
+function ofSnapshot(
+  { step, parameters }: KeptParameters,
+  path: string,
+  tested: ReadonlyArray<Tested>,
+): Tested {
   const { net } = readJson<RunState>(join(path, STATE)).options
-  const whole = nets.find(({ options }) => options.net === net)!
+  const whole = tested.find(({ options }) => options.net === net)
+  if (whole === undefined) {
+    throw new UsageError(
+      `The net of the snapshots in ${path} is not finished: odenet train --resume ${path}.`,
+      1,
+    )
+  }
   const { average: _, ...state } = whole.checkpoint.state
   return {
     title: `${whole.title} after step ${step}`,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MetricsWriter } from '../metrics.ts'
 import type { Checkpoint } from '../checkpoint.ts'
@@ -84,10 +84,21 @@ export function snapshotName(part: number): string {
   return `snapshot${part}.json`
 }
 
-/** Inverse of `snapshotName`; null for other files. */
-export function partOfSnapshot(name: string): number | null {
-  const part = /^snapshot(\d+)\.json$/.exec(name)?.[1]
-  return part === undefined ? null : Number(part)
+/** Parameters that were kept along a training. */
+export interface KeptParameters {
+  readonly step: number
+  readonly epoch: number
+  /** See `encode`. */
+  readonly parameters: string
+}
+
+/** What the folder of a run has kept, in the order of the training. */
+export function snapshotsIn(path: string): KeptParameters[] {
+  const parts = readdirSync(path).map((name) => Number(/^snapshot(\d+)\.json$/.exec(name)?.[1]))
+  return parts
+    .filter((part) => part > 0)
+    .sort((a, b) => a - b)
+    .map((part) => readJson(join(path, snapshotName(part))))
 }
 
 /** Options as this version knows them, from a file that may lack the latest. Refuses what an earlier version wrote, whose options were fewer. */

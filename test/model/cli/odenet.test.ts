@@ -195,6 +195,13 @@ describe('odenet', { timeout: 120_000 }, () => {
     const file = join(full, 'notes.txt')
     const unkept = newFolder()
     writeFileSync(join(unkept, 'odenet.json'), '{}')
+    const halfway = newFolder()
+    writeFileSync(
+      join(halfway, 'stem.json'),
+      '{ "options": { "dataset": "mnist", "net": "stem" }, "state": {} }',
+    )
+    writeFileSync(join(halfway, 'checkpoint.json'), '{ "options": { "net": "odenet" } }')
+    writeFileSync(join(halfway, 'snapshot1.json'), '{ "step": 1, "epoch": 0, "parameters": "" }')
     const cases: [args: string[], says: RegExp][] = [
       [['train', '--data', empty], /There is no train-images-idx3-ubyte/],
       [['train', '--data', cut], /t10k-labels-idx1-ubyte/],
@@ -214,6 +221,7 @@ describe('odenet', { timeout: 120_000 }, () => {
       [['train', '--dimension', '4'], /dimension/],
       [['train', '--resume', empty], /holds no checkpoint.json/],
       [['eval', empty], /holds no finished net/],
+      [['eval', halfway, '--snapshots'], /is not finished: odenet train --resume/],
       [['eval', unkept, '--snapshots'], /holds no snapshots: train with --snapshots/],
     ]
     for (const [args, says] of cases) {

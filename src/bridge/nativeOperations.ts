@@ -1,5 +1,6 @@
 /** The operations that `npm run native` compiles into TensorFlow (tools/native/operations), as kernels of tfjs. */
 import type { FusedKernel } from './fusedKernels.ts'
+import { replaceKernel } from './replacedKernel.ts'
 import { tf, type Tensor } from './tensor.ts'
 
 const BACKEND = 'tensorflow'
@@ -26,37 +27,30 @@ const OPERATIONS: Readonly<Record<FusedKernel, { readonly attribute: string; rea
 /** Registers those that the loaded TensorFlow knows: all or none. */
 export function registerNativeOperations(): void {
   if (!areThere()) return
-  for (const [kernelName, { attribute, outputs }] of Object.entries(OPERATIONS)) {
-    if (tf.getKernel(kernelName, BACKEND) !== undefined) continue
-    tf.registerKernel({
-      kernelName,
-      backendName: BACKEND,
-      kernelFunc: ({ inputs, attrs, backend }) => {
-        const native = backend as unknown as NativeBackend
-        const value = attrs![attribute] as number
-        const attributes = [{ name: attribute, type: native.binding.TF_ATTR_INT, value }]
-        const results = native.executeMultipleOutputs(
-          kernelName as FusedKernel,
-          attributes,
-          inputs as unknown as Tensor[],
-          outputs,
-        )
-        return outputs === 1 ? results[0]! : results
-      },
+  for (const kernelName of Object.keys(OPERATIONS) as FusedKernel[]) {
+    replaceKernel(kernelName, BACKEND, () => ({ inputs, attrs, backend }) => {
+      const results = execute(backend, kernelName, attrs!, inputs as unknown as Tensor[])
+      return results.length === 1 ? results[0]! : results
     })
   }
 }
 
 /** Whether the addon is one that `npm run native` compiled: tfjs-node's own knows none of them. */
 function areThere(): boolean {
-  const native = tf.findBackend(BACKEND) as unknown as NativeBackend
   return tf.tidy(() => {
     const one = tf.tensor1d([1])
     try {
-      native.executeMultipleOutputs('SolveIvpCombination', [{ name: 'm', type: native.binding.TF_ATTR_INT, value: 1 }], [one, one, one], 1) // prettier-ignore
+      execute(tf.findBackend(BACKEND), 'SolveIvpCombination', { m: 1 }, [one, one, one])
       return true
     } catch {
       return false
     }
   })
+}
+
+function execute(backend: unknown, operation: FusedKernel, attributes: object, inputs: Tensor[]): Tensor[] {
+  const native = backend as NativeBackend
+  const { attribute: name, outputs } = OPERATIONS[operation]
+  const value = (attributes as Readonly<Record<string, number>>)[name]!
+  return native.executeMultipleOutputs(operation, [{ name, type: native.binding.TF_ATTR_INT, value }], inputs, outputs) // prettier-ignore
 }

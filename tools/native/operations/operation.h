@@ -22,7 +22,6 @@ class Call {
   ~Call();
   Call(const Call&) = delete;
 
-  int inputs() const { return static_cast<int>(inputs_.size()); }
   const float* input(int i) const;
   std::size_t size(int i) const;
   std::vector<std::int64_t> shape(int i) const;

@@ -28,7 +28,7 @@ export function checkedDirection(
   tEval?: ReadonlyArray<number>,
 ): Problem<Float32Array> {
   const options = tEval === undefined ? direction : { ...direction, tEval }
-  // Only lists with an entry for each number need as many: zeros for a whole state take as long to check as a stage takes to combine
+  // Only lists with an entry for each number need as many zeros
   const hasLists = Object.values(direction).some((value) => Array.isArray(value) || ArrayBuffer.isView(value))
   return checkProblem(() => {}, span, new Float32Array(hasLists ? size : Math.min(size, 1)), options as never)
 }

@@ -94,19 +94,17 @@ export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding>
       }
       stepper.accept(plan)
       nsteps++
-      if (tEval !== null && isReached(tEval[next]) && !isAt(tEval[next])) {
+      if (tEval !== null && isPassed(tEval[next])) {
         const dense = stepper.denseOutput()
-        for (; isReached(tEval[next]) && !isAt(tEval[next]); next++) {
-          onOutput(space.handOver(dense.at(tEval[next]!)))
-        }
+        for (; isPassed(tEval[next]); next++) onOutput(space.handOver(dense.at(tEval[next]!)))
         dense.release()
       }
       handOverState()
     }
     return ending(MESSAGES.finished, null)
 
-    function isReached(t: number | undefined): boolean {
-      return t !== undefined && direction * (t - stepper.t) <= 0
+    function isPassed(t: number | undefined): boolean {
+      return t !== undefined && direction * (t - stepper.t) <= 0 && !isAt(t)
     }
   } finally {
     workspace.release()

@@ -8,7 +8,8 @@ const WASM_BYTES = 2 ** 31
 const NATIVE_SHARE = 1 / 4
 /**
  * Tensors of the state's size that are held for each evaluation of f while its gradient is computed: 6 that the tape saves (the state, the sums after both
- * convolutions, both ReLUs, the slope), and the gradient of every operation's input, which tfjs keeps until the end (`node bench/tapeMemory.ts`).
+ * convolutions, both ReLUs, the slope), and the gradient of every operation's input, which tfjs keeps until the end; a process on native TensorFlow grows by 16 to 18
+ * (`node bench/tapeMemory.ts`).
  */
 const TENSORS = 16
 /** Evaluations of a solve that chooses its steps, at usual tolerances. */

@@ -14,7 +14,7 @@ import type { WasmMemory } from './wasmMemory.ts'
  */
 export const RECORD = 192
 export const MOST_TERMS = 12
-/** Numbers of terms that have a norm: any one vector, RK23, RK45, DOP853, longer ones. */
+/** Numbers of terms that have a norm: a single vector, RK23, RK45, DOP853, longer ones. */
 export const NORM_TERMS: ReadonlyArray<number> = [1, 4, 6, 8, MOST_TERMS]
 /** States of at most so many components have no loop. */
 export const FEW = 4

@@ -118,7 +118,9 @@ function addScalarTolerance(y: Vec, yNew: Vec, rtol: number, atol: number, at: n
   for (let c = 0; c < size; c++) {
     const a = Math.abs(y[at + c]!), b = Math.abs(yNew[at + c]!) // prettier-ignore
     // Not Math.max: it is slower, and a NaN reaches the norm through the sum
-    const e = sums[c]! / (atol + rtol * (a > b ? a : b))
+    const t = atol + rtol * (a > b ? a : b)
+    // NaN where the state, and with it t, is infinite
+    const e = (sums[c]! + (t - t)) / t
     lanes[c & 3] = lanes[c & 3]! + e * e
   }
 }
@@ -129,7 +131,8 @@ function addVectorTolerance(
 ): void {
   for (let c = 0; c < size; c++) {
     const a = Math.abs(y[at + c]!), b = Math.abs(yNew[at + c]!)
-    const e = sums[c]! / (atol[at + c]! + rtol[at + c]! * (a > b ? a : b))
+    const t = atol[at + c]! + rtol[at + c]! * (a > b ? a : b)
+    const e = (sums[c]! + (t - t)) / t
     lanes[c & 3] = lanes[c & 3]! + e * e
   }
 }

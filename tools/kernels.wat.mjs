@@ -23,6 +23,8 @@ const CODE = 8
 const LENGTH = 12
 const ENTRIES = 16
 const WEIGHTS = 64
+/** Of a combination; a norm has its first byte there. */
+const CLEARED = 160
 const FROM = 160
 const NEXT = 164
 const ROOT = 168
@@ -116,16 +118,38 @@ function combineMany(name, m) {
     (return)`
 }
 
-/** combine(row, h): out = y + h w . k; without terms a copy. */
+/** From this length on the engine's own fill is faster than a loop. */
+const LONG = 1024
+
+/**
+ * Sets the vector whose entry the record names, if there is one, to zero: the derivative that is evaluated next, whose right-hand side may leave
+ * entries as they are. Here, and not by a call of its own, which would take longer than the stores.
+ */
+function clear() {
+  return `${set('clear', field('i32', CLEARED))}
+    (if ${get('clear')} (then
+      ${set('clear', `(i32.load ${get('clear')})`)}
+      (if (i32.ge_u ${get('bytes')} (i32.const ${LONG}))
+        (then (memory.fill ${get('clear')} (i32.const 0) ${get('bytes')}))
+        (else
+          ${set('end', `(i32.add ${get('clear')} ${get('bytes')})`)}
+          (loop $zeros
+            (v128.store ${get('clear')} (v128.const i64x2 0 0))
+            ${move(['clear'], 16)}
+            (br_if $zeros (i32.lt_u ${get('clear')} ${get('end')})))))))`
+}
+
+/** combine(row, h): out = y + h w . k; without terms a copy. The vector to be cleared is none of those. */
 function combine(name) {
   const cases = TERMS.flatMap((m) => [
     [m, combineMany(name, m)],
     [m + IS_FEW, combineFew(name, m)],
   ])
   return `(func (export "${name}_combine") (param $row i32) (param $h f64)
-    (local $out i32) (local $y i32) (local $bytes i32) (local $end i32)
+    (local $out i32) (local $y i32) (local $bytes i32) (local $end i32) (local $clear i32)
     ${list(Math.max(...TERMS), (j) => `(local $p${j} i32) (local $w${j} v128)`)}
     ${set('out', vector(0))} ${set('y', vector(Y))} ${set('bytes', field('i32', LENGTH))}
+    ${clear()}
     (block $done
       ${dispatch(cases, `(memory.copy ${get('out')} ${get('y')} ${get('bytes')})`)}))`
 }
@@ -135,10 +159,15 @@ const promotePair = (name, v) => (name === 'f64' ? v : `(f64x2.promote_low_f32x4
 /** The upper two lanes of four. */
 const high = (v) => `(i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 ${v} ${v})`
 
+/** s / t, and NaN where t is infinite, which it is where the state is: an infinite state has no error of 0. */
+const inTolerances = (s, t) =>
+  `(f64x2.div (f64x2.add ${s} (f64x2.sub (local.tee $t ${t}) ${get('t')})) ${get('t')})`
+
 /** Sum of squares of h w . k over its tolerance (two numbers), for m terms of up to `FEW` components; in the order of `normMany`. */
 function normFew(name, m) {
   const { vec } = TYPES[name]
   const tolerances = (g) => `(f64x2.add ${get('atols')} (f64x2.mul ${get('rtols')} ${g}))`
+  const promote = (v) => promotePair(name, v)
   /** Components 2 r and 2 r + 1. */
   const pair = (r) => {
     const at = name === 'f64' ? 16 * r : 0
@@ -148,7 +177,7 @@ function normFew(name, m) {
         ? set('s', sum(m, vec, loadFew(name, m, at))) + set('g', magnitude(vec, load))
         : set('s', high(get('s'))) + set('g', high(get('g')))
     return `${fill}
-      ${set('e', `(f64x2.div ${promotePair(name, get('s'))} ${tolerances(promotePair(name, get('g')))})`)}
+      ${set('e', inTolerances(promote(get('s')), tolerances(promote(get('g')))))}
       (if (i32.eq ${get('count')} (i32.const ${2 * r + 1})) (then ${set('e', `(f64x2.replace_lane 1 ${get('e')} (f64.const 0))`)}))
       ${set('a0', `(f64x2.add ${get('a0')} (f64x2.mul ${get('e')} ${get('e')}))`)}
       ${r === 0 ? `(br_if $summed (i32.le_u ${get('count')} (i32.const 2)))` : ''}`
@@ -167,7 +196,7 @@ function normMany(name, m, isVector) {
   const tolerance = (of, at) => (isVector ? `(v128.load offset=${at} ${get(`${of}At`)})` : get(`${of}s`))
   /** The two quotients of the sums s and the magnitudes g, both f64x2; `at`: byte offset in the tolerance vectors. */
   const quotients = (s, g, at) =>
-    `(f64x2.div ${s} (f64x2.add ${tolerance('atol', at)} (f64x2.mul ${tolerance('rtol', at)} ${g})))`
+    inTolerances(s, `(f64x2.add ${tolerance('atol', at)} (f64x2.mul ${tolerance('rtol', at)} ${g}))`)
   const square = (a) => set(a, `(f64x2.add ${get(a)} (f64x2.mul ${get('e')} ${get('e')}))`)
   const promote = (v) => promotePair(name, v)
   /** Two components into e, read with `load`, without touching memory behind them. */
@@ -220,7 +249,7 @@ function norm(name) {
   return `(func (export "${name}_norm") (param $row i32) (param $h f64) (result f64)
     (local $y i32) (local $yNew i32) (local $from i32) (local $count i32) (local $fours i32)
     (local $rtol f64) (local $atol f64) (local $rtolAt i32) (local $atolAt i32) (local $rtols v128) (local $atols v128)
-    (local $e v128) (local $s v128) (local $g v128) (local $a0 v128) (local $a1 v128)
+    (local $e v128) (local $s v128) (local $g v128) (local $t v128) (local $a0 v128) (local $a1 v128)
     (local $total f64)
     ${list(Math.max(...NORM_TERMS), (j) => `(local $p${j} i32) (local $w${j} v128)`)}
     (local $next i32) (local $size f64) (local $five f64) (local $hasFive i32)

@@ -29,7 +29,8 @@ export function createIntegrator<V extends FloatArray>(
       return new ErkIntegrator(
         // Written out: a spread of the whole problem takes as long as a step
         {
-          rhs: rhs.call,
+          rhs: rhs.callCleared,
+          clears: rhs.wantsCleared,
           t0,
           y0,
           tBound: t1,
@@ -41,6 +42,7 @@ export function createIntegrator<V extends FloatArray>(
           maxStep: problem.maxStep,
           step: problem.step,
           controller: problem.controller,
+          warnings: problem.warnings,
         },
         method.erk,
         space,

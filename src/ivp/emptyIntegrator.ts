@@ -39,6 +39,10 @@ export class EmptyIntegrator<V extends FloatArray> implements Integrator<V> {
     this.y = y0
   }
 
+  get yOld(): V {
+    return this.y
+  }
+
   get njev(): number {
     return this.#jacobian?.count ?? 0
   }

@@ -1,22 +1,35 @@
+import { ADVICE, tooSmallAdvice, zeroTolerance, zeroToleranceAdvice } from './advice.ts'
 import type { StepController } from './control/stepController.ts'
 import type { DenseOutput } from './dense/denseOutput.ts'
-import { advance } from './drive.ts'
-import { MESSAGES, firstNonFinite, notFiniteAtStart, worstComponent } from './failure.ts'
+import {
+  MESSAGES,
+  TIME_OVERFLOW,
+  UNBOUNDED,
+  firstNonFinite,
+  nearlyInfinite,
+  notFiniteAtStart,
+  overflow,
+  overflown,
+  worstComponent,
+} from './failure.ts'
 import type { Integrator, Saved, StepFailure } from './integrator.ts'
 import type { ErkMethod } from './method/butcherTableau.ts'
 import { FixedPlan } from './fixedPlan.ts'
 import { makeWorkspace } from './space/makeWorkspace.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
-import type { NormBlocks } from './space/norm.ts'
+import { coversAll, type NormBlocks } from './space/norm.ts'
 import type { Tolerance, VectorSpace } from './space/vectorSpace.ts'
 import type { Rhs, Workspace } from './space/workspace.ts'
 import { StepPlan, type Plan } from './stepPlan.ts'
-import { sizeOf } from './stepper/erkSlots.ts'
+import { CANDIDATE, sizeOf, stagesOf } from './stepper/erkSlots.ts'
 import { ErkStepper } from './stepper/erkStepper.ts'
+import { StiffnessTest } from './stepper/stiffnessTest.ts'
 
 /** What an explicit Runge-Kutta method is built from. */
 export interface ErkProblem<V> {
   readonly rhs: Rhs<V>
+  /** It is to find zeros where it writes. */
+  readonly clears: boolean
   readonly t0: number
   /** Shape (n), n >= 1; copied. */
   readonly y0: V
@@ -33,6 +46,8 @@ export interface ErkProblem<V> {
   /** Size of the steps of a fixed-step method; null for an adaptive one. */
   readonly step: number | null
   readonly controller: StepController
+  /** Where it is said that the problem is stiff. */
+  readonly warnings: string[]
 }
 
 /** Every explicit Runge-Kutta method on flat arrays: the stepper proposes, the plan decides. */
@@ -41,19 +56,28 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   readonly nlu = 0
   failure: StepFailure | null = null
   declare private readonly problem: ErkProblem<V>
+  declare private readonly method: ErkMethod
   declare private readonly workspace: Workspace<V>
   declare private readonly stepper: ErkStepper<V>
   declare private readonly plan: Plan
+  /** Slot of the candidate. */
+  declare private readonly candidate: number
+  /** The error norm does not see every component of the candidate and of f there. */
+  declare private readonly looksFurther: boolean
+  declare private readonly stiffness: StiffnessTest<V> | null
 
   constructor(problem: ErkProblem<V>, method: ErkMethod, space: VectorSpace<V>) {
-    const { rhs, t0, y0, tBound, tolerance, norm, needsDense, isReleased, maxStep, step, controller } =
-      problem
+    const { rhs, clears, t0, y0, tBound, tolerance, norm, needsDense, isReleased, maxStep, step } = problem
     this.workspace = makeWorkspace(space, y0, sizeOf(method, needsDense), tolerance, norm, isReleased)
     this.problem = problem
-    this.stepper = new ErkStepper(space, this.workspace, rhs, method, t0, y0, needsDense)
+    this.method = method
+    this.stepper = new ErkStepper(space, this.workspace, rhs, method, t0, y0, needsDense, clears)
+    this.candidate = stagesOf(method, needsDense) + CANDIDATE
+    this.looksFurther = method.error.kind !== 'none' && !(weighsLast(method) && coversAll(norm, y0.length))
+    this.stiffness = method.error.kind === 'none' ? null : new StiffnessTest(method, problem.warnings)
     this.plan =
       step === null
-        ? new StepPlan(t0, tBound, this.stepper.errorOrder, maxStep, controller)
+        ? new StepPlan(t0, tBound, this.stepper.errorOrder, maxStep, problem.controller)
         : new FixedPlan(t0, tBound, step)
   }
 
@@ -65,6 +89,9 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   }
   get tOld(): number {
     return this.stepper.tOld
+  }
+  get yOld(): V {
+    return this.stepper.yOld
   }
   get nrejected(): number {
     return this.plan.nrejected
@@ -89,23 +116,24 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   step(): void {
     const plan = this.plan
     const stepper = this.stepper
-    if (advance(stepper, plan)) return
-    const component = worstComponent(
-      stepper.candidate,
-      stepper.errorVector(plan.h),
-      stepper.y,
-      this.problem.tolerance,
-    )
-    if (plan.status === 'nonFinite') {
-      this.failure = { kind: 'nonFinite', message: MESSAGES.notFinite, component }
-    } else {
-      const kind = Number.isFinite(plan.errorNorm) ? 'stepTooSmall' : 'nonFinite'
-      this.failure = { kind, message: MESSAGES.stepTooSmall, component }
+    while (plan.status === 'running') {
+      stepper.attempt(plan)
+      if (this.looksFurther) this.lookFurther()
+      if (plan.resolve()) {
+        stepper.accept(plan)
+        this.stiffness?.look(stepper)
+        return
+      }
+      // Never true of a number
+      if (plan.errorNorm !== plan.errorNorm && this.hasOverflown()) return
     }
+    this.failure = this.whyNot()
   }
 
   denseOutput(): DenseOutput<V> {
-    return this.stepper.denseOutput()
+    const dense = this.stepper.denseOutput()
+    this.checkInterpolant()
+    return dense
   }
 
   release(): void {
@@ -121,4 +149,93 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     this.stepper.load(stepper)
     this.plan.load(plan)
   }
+
+  /** An attempt with a number that is not finite where the error norm does not look has no error that counts. */
+  private lookFurther(): void {
+    const { workspace, method } = this
+    const isFinite = workspace.finiteness(this.candidate) === 0 && workspace.finiteness(method.nStages) === 0
+    if (!isFinite) this.plan.errorNorm = NaN
+  }
+
+  /** Of derivatives that nothing but the interpolant uses. */
+  private checkInterpolant(): void {
+    const { method, workspace, stepper } = this
+    const from = method.error.kind === 'none' ? method.nStages : method.nStages + 1
+    const to = stagesOf(method, true)
+    for (let slot = from; slot < to; slot++) {
+      if (workspace.finiteness(slot) === 0) continue
+      throw new NonFiniteInterpolant(stepper.tOld, stepper.t, firstNonFinite(workspace.vectors[slot]!))
+    }
+  }
+
+  private hasOverflown(): boolean {
+    const { y, candidate } = this.stepper
+    const component = overflown(y, candidate)
+    if (component < 0) return false
+    this.failure = overflow(component, y instanceof Float32Array)
+    return true
+  }
+
+  /** Why no attempt was accepted. */
+  private whyNot(): StepFailure {
+    const { plan, stepper, problem } = this
+    if (plan.status === 'timeOverflow') return TIME_OVERFLOW
+    const message = plan.status === 'nonFinite' ? MESSAGES.notFinite : MESSAGES.stepTooSmall
+    const { y, candidate, t } = stepper
+    const hasGrown = largest(y) > UNBOUNDED * Math.max(1, largest(problem.y0))
+    for (const k of stepper.k.slice(0, this.method.nStages + 1)) {
+      const component = firstNonFinite(k)
+      if (component < 0) continue
+      // Infinity from a finite state that has grown is no fault of fun's domain
+      const isOverflow = hasGrown && !Number.isNaN(k[component])
+      if (isOverflow && problem.step === null)
+        return { ...overflow(component, y instanceof Float32Array), message }
+      const advice = isOverflow ? ADVICE.unstableStep : ADVICE.outOfDomain
+      return { kind: 'nonFinite', message, component, advice }
+    }
+    const infinite = Math.max(firstNonFinite(candidate), nearlyInfinite(y))
+    if (infinite >= 0) {
+      if (problem.step === null) return { ...overflow(infinite, y instanceof Float32Array), message }
+      return { kind: 'nonFinite', message, component: infinite, advice: ADVICE.unstableStep }
+    }
+    const { tolerance } = problem
+    if (!Number.isFinite(plan.errorNorm)) {
+      const component = zeroTolerance(y, candidate, tolerance)
+      if (component >= 0)
+        return { kind: 'stepTooSmall', message, component, advice: zeroToleranceAdvice(component) }
+    }
+    const component = worstComponent(stepper.errorVector(plan.h), y, candidate, tolerance)
+    const { t0, tBound, y0 } = problem
+    const direction = Math.sign(tBound - t0)
+    const advice = tooSmallAdvice({ t, t0, tBound, direction, y0, tolerance, component })
+    return { kind: 'stepTooSmall', message, component, advice }
+  }
+}
+
+/** Raised where an interpolant is asked for that has no finite values; becomes a failure of the result. */
+export class NonFiniteInterpolant extends Error {
+  override readonly name = 'NonFiniteInterpolant'
+  readonly component: number
+  constructor(tOld: number, t: number, component: number) {
+    super(`fun is not finite at a time from ${tOld} to ${t} at which the interpolant of that step needs it.`)
+    this.component = component
+  }
+}
+
+/** Whether f at the new point counts in the error estimate. */
+function weighsLast({ error, nStages }: ErkMethod): boolean {
+  switch (error.kind) {
+    case 'none':
+      return false
+    case 'embedded':
+      return error.e.index.includes(nStages)
+    case 'mixed':
+      return error.e5.index.includes(nStages) && error.e3.index.includes(nStages)
+  }
+}
+
+function largest(y: FloatArray): number {
+  let most = 0
+  for (let i = 0; i < y.length; i++) most = Math.max(most, Math.abs(y[i]!))
+  return most
 }

@@ -21,7 +21,8 @@ export class IvpInputError extends Error {
 /** Longest excerpt of a value in a message. */
 const EXCERPT = 80
 
-function describe(value: unknown): string {
+/** A value in words, for messages. */
+export function describe(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
   if (typeof value === 'function') return `a function${value.name ? ` (${value.name})` : ''}`
   if (value === null || typeof value !== 'object') return String(value)

@@ -1,5 +1,7 @@
+import { ADVICE } from './advice.ts'
 import type { StepFailure } from './integrator.ts'
 import type { FailureKind, IvpFailure } from './ivpResult.ts'
+import { STIFF, WRONG_JACOBIAN, WROTE } from './noticed.ts'
 import { isFinite, type FloatArray } from './space/typedArraySpace.ts'
 import type { Tolerance } from './space/vectorSpace.ts'
 
@@ -9,28 +11,48 @@ export const MESSAGES = {
   terminated: 'A termination event occurred.',
   stepTooSmall: 'Required step size is less than spacing between numbers.',
   notFinite: 'The solution is not finite any more.',
+  minStep: 'The error test failed at the smallest step that `minStep` allows.',
   noConvergence: 'The corrector iteration did not converge at any step size that was tried.',
+  singular: 'The matrix of the corrector iteration was singular at every step size that was tried.',
+  timeNotFinite: 'Time is not finite any more.',
   maxSteps: 'The number of steps reached `maxSteps` before the end of the integration interval.',
   aborted: 'The solve was aborted through `signal`.',
 } as const
 
-const ADVICE: Record<FailureKind, string> = {
-  stepTooSmall:
-    'The solution changes too fast here: look for a singularity, loosen rtol and atol, or end before it with a terminal event.',
-  nonFinite:
-    'fun returned NaN or Infinity near this time: check its domain (division by zero, roots and logarithms of negative numbers), or bound maxStep.',
-  maxSteps: 'Raise maxSteps, loosen the tolerances, or continue from the last state.',
-  wrongLength: 'fun must return one derivative per component of y0, at every call.',
-  singular:
-    'The Newton matrix is singular: check `jac` (entries, sign, band) or leave it out to use finite differences.',
-  noConvergence:
-    'The corrector keeps failing: check that `jac` is the Jacobian of fun, or leave it out; tighten firstStep or maxStep; fun may be discontinuous here.',
-  aborted: 'Continue from the last state if needed: it is part of the result.',
+/** What helps where nothing more is known. */
+const USUAL: Record<FailureKind, string> = {
+  stepTooSmall: ADVICE.singularity,
+  nonFinite: ADVICE.outOfDomain,
+  maxSteps: ADVICE.maxSteps,
+  wrongLength: ADVICE.wrongLength,
+  singular: ADVICE.singular,
+  noConvergence: ADVICE.noConvergence,
+  aborted: ADVICE.aborted,
 }
 
 /** A failure with what the caller can do about it. */
-export function failureOf(kind: FailureKind, t: number, component?: number): IvpFailure {
-  return { kind, t, advice: ADVICE[kind], ...(component === undefined ? {} : { component }) }
+export function failureOf(
+  kind: FailureKind,
+  t: number,
+  component?: number,
+  advice: string = USUAL[kind],
+): IvpFailure {
+  return { kind, t, advice, ...(component === undefined ? {} : { component }) }
+}
+
+/** The advice of a failure, and what warnings of the same solve add to it. */
+export function adviceAfter(
+  warnings: ReadonlyArray<string>,
+  kind: FailureKind,
+  advice: string = USUAL[kind],
+): string {
+  const has = (beginning: string): boolean => warnings.some((text) => text.startsWith(beginning))
+  const first = has(WRONG_JACOBIAN)
+    ? ADVICE.wrongJacobian
+    : kind === 'maxSteps' && has(STIFF)
+      ? `${ADVICE.stiff} ${advice}`
+      : advice
+  return has(WROTE) ? `${first} ${ADVICE.wrote}` : first
 }
 
 /** Index of the first component that is not finite; -1 if all are. */
@@ -40,14 +62,19 @@ export function firstNonFinite(y: FloatArray): number {
 
 /** f(t0, y0) is not finite: named at once, since no step size can help (scipy loops forever on NaN). */
 export function notFiniteAtStart(t0: number, component: number): StepFailure {
-  return { kind: 'nonFinite', message: `fun is not finite at the initial state (t = ${t0}).`, component }
+  return {
+    kind: 'nonFinite',
+    message: `fun is not finite at the initial state (t = ${t0}).`,
+    component,
+    advice: ADVICE.outOfDomain,
+  }
 }
 
-/** The first component that is not finite, else the one with the largest error in units of its tolerance. */
+/** The component with the largest error in units of its tolerance, or the first whose error is not finite. */
 export function worstComponent(
-  candidate: FloatArray,
   error: FloatArray,
   y: FloatArray,
+  candidate: FloatArray,
   tol: Tolerance,
 ): number {
   const of = (value: number | Float64Array, i: number): number =>
@@ -55,9 +82,51 @@ export function worstComponent(
   let worst = 0
   let largest = -1
   for (let i = 0; i < y.length; i++) {
-    if (!Number.isFinite(candidate[i]!) || !Number.isFinite(error[i]!)) return i
-    const scaled = Math.abs(error[i]!) / (of(tol.atol, i) + of(tol.rtol, i) * Math.abs(y[i]!))
+    const size = Math.max(Math.abs(y[i]!), Math.abs(candidate[i]!))
+    const scaled = Math.abs(error[i]!) / (of(tol.atol, i) + of(tol.rtol, i) * size)
     if (scaled > largest) [worst, largest] = [i, scaled]
   }
   return worst
+}
+
+/** A state this many times as large as the initial one, or as 1, has grown without bound. */
+export const UNBOUNDED = 1e30
+
+/** Above this share of the largest number a component that is infinite after an attempt has left the range of numbers. */
+const NEARLY = 0.99
+
+/** The first component that is infinite in the candidate and was near that in y: no shorter step helps. -1 if there is none. */
+export function overflown(y: FloatArray, candidate: FloatArray): number {
+  const largest = y instanceof Float32Array ? LARGEST_FLOAT32 : Number.MAX_VALUE
+  for (let i = 0; i < y.length; i++)
+    if (!Number.isFinite(candidate[i]!) && Math.abs(y[i]!) > NEARLY * largest) return i
+  return -1
+}
+
+const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127
+
+/** The first component so large that arithmetic on it leaves the range of numbers; -1 if there is none. */
+export function nearlyInfinite(y: FloatArray): number {
+  const largest = y instanceof Float32Array ? LARGEST_FLOAT32 : Number.MAX_VALUE
+  return y.findIndex((value) => Math.abs(value) > HUGE * largest)
+}
+
+/** Sums of ten thousand such numbers, or their products with the coefficients of a method, may be infinite. */
+const HUGE = 1e-4
+
+/** The state has left the range of its numbers. */
+export function overflow(component: number, isSingle: boolean): StepFailure {
+  return {
+    kind: 'nonFinite',
+    message: MESSAGES.notFinite,
+    component,
+    advice: isSingle ? ADVICE.overflow32 : ADVICE.overflow64,
+  }
+}
+
+/** Time has left the range of numbers on the way to an infinite end. */
+export const TIME_OVERFLOW: StepFailure = {
+  kind: 'nonFinite',
+  message: MESSAGES.timeNotFinite,
+  advice: ADVICE.timeOverflow,
 }

@@ -4,7 +4,8 @@ import type { ImplicitProblem } from './implicit/implicitProblem.ts'
 import { Radau } from './implicit/radau.ts'
 import type { Integrator } from './integrator.ts'
 import type { JacobianSource } from './jacobian/jacobianSource.ts'
-import { jacobianSource } from './jacobianOf.ts'
+import { JacobianCheck } from './jacobian/jacobianCheck.ts'
+import { jacobianOrigin, jacobianSource, jacobianStructure } from './jacobianOf.ts'
 import { Lsoda } from './multistep/lsoda.ts'
 import type { Problem } from './problem.ts'
 import type { CountedRhs } from './rhs.ts'
@@ -25,14 +26,20 @@ export function implicitIntegrator<V extends FloatArray>(
 ): Integrator<V> {
   const isSingle = problem.y0 instanceof Float32Array
   const inDouble = rhsInDouble(problem.y0)
+  const epsilon = isSingle ? EPSILON.float32 : EPSILON.float64
+  const counted = name === 'LSODA' ? countingAll(rhs) : rhs
+  const structure = jacobianStructure(problem)
+  const origin = jacobianOrigin(problem)
+  const call = inDouble(rhs.call)
   const implicit: ImplicitProblem = {
     ...problem,
-    rhs: inDouble(rhs.call),
-    uncounted: inDouble(rhs.uncounted),
+    rhs: call,
+    uncounted: inDouble(counted.uncounted),
     y0: Float64Array.from(problem.y0),
     tBound: problem.t1,
-    jacobian: implicitJacobian(problem, name === 'LSODA' ? countingAll(rhs) : rhs),
-    epsilon: isSingle ? EPSILON.float32 : EPSILON.float64,
+    jacobian: jacobianSource(problem, structure, counted, epsilon),
+    jacobianCheck: origin && new JacobianCheck(structure, origin, call, epsilon, problem.warnings),
+    epsilon,
   }
   const inner = new CLASSES[name](implicit)
   return (isSingle ? new Float32Integrator(inner) : inner) as unknown as Integrator<V>
@@ -44,7 +51,8 @@ export function implicitJacobian<V extends FloatArray>(
   rhs: CountedRhs<V>,
 ): JacobianSource {
   const isSingle = problem.y0 instanceof Float32Array
-  return jacobianSource(problem, rhs, isSingle ? EPSILON.float32 : EPSILON.float64)
+  const epsilon = isSingle ? EPSILON.float32 : EPSILON.float64
+  return jacobianSource(problem, jacobianStructure(problem), rhs, epsilon)
 }
 
 /** Counts the evaluations for finite differences too, as scipy's LSODA does (its Radau and BDF do not). */

@@ -1,9 +1,10 @@
 import { createIntegrator } from './createIntegrator.ts'
 import type { DenseOutput } from './dense/denseOutput.ts'
-import { EventWatcher } from './event/event.ts'
-import { MESSAGES, failureOf } from './failure.ts'
-import type { Integrator, Saved } from './integrator.ts'
-import type { IvpFailure, IvpResult } from './ivpResult.ts'
+import { NonFiniteInterpolant } from './erkIntegrator.ts'
+import { EventWatcher, type Termination } from './event/event.ts'
+import { MESSAGES, adviceAfter, failureOf } from './failure.ts'
+import type { Integrator, Saved, StepFailure } from './integrator.ts'
+import type { IvpResult } from './ivpResult.ts'
 import type { IvpOptions } from './options.ts'
 import { OutputCollector } from './output/observer.ts'
 import type { Problem } from './problem.ts'
@@ -11,6 +12,7 @@ import { resultOf, type Ending } from './resultOf.ts'
 import { WrongLength, type CountedRhs } from './rhs.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
+import { unseenComponents, type UnseenComponents } from './unseenComponents.ts'
 
 /** What the caller may do between steps. */
 export interface Hooks<V extends FloatArray> extends Pick<
@@ -30,6 +32,8 @@ export interface SavedSolve {
   readonly integrator: Saved
   readonly events: Saved
   readonly output: Saved
+  /** Where a terminal event ended the solve; null as long as none did. */
+  readonly termination: Saved
 }
 
 /** Bookkeeping around an integrator: events, output, the ending. No arithmetic on states. */
@@ -54,7 +58,11 @@ export class Solve<V extends FloatArray> {
   declare readonly integrator: Integrator<V>
   declare readonly output: OutputCollector<V>
   watcher: EventWatcher<V> | null = null
+  private termination: Termination<V> | null = null
+  private unseen: UnseenComponents<V> | null = null
   private accepted = 0
+  /** Events and output of the step accepted last are not dealt with yet. */
+  private isPending = false
   /** Steps accepted before the snapshot that the solve goes on from. */
   private before = 0
   /** Of the step accepted last, once it was asked for. */
@@ -88,7 +96,7 @@ export class Solve<V extends FloatArray> {
       else this.load(saved as unknown as SavedSolve)
       return this.run(count)
     } catch (error) {
-      return this.wrongLength(error)
+      return this.endedBy(error)
     }
   }
 
@@ -97,29 +105,41 @@ export class Solve<V extends FloatArray> {
     try {
       return this.run(count)
     } catch (error) {
-      return this.wrongLength(error)
+      return this.endedBy(error)
     }
   }
 
   /** Ends a solve between two steps. */
   abort(): Ending<V> {
-    return this.fail(MESSAGES.aborted, 'aborted')
+    return this.fail({ kind: 'aborted', message: MESSAGES.aborted })
   }
 
   resultOf(ending: Ending<V>): IvpResult<V> {
     const { integrator, output, watcher, nsteps } = this
+    this.problem.warnings.push(...(this.unseen?.warnings() ?? []))
+    this.unseen = null
     output.finish(ending.t, ending.y)
     return resultOf(this.problem, ending, { integrator, output, watcher, nsteps, nfev: this.rhs.count() })
   }
 
-  private wrongLength(error: unknown): Ending<V> {
-    if (!(error instanceof WrongLength)) throw error
-    return this.fail(error.message, 'wrongLength')
+  /** The right-hand side gave what is no derivative, or an interpolant that was needed is not finite. */
+  private endedBy(error: unknown): Ending<V> {
+    const { integrator } = this
+    // A step that could not be interpolated counts as not taken
+    const t = this.isPending ? integrator.tOld : integrator.t
+    const y = this.isPending ? integrator.yOld : integrator.y
+    if (this.isPending) this.accepted--
+    this.isPending = false
+    if (error instanceof WrongLength) return this.fail({ kind: 'wrongLength', message: error.message }, t, y)
+    if (!(error instanceof NonFiniteInterpolant)) throw error
+    const { message, component } = error
+    return this.fail({ kind: 'nonFinite', message, component }, t, y)
   }
 
   private start(): void {
-    const { t0, y0, events } = this.problem
+    const { t0, y0, events, tolerance, step } = this.problem
     this.output.begin(t0, y0)
+    if (step === null) this.unseen = unseenComponents(y0, tolerance)
     this.integrator.start()
     if (this.integrator.failure === null && events !== null) this.watcher = new EventWatcher(events, t0, y0)
   }
@@ -134,10 +154,13 @@ export class Solve<V extends FloatArray> {
       if (saved.events !== null) this.watcher.load(saved.events)
     }
     this.output.load(this.integrator.t, saved.output)
+    this.termination = saved.termination as Termination<V> | null
   }
 
   private run(count: number): Ending<V> | null {
     const { integrator, output, watcher } = this
+    let { unseen } = this
+    if (this.termination !== null) return this.terminated(this.termination)
     const { signal, onStep } = this.hooks
     const { maxSteps } = this.problem
     const pause = Math.min(maxSteps, this.accepted + count)
@@ -146,27 +169,43 @@ export class Solve<V extends FloatArray> {
     while (integrator.status === 'running') {
       if (signal?.aborted === true) return this.abort()
       if (this.accepted >= pause)
-        return this.accepted >= maxSteps ? this.fail(MESSAGES.maxSteps, 'maxSteps') : null
+        return this.accepted >= maxSteps ? this.fail({ kind: 'maxSteps', message: MESSAGES.maxSteps }) : null
       integrator.step()
       if (integrator.failure !== null) break
       this.accepted++
+      if (unseen !== null) {
+        unseen.look(integrator.y)
+        if (unseen.isEmpty) unseen = null
+      }
       if (isBare) continue
-      const { t, tOld, y } = integrator
+      const { tOld } = integrator
       this.made = null
-      const termination = watcher === null ? null : watcher.watch(tOld, t, y, this.interpolant)
-      output.record(termination?.t ?? t, termination?.y ?? y, this.interpolant)
+      this.isPending = true
+      const termination =
+        watcher === null ? null : watcher.watch(tOld, integrator.t, integrator.y, this.interpolant)
+      const { t, y } = termination ?? integrator
+      output.record(t, y, this.interpolant)
+      this.isPending = false
+      this.termination = termination
       onStep?.({ t, y, tOld, nfev: this.rhs.count(), snapshot: () => this.snapshot() })
-      if (termination !== null) return { ...termination, status: 1, message: MESSAGES.terminated }
+      if (termination !== null) return this.terminated(termination)
     }
     const { failure } = integrator
-    if (failure !== null) return this.fail(failure.message, failure.kind, failure.component)
+    if (failure !== null) return this.fail(failure)
     return { t: integrator.t, y: integrator.y, status: 0, message: MESSAGES.finished }
   }
 
-  private fail(message: string, kind: IvpFailure['kind'], component?: number): Ending<V> {
-    // An integrator that failed still stands at the last good state
-    const { t, y } = this.integrator
-    const failure = failureOf(kind, t, component)
+  private terminated(termination: Termination<V>): Ending<V> {
+    return { ...termination, status: 1, message: MESSAGES.terminated }
+  }
+
+  /** Ends the solve at (t, y); an integrator that failed still stands at the last good state. */
+  private fail(
+    { kind, message, component, advice }: Pick<StepFailure, 'kind' | 'message'> & Partial<StepFailure>,
+    t: number = this.integrator.t,
+    y: V = this.integrator.y,
+  ): Ending<V> {
+    const failure = failureOf(kind, t, component, adviceAfter(this.problem.warnings, kind, advice))
     const canResume = kind === 'aborted' || kind === 'maxSteps'
     return {
       t,
@@ -184,6 +223,7 @@ export class Solve<V extends FloatArray> {
       integrator: this.integrator.save(),
       events: this.watcher?.save() ?? null,
       output: this.output.save(),
+      termination: this.termination as unknown as Saved,
     }
     return this.hooks.snapshotOf(this.integrator.t, saved as unknown as Saved)
   }

@@ -18,6 +18,8 @@ export interface StepFailure {
   readonly kind: FailureKind
   readonly message: string
   readonly component?: number
+  /** What the caller can do about it. */
+  readonly advice: string
 }
 
 /**
@@ -30,6 +32,8 @@ export interface Integrator<V> {
   readonly t: number
   readonly y: V
   readonly tOld: number
+  /** The state at `tOld`, where interpolants may be asked for; valid until the next `step`. */
+  readonly yOld: V
   readonly status: 'running' | 'finished' | 'failed'
   /** Present when `status` is 'failed'. */
   readonly failure: StepFailure | null

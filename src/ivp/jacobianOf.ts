@@ -3,6 +3,7 @@ import { shapeOf } from './check/matrix.ts'
 import { FiniteDifferences } from './jacobian/finiteDifferences.ts'
 import type { EvaluateMany } from './jacobian/groupDifferences.ts'
 import { ConstantJacobian, JacobianFunction, type EntryOf } from './jacobian/givenJacobian.ts'
+import type { JacobianOrigin } from './jacobian/jacobianCheck.ts'
 import type { JacobianSource } from './jacobian/jacobianSource.ts'
 import { bandedStructure, denseStructure, sparseStructure, type Structure } from './jacobian/structure.ts'
 import type { MatrixLike } from './options.ts'
@@ -11,16 +12,28 @@ import type { CountedRhs } from './rhs.ts'
 import { zerosLike, type FloatArray } from './space/typedArraySpace.ts'
 import type { Rhs } from './space/workspace.ts'
 
-/** Chooses the source and the storage of the Jacobian from the options. */
+/** Which entries the Jacobian of a problem has. */
+export function jacobianStructure<V extends FloatArray>({ y0, jacobian }: Problem<V>): Structure {
+  return structureOf(y0.length, jacobian.sparsity, jacobian.band)
+}
+
+/** Of which option the Jacobian, or at least its pattern, is; null if it is a full one by differences. */
+export function jacobianOrigin<V extends FloatArray>({ jacobian }: Problem<V>): JacobianOrigin | null {
+  if (jacobian.jac !== null) return 'jac'
+  if (jacobian.sparsity !== null) return 'jacSparsity'
+  return jacobian.band === null ? null : 'lband and uband'
+}
+
+/** Chooses the source of the Jacobian from the options. */
 export function jacobianSource<V extends FloatArray>(
   problem: Problem<V>,
+  structure: Structure,
   rhs: CountedRhs<V>,
   epsilon: number,
 ): JacobianSource {
   const { y0, args, tolerance, jacobian } = problem
-  const { jac, sparsity, band } = jacobian
+  const { jac, band } = jacobian
   const n = y0.length
-  const structure = structureOf(n, sparsity, band)
   const asState = (y: Float64Array): V => {
     if (y0 instanceof Float64Array) return y as unknown as V
     const state = zerosLike(y0)

@@ -168,6 +168,7 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
       integrator: this.#integrator.save(),
       events: null,
       output: 0,
+      termination: null,
     }
     return this.#prepared.snapshotOf(this.t, saved as unknown as Saved)
   }

@@ -31,7 +31,8 @@ export interface Problem<V extends FloatArray> {
   readonly norm: NormBlocks
   readonly controller: StepController
   readonly jacobian: JacobianSpec<V>
-  readonly warnings: ReadonlyArray<string>
+  /** Grows while the problem is solved. */
+  readonly warnings: string[]
 }
 
 /** What is known of the Jacobian. */

@@ -61,7 +61,13 @@ export function prepare<V extends FloatArray>(
 ): PreparedSolve<V> {
   const problem = checkProblem<V, ReadonlyArray<unknown>>(fun, tSpan, y0, options)
   const { args, form } = problem
-  const rhs = countedRhs<V>(fun as (...rest: unknown[]) => unknown, problem.y0.length, args, form)
+  const rhs = countedRhs<V>(
+    fun as (...rest: unknown[]) => unknown,
+    problem.y0.length,
+    args,
+    form,
+    problem.warnings,
+  )
   const hasOwnMethod = typeof options.method === 'object'
   const needs: string[] = FUNCTIONS.filter((name) => options[name] !== undefined)
   if (hasOwnMethod) needs.push('method')

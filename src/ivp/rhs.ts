@@ -1,16 +1,13 @@
+import { isArrayLike } from './check/arrayLike.ts'
+import { IvpInputError, describe } from './errors.ts'
+import { LentState } from './lentState.ts'
+import { WROTE } from './noticed.ts'
 import { zerosLike, type FloatArray } from './space/typedArraySpace.ts'
 import type { Rhs } from './space/workspace.ts'
 
-/** Raised inside a solve when the right-hand side returns the wrong number of components; becomes a failure of the result. */
+/** Raised inside a solve when the right-hand side returns what is no derivative; becomes a failure of the result. */
 export class WrongLength extends Error {
   override readonly name = 'WrongLength'
-  readonly received: number
-  readonly expected: number
-  constructor(received: number, expected: number) {
-    super(`fun returned ${received} components for a state of ${expected}`)
-    this.received = received
-    this.expected = expected
-  }
 }
 
 export type RhsForm = 'returning' | 'inPlace' | 'vectorized'
@@ -18,6 +15,10 @@ export type RhsForm = 'returning' | 'inPlace' | 'vectorized'
 /** The user's right-hand side in the form that steppers call, with a counter. */
 export interface CountedRhs<V> {
   readonly call: Rhs<V>
+  /** The same where the caller has set `out` to zero before, for the entries that a function in place leaves as they are. */
+  readonly callCleared: Rhs<V>
+  /** Whether `callCleared` wants that: whether there are such entries. */
+  readonly wantsCleared: boolean
   readonly count: () => number
   /** For a solve that goes on from a snapshot. */
   readonly setCount: (count: number) => void
@@ -29,104 +30,254 @@ export interface CountedRhs<V> {
 
 type AnyFunction = (...args: unknown[]) => unknown
 
+/** Calls in a row, from the first on, that are looked at closely; then one in `PERIOD`, which is prime so that every stage has its turn. */
+const FIRST_CALLS = 3
+const PERIOD = 31
+
+/** Counts calls, and says which of them is looked at closely: what the function returned, entry by entry, and whether it wrote into y. */
+class CallCounter {
+  calls = 0
+  /** The next call that is looked at closely. */
+  next = 1
+  /** y was written to: every call gets a copy from now on. */
+  isWary = false
+
+  planNext(): void {
+    this.next = this.calls + (this.isWary || this.calls < FIRST_CALLS ? 1 : PERIOD)
+  }
+}
+
 /**
- * Adapts a right-hand side: copies what it returns, checks the length, counts the calls.
- * @param form - 'inPlace': fun(t, y, dydt, ...args); 'vectorized': y and the result are n rows of k columns
+ * Adapts a right-hand side: copies what it returns, checks it, counts the calls.
+ * @param form - 'inPlace': fun(t, y, dydt, ...args), entries that it does not write count as 0; 'vectorized': y and the result are n rows of k columns
+ * @param warnings - where it is said, once, that the function writes into y
  */
 export function countedRhs<V extends FloatArray>(
   fun: AnyFunction,
   n: number,
   args: ReadonlyArray<unknown>,
   form: RhsForm,
+  warnings: string[] = [],
 ): CountedRhs<V> {
-  const counter = { calls: 0 }
-  const uncounted = plain<V>(fun, n, args, form, { calls: 0 })
-  const many = (t: number, states: ReadonlyArray<V>): V[] => {
-    if (form !== 'vectorized') return states.map((y) => uncounted(t, y, zerosLike(y)))
-    const rows = fun(t, columns(states), ...args) as ArrayLike<ArrayLike<number>>
-    return states.map((y, q) => {
-      const out = zerosLike(y)
-      store(
-        Array.from(rows, (row) => row[q]!),
-        n,
-        out,
-      )
-      return out
-    })
-  }
+  const counter = new CallCounter()
+  const user = new UserFunction<V>(fun, n, args, form, warnings)
+  const others = new CallCounter()
+  const uncounted = plain(user, others, true)
+  const many = (t: number, states: ReadonlyArray<V>): V[] =>
+    form === 'vectorized' ? user.columns(t, states) : states.map((y) => uncounted(t, y, zerosLike(y)))
+  const call = plain(user, counter, true)
+  const wantsCleared = form === 'inPlace'
   return {
-    call: plain<V>(fun, n, args, form, counter),
+    call,
+    callCleared: wantsCleared ? plain(user, counter, false) : call,
+    wantsCleared,
     count: () => counter.calls,
     setCount: (value) => {
       counter.calls = value
+      counter.next = value + 1
     },
     uncounted,
     many,
   }
 }
 
-/** The right-hand side as steppers call it. One closure deep, and without arguments no spreading: either costs as much as a stage's arithmetic. */
-function plain<V extends FloatArray>(
-  fun: AnyFunction,
-  n: number,
-  args: ReadonlyArray<unknown>,
-  form: RhsForm,
-  counter: { calls: number },
-): Rhs<V> {
+/**
+ * The right-hand side as steppers call it. One closure deep, and without arguments no spreading: either costs as much as a stage's arithmetic.
+ * @param clears - whether `out` may hold anything
+ */
+function plain<V extends FloatArray>(user: UserFunction<V>, counter: CallCounter, clears: boolean): Rhs<V> {
+  const { fun, n, args, form } = user
+  const hasArgs = args.length > 0
+  // One call of `fun` in each function, so that V8 can put it in line there; what is done about some calls only has no numbers as arguments, which V8 would box
   switch (form) {
     case 'inPlace':
-      return args.length > 0
+      return hasArgs
         ? (t, y, out) => {
-            counter.calls++
-            fun(t, y, out, ...args)
+            const isClose = ++counter.calls === counter.next
+            const given = isClose ? user.lend(y, counter) : y
+            if (clears) clear(out)
+            const returned = fun(t, given, out, ...args)
+            if (returned !== undefined) refuseReturned(returned, counter)
+            if (isClose) user.lookAtState(y, counter)
             return out
           }
         : (t, y, out) => {
-            counter.calls++
-            fun(t, y, out)
+            const isClose = ++counter.calls === counter.next
+            const given = isClose ? user.lend(y, counter) : y
+            if (clears) clear(out)
+            const returned = fun(t, given, out)
+            if (returned !== undefined) refuseReturned(returned, counter)
+            if (isClose) user.lookAtState(y, counter)
             return out
           }
     case 'returning':
-      return args.length > 0
+      return hasArgs
         ? (t, y, out) => {
-            counter.calls++
-            store(fun(t, y, ...args), n, out)
+            const isClose = ++counter.calls === counter.next
+            const given = isClose ? user.lend(y, counter) : y
+            const result = fun(t, given, ...args)
+            store(result, n, out, counter)
+            if (isClose) user.lookAt(result, y, counter)
             return out
           }
         : (t, y, out) => {
-            counter.calls++
-            store(fun(t, y), n, out)
+            const isClose = ++counter.calls === counter.next
+            const given = isClose ? user.lend(y, counter) : y
+            const result = fun(t, given)
+            store(result, n, out, counter)
+            if (isClose) user.lookAt(result, y, counter)
             return out
           }
     case 'vectorized':
       return (t, y, out) => {
         counter.calls++
-        const rows = fun(t, columns([y]), ...args) as ArrayLike<ArrayLike<number> | number>
-        const column = Array.from(rows, (row) => (typeof row === 'number' ? row : row[0]!))
-        store(column, n, out)
+        out.set(user.columns(t, [y], counter)[0]!)
         return out
       }
   }
 }
 
-/** States as n rows of one column each, the shape that scipy hands to a vectorized function. */
-function columns<V extends FloatArray>(states: ReadonlyArray<V>): V[] {
-  const [first] = states
-  return Array.from(first!, (_, i) => {
-    const row = zerosLike(first!, states.length)
-    states.forEach((y, q) => (row[q] = y[i]!))
-    return row
-  })
+/** What the caller gave, and calls of it that are looked at closely. */
+class UserFunction<V extends FloatArray> {
+  readonly fun: AnyFunction
+  readonly n: number
+  readonly args: ReadonlyArray<unknown>
+  readonly form: RhsForm
+  readonly #warnings: string[]
+  #lent: LentState<V> | null = null
+
+  constructor(fun: AnyFunction, n: number, args: ReadonlyArray<unknown>, form: RhsForm, warnings: string[]) {
+    this.fun = fun
+    this.n = n
+    this.args = args
+    this.form = form
+    this.#warnings = warnings
+  }
+
+  /** A copy of y for a call that is looked at closely. */
+  lend(y: V, counter: CallCounter): V {
+    counter.planNext()
+    return (this.#lent ??= new LentState(y)).lend(y)
+  }
+
+  /** What the function returned, entry by entry, and whether it wrote into what it was lent. */
+  lookAt(result: unknown, y: V, counter: CallCounter): void {
+    checkEntries(result, counter)
+    this.lookAtState(y, counter)
+  }
+
+  lookAtState(y: V, counter: CallCounter): void {
+    const lent = this.#lent!
+    if (lent.wasWritten(y)) this.#warnOfWrite(lent.firstWritten(y), counter)
+  }
+
+  /** f at many states, by one call of a vectorized function on n rows of one column each, the shape that scipy hands to it. */
+  columns(t: number, states: ReadonlyArray<V>, counter: CallCounter | null = null): V[] {
+    const { n } = this
+    const [first] = states
+    const k = states.length
+    const given = Array.from(first!, (_, i) => {
+      const row = zerosLike(first!, k)
+      states.forEach((y, q) => (row[q] = y[i]!))
+      return row
+    })
+    const rows = this.fun(t, given, ...this.args)
+    if (!isArrayLike(rows)) {
+      return refuse(rows, `must return ${n} rows with \`vectorized: true\`, one for each component`, counter)
+    }
+    if (rows.length !== n) throw new WrongLength(wrongLength(rows.length, n))
+    const results = states.map((y) => zerosLike(y))
+    for (let i = 0; i < n; i++) {
+      const row = rows[i]
+      const isNumber = typeof row === 'number'
+      if (!isNumber && !isArrayLike(row))
+        return refuse(row, `must return rows of ${k} numbers (row ${i} is none)`, counter)
+      // A row that is one number stands for all columns
+      if (!isNumber && row.length !== k) {
+        throw new WrongLength(`fun returned ${row.length} columns in row ${i} for ${k} states`)
+      }
+      for (let q = 0; q < k; q++) {
+        const value = isNumber ? row : row[q]
+        if (typeof value !== 'number')
+          return refuse(value, `must return numbers (row ${i}, column ${q} is none)`, counter)
+        results[q]![i] = value
+      }
+    }
+    return results
+  }
+
+  #warnOfWrite(component: number, counter: CallCounter): void {
+    if (!counter.isWary) {
+      counter.isWary = true
+      counter.planNext()
+    }
+    if (this.#warnings.some((text) => text.startsWith(WROTE))) return
+    this.#warnings.push(
+      `${WROTE} (component ${component}, noticed at call ${counter.calls}): y is the state itself, and must not be changed. It gets copies from here on; ` +
+        `writes that were not noticed before have changed the solution. Work on \`y.slice()\` instead.`,
+    )
+  }
 }
 
-function store(result: unknown, n: number, out: FloatArray): void {
+/** Sets to zero. A loop: of few components `fill` takes longer. */
+function clear(out: FloatArray): void {
+  if (out.length > 16) out.fill(0)
+  else for (let i = 0; i < out.length; i++) out[i] = 0
+}
+
+function store(result: unknown, n: number, out: FloatArray, counter: CallCounter): void {
   if (typeof result === 'number') {
-    if (n !== 1) throw new WrongLength(1, n)
+    if (n !== 1) throw new WrongLength(wrongLength(1, n))
     out[0] = result
     return
   }
-  const length = (result as ArrayLike<number> | null | undefined)?.length
-  if (length !== n) throw new WrongLength(length ?? 0, n)
+  if ((result as ArrayLike<number> | null | undefined)?.length !== n || typeof result !== 'object')
+    refuseResult(result, n, counter)
   const values = result as ArrayLike<number>
   for (let i = 0; i < n; i++) out[i] = values[i]!
+}
+
+/** Entries that are no numbers would count as what JavaScript makes of them: null as 0, '5' and [5] as 5. */
+function checkEntries(result: unknown, counter: CallCounter): void {
+  if (typeof result === 'number' || ArrayBuffer.isView(result)) return
+  const values = result as ArrayLike<unknown>
+  for (let i = 0; i < values.length; i++) {
+    if (typeof values[i] === 'number') continue
+    refuse(values[i], `must return numbers (component ${i} is none)`, counter)
+  }
+}
+
+function refuseResult(result: unknown, n: number, counter: CallCounter): never {
+  if (isArrayLike(result) && result.length !== n) throw new WrongLength(wrongLength(result.length, n))
+  const isPromise = typeof (result as { then?: unknown } | null | undefined)?.then === 'function'
+  const cure =
+    result === undefined
+      ? '; it has no `return`, or writes into a third argument and wants `inPlace: true`'
+      : isPromise
+        ? '; an async function cannot be waited for here'
+        : ''
+  return refuse(
+    result,
+    `must return ${n === 1 ? 'a number or an array of 1' : `an array of ${n} numbers`}, the derivative of each component${cure}`,
+    counter,
+  )
+}
+
+/** A function in place returned something. */
+function refuseReturned(returned: unknown, counter: CallCounter): never {
+  return refuse(
+    returned,
+    'must return nothing with `inPlace: true`: write the derivatives into its third argument, or leave `inPlace` out and return them',
+    counter,
+  )
+}
+
+/** At its first call an error of the caller; later a failure of the solve, so that what was computed before is not lost. */
+function refuse(received: unknown, expected: string, counter: CallCounter | null): never {
+  if (counter !== null && counter.calls === 1) throw new IvpInputError('fun', received, expected)
+  throw new WrongLength(`fun ${expected}; it returned ${describe(received)}`)
+}
+
+function wrongLength(received: number, expected: number): string {
+  return `fun returned ${received} components for a state of ${expected}`
 }

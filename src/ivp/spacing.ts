@@ -5,7 +5,7 @@ const low = isLittleEndian ? 0 : 1
 const high = isLittleEndian ? 1 : 0
 
 /** A step this many spacings of numbers long is the smallest whose end is distinct from its stages; scipy's bound. */
-const SPACINGS = 10
+export const SPACINGS = 10
 
 /** Where a step starts. Numbers go in and out through its fields: V8 boxes those that a call takes or returns. */
 export interface StepStart {

@@ -5,9 +5,12 @@ import type { Trial } from './stepper/stepper.ts'
 
 /** Steps of more than this share of t need no comparison with the spacing of numbers there. */
 const CLEARLY_LONGER = 1e-14
+/** Steps up to this multiple of the shortest one are short. So many of them in a row lead nowhere: the solve would never end. */
+const SHORT = 5
+const MOST_SHORT = 10_000
 
 /** Where an integration stands. */
-export type PlanStatus = 'running' | 'finished' | 'stepTooSmall' | 'nonFinite'
+export type PlanStatus = 'running' | 'finished' | 'stepTooSmall' | 'nonFinite' | 'timeOverflow'
 
 /** What decides the steps: an adaptive plan (`StepPlan`) or equal steps (`FixedPlan`). */
 export interface Plan extends Trial {
@@ -43,6 +46,8 @@ export class StepPlan implements Plan, JudgedAttempt, StepStart {
   declare private size: number
   wasRejected = false
   nrejected = 0
+  /** Short steps in a row. */
+  private nShort = 0
 
   /** @param maxStep - bound on |h|; Infinity for none */
   constructor(t0: number, tBound: number, errorOrder: number, maxStep: number, controller: StepController) {
@@ -79,16 +84,19 @@ export class StepPlan implements Plan, JudgedAttempt, StepStart {
 
   /** Between two steps only: size and time decide everything that follows. */
   save(): Saved {
-    return { t: this.t, size: this.size, status: this.status, nrejected: this.nrejected }
+    const { t, size, status, nrejected, nShort } = this
+    return { t, size, status, nrejected, nShort }
   }
 
   load(saved: Saved): void {
-    const { t, size, status, nrejected } = saved as unknown as SavedPlan
+    const { t, size, status, nrejected, nShort } = saved as unknown as SavedPlan
     this.t = t
     this.size = size
     this.status = status
     this.nrejected = nrejected
     this.wasRejected = false
+    // `propose` counts the step that is planned already
+    this.nShort = Math.max(0, nShort - 1)
     if (status === 'running') this.propose(true)
   }
 
@@ -107,10 +115,18 @@ export class StepPlan implements Plan, JudgedAttempt, StepStart {
         this.status = 'stepTooSmall'
         return
       }
-    }
+      if (isNew) this.countShort()
+    } else if (isNew) this.nShort = 0
     const reached = t + this.size * direction
     this.tNew = direction * (reached - tBound) > 0 ? tBound : reached
     this.h = this.tNew - t
+    // Only on the way to an infinite end
+    if (this.h === Infinity || this.h === -Infinity) this.status = 'timeOverflow'
+  }
+
+  private countShort(): void {
+    this.nShort = this.size < SHORT * this.minStep ? this.nShort + 1 : 0
+    if (this.nShort > MOST_SHORT) this.status = 'stepTooSmall'
   }
 }
 
@@ -119,4 +135,5 @@ interface SavedPlan {
   readonly size: number
   readonly status: PlanStatus
   readonly nrejected: number
+  readonly nShort: number
 }

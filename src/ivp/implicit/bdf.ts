@@ -1,5 +1,6 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
-import { MESSAGES, firstNonFinite } from '../failure.ts'
+import { TIME_OVERFLOW, firstNonFinite } from '../failure.ts'
+import { coversAll, withGaps } from '../space/norm.ts'
 import type { Integrator, Saved, StepFailure } from '../integrator.ts'
 import { setMinStep } from '../spacing.ts'
 import { BackwardDifferences, MAX_ORDER } from './backwardDifferences.ts'
@@ -15,6 +16,8 @@ import { StepEnds, type SavedEnds } from './stepEnds.ts'
 
 const MIN_FACTOR = 0.2
 const MAX_FACTOR = 10
+/** A step of which rounding changed less than this share is as it was: near zero always. */
+const ROUNDED = 1e-6
 
 /**
  * Backward differentiation formulas of order 1 to 5 in the form of numerical differentiation formulas, quasi-constant step size.
@@ -25,6 +28,8 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
   /** Order of the next step. */
   order = 1
   declare private readonly norm: ScaledNorm
+  /** Of the iterations: over every component. */
+  declare private readonly newtonNorm: ScaledNorm
   declare private readonly corrector: BdfCorrector
   declare private readonly differences: BackwardDifferences
   private readonly factors: BdfFactors = new BdfFactors()
@@ -41,6 +46,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
     const { y0, rhs, tolerance, norm, epsilon } = problem
     const n = y0.length
     this.norm = new ScaledNorm(n, tolerance, norm)
+    this.newtonNorm = coversAll(norm, n) ? this.norm : new ScaledNorm(n, tolerance, withGaps(norm, n))
     this.corrector = new BdfCorrector(n, rhs, newtonTolerance(tightestRtol(tolerance), epsilon))
     this.differences = new BackwardDifferences(n)
     this.candidate = new Float64Array(n)
@@ -66,6 +72,8 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
     const { tBound } = problem
     setMinStep(this)
     this.clip()
+    this.planned = this.tried
+    if (this.isCrawling()) return this.fail(this.tooSmall())
     for (let isJacobianCurrent = problem.jacobian.isConstant; ;) {
       const { order } = this
       if (!(this.tried >= this.minStep)) return this.fail(this.tooSmall())
@@ -74,32 +82,38 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
         tNew = tBound
         this.ratio = Math.abs(tNew - t) / this.tried
         this.rescale()
+        this.tried = Math.abs(tNew - t)
         factors.drop()
       }
       const h = tNew - t
+      if (h - h !== 0) return this.fail(TIME_OVERFLOW)
       this.tNew = tNew
-      this.tried = Math.abs(h)
+      this.follow()
       corrector.t = tNew
       corrector.c = h / ALPHA[order]!
       corrector.predict(order, this.differences)
       let isConverged = this.solve()
-      if (!isConverged && !isJacobianCurrent) {
-        this.evaluateJacobian()
-        isJacobianCurrent = true
+      if (!isConverged && !isJacobianCurrent && this.evaluateJacobian()) {
         isConverged = this.solve()
+        // One that is not finite is evaluated again, nearer to the last state
+        isJacobianCurrent = this.trouble !== 'singular'
       }
       if (!isConverged) {
-        this.nrejected++
-        this.tried *= 0.5
-        this.ratio = 0.5
-        this.rescale()
-        factors.drop()
+        if (isJacobianCurrent && this.trouble === 'iteration') this.checkJacobian()
+        this.halve()
         continue
       }
       norm.setState(this.candidate, this.candidate)
       norm.factor = ERROR_CONSTANT[order]!
       norm.measure(corrector.correction, 0, 1)
-      if (norm.value <= 1) return this.accept()
+      if (norm.value <= 1) {
+        if (this.mayEndIn(this.candidate, corrector.f)) return this.accept()
+        this.trouble = 'derivative'
+        this.halve()
+        continue
+      }
+      this.trouble = 'error'
+      if (norm.value !== norm.value && this.hasOverflown(this.candidate)) return
       this.nrejected++
       // The factors are kept: the iterations had no trouble with them
       const wanted = corrector.safety * norm.value ** (-1 / (order + 1))
@@ -150,9 +164,43 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
     this.rescale()
   }
 
+  /** To the step that rounding of t made of the one tried: far from zero the difference counts. */
+  private follow(): void {
+    const to = Math.abs(this.tNew - this.t)
+    if (!(Math.abs(to - this.tried) <= ROUNDED * to)) {
+      this.differences.ratio = to / this.tried
+      this.differences.rescale(this.order)
+    }
+    this.tried = to
+  }
+
   private solve(): boolean {
-    this.factors.wanted = this.corrector.c
-    return this.factors.areReady() && this.corrector.solve(this.candidate, this.factors, this.norm)
+    const { corrector, factors } = this
+    factors.wanted = corrector.c
+    if (!factors.areReady()) this.trouble = 'singular'
+    else if (corrector.solve(this.candidate, factors, this.newtonNorm)) return true
+    else if (corrector.isFinite) this.trouble = 'iteration'
+    else {
+      this.trouble = 'derivative'
+      this.hasLeftDomain = true
+    }
+    return false
+  }
+
+  /** After an attempt that did not converge. */
+  private halve(): void {
+    this.nrejected++
+    this.tried *= 0.5
+    this.ratio = 0.5
+    this.rescale()
+    this.factors.drop()
+  }
+
+  private checkJacobian(): void {
+    const { jacobian, jacobianCheck } = this.problem
+    if (jacobianCheck === null) return
+    if (jacobian.isConstant) jacobianCheck.setPoint(this.t, this.y)
+    jacobianCheck.countFailure(this.factors.jacobian!)
   }
 
   private accept(): void {
@@ -201,12 +249,15 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
     this.factors.drop()
   }
 
-  private evaluateJacobian(): void {
-    const { jacobian, uncounted } = this.problem
+  /** At the predicted state; returns whether f is known to be finite there, which differences need. */
+  private evaluateJacobian(): boolean {
+    const { jacobian, jacobianCheck, uncounted } = this.problem
     const { predicted, f } = this.corrector
-    if (jacobian.usesF) uncounted(this.tNew, predicted, f)
+    if (jacobian.usesF && firstNonFinite(uncounted(this.tNew, predicted, f)) >= 0) return false
     this.factors.setJacobian(jacobian.evaluate(this.tNew, predicted, f))
     this.factors.drop()
+    jacobianCheck?.setPoint(this.tNew, predicted)
+    return true
   }
 
   /** Has the differences follow a change of the step by `ratio`. */
@@ -218,9 +269,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
 
   private tooSmall(): StepFailure {
     const { f, correction } = this.corrector
-    const isFinite = firstNonFinite(f) < 0 && firstNonFinite(correction) < 0
-    const component = isFinite ? this.norm.worst(correction) : Math.max(firstNonFinite(f), 0)
-    return { kind: isFinite ? 'stepTooSmall' : 'nonFinite', message: MESSAGES.stepTooSmall, component }
+    return this.whyNot({ f, jacobian: this.factors.jacobian, candidate: this.candidate, error: correction })
   }
 }
 

@@ -15,6 +15,8 @@ export class BdfCorrector {
   /** End of the step, and its size over alpha. Fields: V8 boxes numbers that it passes to a function. */
   t: number = NaN
   c: number = NaN
+  /** Whether f was finite all along. */
+  isFinite = true
   /** f at the last iterate. */
   declare readonly f: Float64Array
   declare readonly predicted: Float64Array
@@ -56,6 +58,7 @@ export class BdfCorrector {
     norm.setState(y, y)
     norm.factor = 1
     monitor.begin()
+    this.isFinite = true
     for (;;) {
       rhs(t, y, f)
       // Stays 0 as long as f is finite
@@ -65,7 +68,10 @@ export class BdfCorrector {
         zero += slope - slope
         increment[i] = c * slope - psi[i]! - correction[i]!
       }
-      if (zero !== 0) return false
+      if (zero !== 0) {
+        this.isFinite = false
+        return false
+      }
       factors.solve(increment)
       norm.measure(increment, 0, 1)
       const verdict = monitor.judge(norm)

@@ -20,12 +20,15 @@ export class Collocation {
   t: number = NaN
   h: number = NaN
   declare readonly monitor: NewtonMonitor
+  /** Whether the derivatives were finite all along. */
+  isFinite = true
   readonly maxIterations: number = NEWTON_MAX_ITERATIONS
   declare private readonly n: number
   declare private readonly rhs: Rhs<Float64Array>
   declare private readonly w: Float64Array
   declare private readonly dw: Float64Array
-  declare private readonly f: Float64Array
+  /** Derivatives at the stages, shape (3, n). */
+  declare readonly f: Float64Array
   declare private readonly stages: Float64Array
   /** Rows of the last two, which the right-hand side reads and writes. */
   declare private readonly f0: Float64Array
@@ -103,6 +106,7 @@ export class Collocation {
       stages[i2] = yi + z2
     }
     monitor.begin()
+    this.isFinite = true
     for (;;) {
       rhs(t0, this.stage0, this.f0)
       rhs(t1, this.stage1, this.f1)
@@ -121,7 +125,10 @@ export class Collocation {
         dw[i1] = b0 * f0 + b1 * f1 + b2 * f2 - (re * w1 - im * w2)
         dw[i2] = c0 * f0 + c1 * f1 + c2 * f2 - (re * w2 + im * w1)
       }
-      if (zero !== 0) return false
+      if (zero !== 0) {
+        this.isFinite = false
+        return false
+      }
       factors.solveReal(dw, 0)
       factors.solveComplex(dw, n, 2 * n)
       norm.measure(dw, 0, 3)

@@ -1,28 +1,34 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
+import { overflow } from '../failure.ts'
 import type { Integrator, Saved, StepFailure } from '../integrator.ts'
 
 /** An implicit method for a float32 state: the method works in float64, what comes out is rounded. */
 export class Float32Integrator implements Integrator<Float32Array> {
   declare private readonly inner: Integrator<Float64Array>
+  /** The state is beyond the largest float32. */
+  private overflown: StepFailure | null = null
 
   constructor(inner: Integrator<Float64Array>) {
     this.inner = inner
   }
 
   get t(): number {
-    return this.inner.t
+    return this.overflown === null ? this.inner.t : this.inner.tOld
   }
   get y(): Float32Array {
-    return Float32Array.from(this.inner.y)
+    return this.overflown === null ? Float32Array.from(this.inner.y) : this.yOld
   }
   get tOld(): number {
     return this.inner.tOld
   }
+  get yOld(): Float32Array {
+    return Float32Array.from(this.inner.yOld)
+  }
   get status(): Integrator<Float32Array>['status'] {
-    return this.inner.status
+    return this.overflown === null ? this.inner.status : 'failed'
   }
   get failure(): StepFailure | null {
-    return this.inner.failure
+    return this.overflown ?? this.inner.failure
   }
   get njev(): number {
     return this.inner.njev
@@ -39,7 +45,10 @@ export class Float32Integrator implements Integrator<Float32Array> {
   }
 
   step(): void {
-    this.inner.step()
+    const { inner } = this
+    inner.step()
+    for (let i = 0; i < inner.y.length; i++)
+      if (!Number.isFinite(Math.fround(inner.y[i]!))) this.overflown = overflow(i, true)
   }
 
   denseOutput(): DenseOutput<Float32Array> {

@@ -1,3 +1,4 @@
+import type { JacobianCheck } from '../jacobian/jacobianCheck.ts'
 import type { JacobianSource } from '../jacobian/jacobianSource.ts'
 import type { NormBlocks } from '../space/norm.ts'
 import type { Tolerance } from '../space/vectorSpace.ts'
@@ -25,6 +26,8 @@ export interface ImplicitProblem {
   /** Smallest |h| that error control may choose; LSODA only. */
   readonly minStep: number
   readonly jacobian: JacobianSource
+  /** Of a Jacobian, or its pattern, that the caller gave. */
+  readonly jacobianCheck: JacobianCheck | null
   /** Unit roundoff of the user's element type: 2^-52 or 2^-23. */
   readonly epsilon: number
 }

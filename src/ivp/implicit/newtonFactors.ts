@@ -8,7 +8,8 @@ export abstract class NewtonFactors {
   nlu = 0
   /** What the next factors are to be made for: the step size, or what the method makes of it. */
   wanted: number = NaN
-  private jacobian: JacobianMatrix | null = null
+  /** What the factors at hand are of, or the next ones will be. */
+  jacobian: JacobianMatrix | null = null
   /** What the factors were made for; NaN when they are outdated. */
   private madeFor = NaN
 
@@ -48,8 +49,13 @@ export abstract class NewtonFactors {
   /** Factors all matrices for `wanted`, counting them in `nlu`; whether they are regular. */
   protected abstract factor(jacobian: JacobianMatrix): boolean
 
+  /** Once more, where numbers left their range. */
+  protected factorScaled(_jacobian: JacobianMatrix): boolean {
+    return false
+  }
+
   private make(): boolean {
-    const isRegular = this.factor(this.jacobian!)
+    const isRegular = this.factor(this.jacobian!) || this.factorScaled(this.jacobian!)
     // Not one assignment of a conditional expression: V8 would make a box for its value, at each call
     if (isRegular) this.madeFor = this.wanted
     else this.madeFor = NaN

@@ -1,5 +1,6 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
-import { MESSAGES, firstNonFinite } from '../failure.ts'
+import { TIME_OVERFLOW, firstNonFinite } from '../failure.ts'
+import { coversAll, withGaps } from '../space/norm.ts'
 import type { Integrator, Saved, StepFailure } from '../integrator.ts'
 import { setMinStep } from '../spacing.ts'
 import { Collocation } from './collocation.ts'
@@ -27,6 +28,8 @@ const ERROR_ORDER = 3
  */
 export class Radau extends StepEnds implements Integrator<Float64Array> {
   declare private readonly norm: ScaledNorm
+  /** Of the iterations: over every component. */
+  declare private readonly newtonNorm: ScaledNorm
   declare private readonly collocation: Collocation
   declare private readonly polynomial: CollocationPolynomial
   private readonly factors: RadauFactors = new RadauFactors()
@@ -43,6 +46,7 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
     const { y0, rhs, tolerance, norm, epsilon } = problem
     const n = y0.length
     this.norm = new ScaledNorm(n, tolerance, norm)
+    this.newtonNorm = coversAll(norm, n) ? this.norm : new ScaledNorm(n, tolerance, withGaps(norm, n))
     this.collocation = new Collocation(n, rhs, newtonTolerance(tightestRtol(tolerance), epsilon))
     this.polynomial = new CollocationPolynomial(n)
     this.error = new RadauError(n)
@@ -68,12 +72,15 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
     let isRejected = false
     setMinStep(this)
     control.begin(this, this.problem)
+    this.planned = control.tried
+    if (this.isCrawling()) return this.fail(this.tooSmall())
     for (;;) {
       // Written so that NaN counts as too small
       if (!(control.tried >= this.minStep)) return this.fail(this.tooSmall())
       let tNew = t + control.tried * direction
       if (direction * (tNew - tBound) > 0) tNew = tBound
       const h = tNew - t
+      if (h - h !== 0) return this.fail(TIME_OVERFLOW)
       this.tNew = tNew
       control.tried = Math.abs(h)
       collocation.t = t
@@ -95,9 +102,19 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
       this.setSafety()
       if (!(control.error <= 1)) {
         this.nrejected++
+        this.trouble = 'error'
+        if (control.error !== control.error && this.hasOverflown(candidate)) return
         control.shrink()
         factors.drop()
         isRejected = true
+        continue
+      }
+      this.evaluateNext()
+      if (firstNonFinite(this.fNew) >= 0) {
+        this.trouble = 'derivative'
+        this.nrejected++
+        control.tried *= 0.5
+        factors.drop()
         continue
       }
       return this.accept()
@@ -135,13 +152,22 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
 
   /** Newton iterations with the factors at hand, else with new ones, and with a new Jacobian if they fail with an old one. */
   private converge(): boolean {
-    const { collocation, factors, norm, y } = this
-    norm.setState(y, y)
+    const { collocation, factors, newtonNorm, y } = this
+    const { jacobianCheck } = this.problem
+    newtonNorm.setState(y, y)
     factors.wanted = collocation.h
     for (;;) {
       this.polynomial.predict(this, collocation)
-      if (factors.areReady() && collocation.solve(y, factors, norm)) return true
-      if (this.isJacobianCurrent) return false
+      if (!factors.areReady()) this.trouble = 'singular'
+      else if (collocation.solve(y, factors, newtonNorm)) return true
+      else this.trouble = collocation.isFinite ? 'iteration' : 'derivative'
+      if (this.isJacobianCurrent) {
+        if (jacobianCheck !== null && this.trouble === 'iteration') {
+          jacobianCheck.setPoint(this.t, y)
+          jacobianCheck.countFailure(factors.jacobian!)
+        }
+        return false
+      }
       factors.setJacobian(this.problem.jacobian.evaluate(this.t, y, this.f))
       factors.drop()
       this.isJacobianCurrent = true
@@ -162,7 +188,6 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
     control.measureGrowth()
     const isKept = !isSlow && control.growth < WORTH_REFACTORING
     if (!isKept) factors.drop()
-    this.evaluateNext()
     control.accept(isKept)
     this.polynomial.fit(this.collocation.z)
     this.candidate = this.advance(this.candidate)
@@ -179,10 +204,10 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
   }
 
   private tooSmall(): StepFailure {
-    const { vector } = this.error
-    const isFinite = firstNonFinite(vector) < 0 && firstNonFinite(this.f) < 0
-    const kind = isFinite ? 'stepTooSmall' : 'nonFinite'
-    return { kind, message: MESSAGES.stepTooSmall, component: this.norm.worst(vector) }
+    const { collocation, candidate, factors, error } = this
+    // f at the candidate, where the stages' are finite
+    const f = firstNonFinite(collocation.f) >= 0 ? collocation.f : this.fNew
+    return this.whyNot({ f, jacobian: factors.jacobian, candidate, error: error.vector })
   }
 }
 

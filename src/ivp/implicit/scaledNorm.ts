@@ -37,12 +37,17 @@ export class ScaledNorm {
     const scale = this.scale
     if (typeof rtol === 'number') {
       const least = atol as number
-      for (let i = 0; i < scale.length; i++)
-        scale[i] = least + rtol * Math.max(Math.abs(y[i]!), Math.abs(other[i]!))
+      for (let i = 0; i < scale.length; i++) {
+        const s = least + rtol * Math.max(Math.abs(y[i]!), Math.abs(other[i]!))
+        // NaN where the state is infinite: no error of it is small
+        scale[i] = s + (s - s)
+      }
     } else {
       const least = atol as Float64Array
-      for (let i = 0; i < scale.length; i++)
-        scale[i] = least[i]! + rtol[i]! * Math.max(Math.abs(y[i]!), Math.abs(other[i]!))
+      for (let i = 0; i < scale.length; i++) {
+        const s = least[i]! + rtol[i]! * Math.max(Math.abs(y[i]!), Math.abs(other[i]!))
+        scale[i] = s + (s - s)
+      }
     }
   }
 

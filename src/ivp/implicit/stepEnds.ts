@@ -1,9 +1,31 @@
-import { firstNonFinite, notFiniteAtStart } from '../failure.ts'
+import { ADVICE, tooSmallAdvice, zeroTolerance, zeroToleranceAdvice } from '../advice.ts'
+import {
+  MESSAGES,
+  TIME_OVERFLOW,
+  UNBOUNDED,
+  firstNonFinite,
+  nearlyInfinite,
+  notFiniteAtStart,
+  overflow,
+  overflown,
+  worstComponent,
+} from '../failure.ts'
 import type { Saved, StepFailure } from '../integrator.ts'
 import type { StepStart } from '../spacing.ts'
 import { typedArraySpace } from '../space/typedArraySpace.ts'
 import { initialStep } from '../stepper/initialStep.ts'
+import type { JacobianMatrix } from '../linalg/jacobianMatrix.ts'
 import type { ImplicitProblem } from './implicitProblem.ts'
+
+/** Steps up to this multiple of the shortest one are short. So many of them in a row lead nowhere: the solve would never end. */
+const SHORT = 5
+const MOST_SHORT = 10_000
+
+/** Times beyond this have no steps between them that arithmetic can bear. */
+const LATE = 1e290
+
+/** Why an attempt was not accepted. */
+export type Trouble = 'error' | 'iteration' | 'singular' | 'derivative'
 
 /** What every implicit method knows of its solve: the two ends of the step accepted last, and whether there is a next one. */
 export abstract class StepEnds implements StepStart {
@@ -20,6 +42,14 @@ export abstract class StepEnds implements StepStart {
   failure: StepFailure | null = null
   /** Attempts that were not accepted. */
   nrejected = 0
+  /** Of the attempt that was rejected last. */
+  protected trouble: Trouble = 'error'
+  /** f was not finite in an attempt: from then on it is looked at where a step is to end. */
+  protected hasLeftDomain = false
+  /** |h| of the first attempt of a step. */
+  protected planned: number = NaN
+  /** Short steps in a row. */
+  private nShort = 0
   declare protected readonly problem: ImplicitProblem
   /** Sign of the time step. */
   declare readonly direction: number
@@ -66,6 +96,7 @@ export abstract class StepEnds implements StepStart {
     this.t = tNew
     this.yOld = this.y
     this.y = yNew
+    this.problem.jacobianCheck?.countStep()
     if (this.direction * (tNew - this.problem.tBound) >= 0) this.status = 'finished'
     return freed
   }
@@ -75,9 +106,69 @@ export abstract class StepEnds implements StepStart {
     this.status = 'failed'
   }
 
+  /** Whether a step of |h| = `planned` makes too many short ones in a row. Call it once a step, after `minStep` is set. */
+  protected isCrawling(): boolean {
+    this.nShort = this.planned < SHORT * this.minStep ? this.nShort + 1 : 0
+    return this.nShort > MOST_SHORT
+  }
+
+  /** Whether the step may end in `y`: f must be finite there, which is looked at where it was not before. */
+  protected mayEndIn(y: Float64Array, scratch: Float64Array): boolean {
+    if (!this.hasLeftDomain) return true
+    return firstNonFinite(this.problem.rhs(this.tNew, y, scratch)) < 0
+  }
+
+  /** Fails where the candidate left the range of numbers, from near its end. */
+  protected hasOverflown(candidate: Float64Array): boolean {
+    const component = overflown(this.y, candidate)
+    if (component < 0) return false
+    this.fail(overflow(component, false))
+    return true
+  }
+
+  /** No step is small enough, as the last attempts had `trouble`. */
+  protected whyNot(what: Attempted): StepFailure {
+    const { y, problem, trouble, direction } = this
+    if (Math.abs(this.tNew) > LATE && Math.abs(problem.tBound) === Infinity) return TIME_OVERFLOW
+    const { t0, tBound, y0, tolerance } = problem
+    const message = MESSAGES.stepTooSmall
+    const { f, jacobian, candidate, error } = what
+    if (trouble === 'derivative') {
+      const component = Math.max(firstNonFinite(f), 0) % y.length
+      const size = Math.max(...y.map(Math.abs))
+      const isOverflow = size > UNBOUNDED * Math.max(1, ...y0.map(Math.abs)) && !Number.isNaN(f[component])
+      if (isOverflow) return { ...overflow(component, false), message }
+      return { kind: 'nonFinite', message, component, advice: ADVICE.outOfDomain }
+    }
+    if (trouble === 'singular' && jacobian !== null && firstNonFinite(jacobian.values) >= 0) {
+      const isGiven = problem.jacobianCheck?.origin === 'jac'
+      return { kind: 'nonFinite', message, advice: isGiven ? ADVICE.jacobianNotFinite : ADVICE.outOfDomain }
+    }
+    // After iterations that failed there is no candidate
+    const end = trouble === 'error' ? candidate : y
+    const infinite = Math.max(firstNonFinite(end), nearlyInfinite(y))
+    if (infinite >= 0) return { ...overflow(infinite, false), message }
+    const none = zeroTolerance(y, end, tolerance)
+    if (none >= 0)
+      return { kind: 'stepTooSmall', message, component: none, advice: zeroToleranceAdvice(none) }
+    const component = worstComponent(error, y, end, tolerance)
+    if (trouble === 'singular')
+      return { kind: 'singular', message: MESSAGES.singular, advice: ADVICE.singular }
+    const tooSmall = tooSmallAdvice({ t: this.t, t0, tBound, direction, y0, tolerance, component })
+    if (trouble === 'iteration' && tooSmall === ADVICE.singularity) {
+      return {
+        kind: 'noConvergence',
+        message: MESSAGES.noConvergence,
+        component,
+        advice: ADVICE.noConvergence,
+      }
+    }
+    return { kind: 'stepTooSmall', message, component, advice: tooSmall }
+  }
+
   protected saveEnds(): SavedEnds {
-    const { t, tOld, y, yOld, status, nrejected } = this
-    return { t, tOld, y: y.slice(), yOld: yOld.slice(), status, nrejected }
+    const { t, tOld, y, yOld, status, nrejected, hasLeftDomain, nShort } = this
+    return { t, tOld, y: y.slice(), yOld: yOld.slice(), status, nrejected, hasLeftDomain, nShort }
   }
 
   protected loadEnds(saved: SavedEnds): void {
@@ -87,7 +178,19 @@ export abstract class StepEnds implements StepStart {
     this.yOld.set(saved.yOld)
     this.status = saved.status
     this.nrejected = saved.nrejected
+    this.hasLeftDomain = saved.hasLeftDomain
+    this.nShort = saved.nShort
   }
+}
+
+/** What the last attempt left. */
+export interface Attempted {
+  /** Derivatives, of one state or several after another. */
+  readonly f: Float64Array
+  readonly jacobian: JacobianMatrix | null
+  readonly candidate: Float64Array
+  /** An estimate of the error, or what stands for it. */
+  readonly error: Float64Array
 }
 
 // A type, not an interface: only types are assignable to the index signature of Saved
@@ -98,4 +201,6 @@ export type SavedEnds = {
   readonly yOld: Float64Array
   readonly status: 'running' | 'finished' | 'failed'
   readonly nrejected: number
+  readonly hasLeftDomain: boolean
+  readonly nShort: number
 } & { readonly [name: string]: Saved }

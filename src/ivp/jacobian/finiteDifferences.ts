@@ -72,6 +72,9 @@ export class FiniteDifferences implements JacobianSource {
     let hasDrowned = false
     for (let j = 0; j < n; j++) hasDrowned ||= largest[j]! < reject * size[j]!
     if (hasDrowned) this.takeAgain(t, y, f)
+    let hasLeft = false
+    for (let j = 0; j < n; j++) hasLeft ||= Number.isNaN(largest[j]!)
+    if (hasLeft) this.takeOnTheOtherSide(t, y, f)
     const { values } = this.matrix
     const factor = this.factor
     const small = this.small
@@ -126,17 +129,13 @@ export class FiniteDifferences implements JacobianSource {
   /** Takes the drowned columns again with tenfold increments and keeps what stands out more clearly. */
   private takeAgain(t: number, y: Float64Array, f: Float64Array): void {
     const structure = this.structure
-    const retry = (this.retry ??= {
-      h: new Float64Array(structure.n),
-      groups: { start: this.groups.start.slice(), columns: this.groups.columns.slice() },
-      measured: new GroupDifferences(structure, this.evaluateMany),
-    })
+    const retry = this.retryOf()
     const h = this.h
     const factor = this.factor
     const scale = this.scale
     const first = this.measured
     const again = retry.measured
-    const count = this.drowned(retry.groups)
+    const count = this.chosen(retry.groups, 'drowned')
     const { columns } = retry.groups
     for (let c = 0; c < count; c++) {
       const j = columns[c]!
@@ -155,8 +154,40 @@ export class FiniteDifferences implements JacobianSource {
     }
   }
 
-  /** Writes the groups with the drowned columns only, some of them empty; returns the number of columns. */
-  private drowned({ start, columns }: ColumnGroups): number {
+  /** Takes the columns whose increment led out of the domain of f with the opposite one, and keeps what is finite. */
+  private takeOnTheOtherSide(t: number, y: Float64Array, f: Float64Array): void {
+    const { structure, h, measured: first } = this
+    const retry = this.retryOf()
+    const again = retry.measured
+    const count = this.chosen(retry.groups, 'not finite')
+    const { columns } = retry.groups
+    for (let c = 0; c < count; c++) {
+      const j = columns[c]!
+      retry.h[j] = y[j]! - h[j]! - y[j]!
+    }
+    again.take(t, y, f, retry.h, retry.groups)
+    for (let c = 0; c < count; c++) {
+      const j = columns[c]!
+      if (Number.isNaN(again.largest[j]!)) continue
+      h[j] = retry.h[j]!
+      first.largest[j] = again.largest[j]!
+      first.size[j] = again.size[j]!
+      const end = structure.columnStart[j + 1]!
+      for (let e = structure.columnStart[j]!; e < end; e++) first.difference[e] = again.difference[e]!
+    }
+  }
+
+  private retryOf(): Retry {
+    const { structure, groups } = this
+    return (this.retry ??= {
+      h: new Float64Array(structure.n),
+      groups: { start: groups.start.slice(), columns: groups.columns.slice() },
+      measured: new GroupDifferences(structure, this.evaluateMany),
+    })
+  }
+
+  /** Writes the groups with such columns only, some of them empty; returns the number of columns. */
+  private chosen({ start, columns }: ColumnGroups, which: 'drowned' | 'not finite'): number {
     const all = this.groups
     const { largest, size } = this.measured
     const reject = this.reject
@@ -164,7 +195,8 @@ export class FiniteDifferences implements JacobianSource {
     for (let g = 0; g + 1 < all.start.length; g++) {
       for (let c = all.start[g]!; c < all.start[g + 1]!; c++) {
         const j = all.columns[c]!
-        if (largest[j]! < reject * size[j]!) columns[count++] = j
+        if (which === 'drowned' ? largest[j]! < reject * size[j]! : Number.isNaN(largest[j]!))
+          columns[count++] = j
       }
       start[g + 1] = count
     }

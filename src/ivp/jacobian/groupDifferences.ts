@@ -17,7 +17,7 @@ export type EvaluateMany = (
 export class GroupDifferences {
   /** By entries of the pattern. */
   declare readonly difference: Float64Array
-  /** Largest |difference| of each column, and the larger |f| in that row. */
+  /** Largest |difference| of each column, NaN if one is not finite, and the larger |f| in that row. */
   declare readonly largest: Float64Array
   declare readonly size: Float64Array
   declare private readonly pattern: Pattern
@@ -76,16 +76,18 @@ export class GroupDifferences {
       const end = columnStart[j + 1]!
       let row = first < end ? rowIndex[first]! : 0
       let most = 0
+      let zero = 0
       for (let e = first; e < end; e++) {
         const i = rowIndex[e]!
         const change = fNew[i]! - f[i]!
         difference[e] = change
+        zero += change - change
         if (Math.abs(change) > most) {
           most = Math.abs(change)
           row = i
         }
       }
-      this.largest[j] = most
+      this.largest[j] = most + zero
       this.size[j] = Math.max(Math.abs(f[row]!), Math.abs(fNew[row]!))
     }
   }

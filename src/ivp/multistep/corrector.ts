@@ -1,4 +1,5 @@
 import type { ImplicitProblem } from '../implicit/implicitProblem.ts'
+import type { Trouble } from '../implicit/stepEnds.ts'
 import type { Saved } from '../integrator.ts'
 import { shiftedSystem } from '../linalg/factorizations.ts'
 import type { JacobianMatrix } from '../linalg/jacobianMatrix.ts'
@@ -33,6 +34,8 @@ export class Corrector {
   declare readonly y: Float64Array
   /** The last f, for naming a failure. */
   declare readonly f: Float64Array
+  /** Why the last solve did not converge. */
+  trouble: Trouble = 'iteration'
   nlu = 0
   /** Estimates of the Lipschitz constant from the convergence rate: the largest since the last choice of order, and the last but zero. */
   lipschitz = 0
@@ -40,9 +43,12 @@ export class Corrector {
   /** Weighted norm of the last Jacobian. */
   jacobianNorm = 0
   declare private readonly problem: ImplicitProblem
+  /** Of the Jacobian. */
   declare private readonly norm: WeightedMaxNorm
+  /** Of the iterations: over every component. */
+  declare private readonly newtonNorm: WeightedMaxNorm
   declare private readonly increment: Float64Array
-  private jacobian: JacobianMatrix | null = null
+  jacobian: JacobianMatrix | null = null
   private system: ShiftedSystem | null = null
   private readonly shift: Shift = new Shift()
   /** h l_0 of the step, and of the factors in use. */
@@ -52,10 +58,11 @@ export class Corrector {
   private age = 0
   private rate = INITIAL_RATE
 
-  constructor(problem: ImplicitProblem, norm: WeightedMaxNorm) {
+  constructor(problem: ImplicitProblem, norm: WeightedMaxNorm, newtonNorm: WeightedMaxNorm) {
     const n = problem.y0.length
     this.problem = problem
     this.norm = norm
+    this.newtonNorm = newtonNorm
     this.correction = new Float64Array(n)
     this.y = new Float64Array(n)
     this.f = new Float64Array(n)
@@ -88,12 +95,21 @@ export class Corrector {
     for (;;) {
       for (let i = 0; i < y.length; i++) y[i] = z[i]!
       rhs(t, y, f)
-      if (!isFinite(f)) return false
+      if (!isFinite(f)) {
+        this.trouble = 'derivative'
+        return false
+      }
       if (isStiff && this.isStale) {
-        if (!this.factor()) return false
+        if (!this.factor()) {
+          this.trouble = 'singular'
+          return false
+        }
         isCurrent = true
       }
+      this.trouble = 'iteration'
       if (this.iterate(order, formula, z, isStiff)) return true
+      if (isStiff && isCurrent && this.trouble === 'iteration')
+        this.problem.jacobianCheck?.countFailure(this.jacobian!)
       if (!isStiff || isCurrent) return false
       this.isStale = true
     }
@@ -136,14 +152,15 @@ export class Corrector {
   private iterate(order: number, formula: MultistepFormula, z: Float64Array, isStiff: boolean): boolean {
     const { t, h } = this
     const { correction, y, f } = this
-    const { rhs, epsilon } = this.problem
-    const norm = this.norm
+    const { rhs } = this.problem
+    const norm = this.newtonNorm
     const system = this.system
     const increment = this.increment
     const n = y.length
     const l0 = formula.corrector[0]!
     norm.measure(z)
-    const negligible = 100 * epsilon * norm.value
+    // Of float64, in which single-precision states are computed too
+    const negligible = 100 * Number.EPSILON * norm.value
     const threshold = (0.5 / (order + 2)) * formula.errorSame
     let slowest = 0
     let lastSize = 0
@@ -186,14 +203,19 @@ export class Corrector {
       if (m + 1 === MAX_ITERATIONS || (m > 0 && size > 2 * lastSize)) return false
       lastSize = size
       rhs(t, y, f)
-      if (!isFinite(f)) return false
+      if (!isFinite(f)) {
+        this.trouble = 'derivative'
+        return false
+      }
     }
   }
 
   /** Renews the Jacobian and its factors. */
   private factor(): boolean {
     const c = this.wanted
-    this.jacobian = this.problem.jacobian.evaluate(this.t, this.y, this.f)
+    const { jacobian, jacobianCheck } = this.problem
+    this.jacobian = jacobian.evaluate(this.t, this.y, this.f)
+    jacobianCheck?.setPoint(this.t, this.y)
     this.system ??= shiftedSystem(this.jacobian)
     this.norm.measureMatrix(this.jacobian)
     this.jacobianNorm = this.norm.value

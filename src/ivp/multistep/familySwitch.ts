@@ -21,7 +21,7 @@ function errorConstant({ errorSame, corrector }: MultistepFormula, order: number
 export class FamilySwitch {
   /** Local error in tolerances. */
   error: number = NaN
-  /** Weighted norm of the state times the unit roundoff. */
+  /** Weighted norm of the state times the unit roundoff of float64, in which single-precision states are computed too. */
   roundoff: number = NaN
   /** The step ratio with which to go on by the other family. */
   ratio: number = NaN

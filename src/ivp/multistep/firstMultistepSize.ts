@@ -15,7 +15,13 @@ export function firstMultistepSize(problem: ImplicitProblem, slope: Float64Array
   const loosest = typeof rtol === 'number' ? rtol : Math.max(...rtol)
   const tol = Math.min(Math.max(loosest, 100 * epsilon), 1e-3)
   const farthest = Math.max(Math.abs(t0), Math.abs(tBound))
-  const h = 1 / Math.sqrt(1 / (tol * farthest * farthest) + tol * slopeNorm * slopeNorm)
+  const square = 1 / (tol * farthest * farthest) + tol * slopeNorm * slopeNorm
+  // Squares of very short spans and very steep slopes are out of range
+  const h =
+    1 /
+    (square < Infinity
+      ? Math.sqrt(square)
+      : Math.hypot(1 / (Math.sqrt(tol) * farthest), Math.sqrt(tol) * slopeNorm))
   if (h < Infinity) return direction * Math.min(h, Math.abs(tBound - t0), maxStep)
   // At rest with no end in sight
   const space = typedArraySpace(y0, tolerance, norm)

@@ -1,7 +1,11 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
-import { MESSAGES, firstNonFinite } from '../failure.ts'
+import { ADVICE } from '../advice.ts'
+import { MESSAGES, TIME_OVERFLOW, firstNonFinite } from '../failure.ts'
 import type { ImplicitProblem } from '../implicit/implicitProblem.ts'
 import { StepEnds, type SavedEnds } from '../implicit/stepEnds.ts'
+import { coversAll, withGaps } from '../space/norm.ts'
+import { SPACINGS } from '../spacing.ts'
+import type { MultistepFormula } from './coefficients.ts'
 import type { Integrator, Saved, StepFailure } from '../integrator.ts'
 import { Corrector } from './corrector.ts'
 import { firstMultistepSize } from './firstMultistepSize.ts'
@@ -13,6 +17,8 @@ import { WeightedMaxNorm } from './weightedMaxNorm.ts'
 const MAX_FAILURES = 10
 /** Failed error tests after which the history is dropped. */
 const MAX_TRUSTED = 2
+/** A step of which rounding changed less than this share is as it was: near zero always. */
+const ROUNDED = 1e-6
 
 /**
  * Adams-Moulton of order 1 to 12 while the problem is not stiff, backward differentiation of order 1 to 5 while it is, both in Nordsieck
@@ -23,6 +29,8 @@ const MAX_TRUSTED = 2
  */
 export class Lsoda extends StepEnds implements Integrator<Float64Array> {
   declare private readonly norm: WeightedMaxNorm
+  /** Of the iterations: over every component. */
+  declare private readonly newtonNorm: WeightedMaxNorm
   declare private readonly corrector: Corrector
   declare private readonly strategy: Strategy
 
@@ -30,7 +38,9 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
     super(problem)
     const { y0, tolerance, norm } = problem
     this.norm = new WeightedMaxNorm(y0.length, tolerance, norm)
-    this.corrector = new Corrector(problem, this.norm)
+    const n = y0.length
+    this.newtonNorm = coversAll(norm, n) ? this.norm : new WeightedMaxNorm(n, tolerance, withGaps(norm, n))
+    this.corrector = new Corrector(problem, this.norm, this.newtonNorm)
     this.strategy = new Strategy(problem, this.norm, this.corrector)
   }
 
@@ -50,38 +60,51 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
   step(): void {
     const strategy = this.strategy
     const corrector = this.corrector
-    const { history } = strategy
+    const { history, at } = strategy
+    // Ten spacings of numbers near t, up to a factor of 2; what sets the exact bound elsewhere would be given a box here
+    this.minStep = Math.max(SPACINGS * Number.EPSILON * Math.abs(this.t), SPACINGS * Number.MIN_VALUE)
+    strategy.raise(this)
     strategy.clip(this)
+    // The last step may be shorter
+    const least = Math.min(this.minStep, Math.abs(at.h))
+    this.planned = Math.abs(at.h)
+    if (this.isCrawling()) return this.fail(this.tooSmall())
     this.norm.setState(history.state)
+    if (this.newtonNorm !== this.norm) this.newtonNorm.setState(history.state)
     let divergences = 0
     let misses = 0
     for (;;) {
-      const { h, order, formula, isStiff } = strategy
-      const t = this.t + h
-      if (!(Math.abs(t - this.t) > 0)) {
-        return this.fail(divergences > 0 ? this.diverged() : this.tooSmall())
-      }
+      const { order, formula, isStiff } = strategy
+      const t = this.t + at.h
+      if (t === Infinity || t === -Infinity) return this.fail(TIME_OVERFLOW)
+      // Written so that NaN counts as too small
+      if (!(Math.abs(at.h) >= least && least > 0)) return this.fail(this.tooSmall())
+      this.tNew = t
+      this.follow()
       corrector.t = t
-      corrector.h = h
+      corrector.h = at.h
       history.predict(order)
-      if (!corrector.solve(order, formula, history, isStiff) || firstNonFinite(corrector.y) >= 0) {
+      if (!this.converge(order, formula, isStiff)) {
         history.retract(order)
+        if (this.trouble === 'derivative' && this.hasOverflown(corrector.y)) return
         divergences++
         this.nrejected++
-        if (strategy.isAtMinStep || divergences === MAX_FAILURES) return this.fail(this.diverged())
+        if (strategy.isAtMinStep || divergences === MAX_FAILURES) return this.fail(this.tooSmall())
         strategy.shrink()
         continue
       }
       this.norm.measure(corrector.correction)
       const error = this.norm.value / formula.errorSame
       if (!(error <= 1)) {
+        this.trouble = 'error'
         history.retract(order)
         misses++
         this.nrejected++
-        if (strategy.isAtMinStep || misses === MAX_FAILURES) return this.fail(this.tooSmall())
+        if (strategy.isAtMinStep) return this.fail(this.stoppedByMinStep())
+        if (misses === MAX_FAILURES) return this.fail(this.tooSmall())
         strategy.error = error
         if (misses <= MAX_TRUSTED) strategy.retry(misses)
-        else if (!this.restart()) return this.fail(this.diverged())
+        else if (!this.restart()) return this.fail(this.tooSmall())
         continue
       }
       strategy.accept()
@@ -115,43 +138,60 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
     this.corrector.load(from.corrector)
   }
 
+  /** Solves the step's equation; what comes out must be finite, and f there too where it is looked at. */
+  private converge(order: number, formula: MultistepFormula, isStiff: boolean): boolean {
+    const { corrector } = this
+    const isConverged = corrector.solve(order, formula, this.strategy.history, isStiff)
+    this.trouble = corrector.trouble
+    if (isConverged) {
+      if (firstNonFinite(corrector.y) < 0 && this.mayEndIn(corrector.y, corrector.f)) return true
+      this.trouble = 'derivative'
+    }
+    if (this.trouble === 'derivative') this.hasLeftDomain = true
+    return false
+  }
+
+  /** To the step that rounding of t made of the one that was wanted: far from zero the difference counts. */
+  private follow(): void {
+    const { strategy } = this
+    const h = this.tNew - this.t
+    if (!(Math.abs(h - strategy.h) <= ROUNDED * Math.abs(h))) strategy.resize(h)
+  }
+
   /** Returns whether the derivative at the start of the step is finite. */
   private restart(): boolean {
     const { state, slope } = this.strategy.history
     const { f } = this.corrector
     slope.set(this.problem.rhs(this.t, state, f))
     this.strategy.restart()
-    return firstNonFinite(f) < 0
+    if (firstNonFinite(f) < 0) return true
+    this.trouble = 'derivative'
+    return false
   }
 
   private moveOn(): void {
-    const { tBound } = this.problem
+    const { t0, tBound } = this.problem
     const { t } = this.corrector
     const { h, history } = this.strategy
-    // ODEPACK's bound of what counts as the end
-    const isEnd = Math.abs(t - tBound) <= 100 * Number.EPSILON * (Math.abs(t) + Math.abs(h))
+    // ODEPACK's bound of what counts as the end, and never more than that share of the span: far from zero steps may be shorter than the former
+    const size = Math.min(Math.abs(t) + Math.abs(h), Math.abs(tBound - t0))
+    const isEnd = size < Infinity && Math.abs(t - tBound) <= 100 * Number.EPSILON * size
     const { z } = history
     const state = this.yOld
     for (let i = 0; i < state.length; i++) state[i] = z[i]!
-    this.tNew = isEnd ? tBound : t
+    if (isEnd) this.tNew = tBound
     this.advance(state)
   }
 
   private tooSmall(): StepFailure {
-    const { correction } = this.corrector
-    return {
-      kind: 'stepTooSmall',
-      message: MESSAGES.stepTooSmall,
-      component: this.norm.worst(correction),
-    }
+    const { f, y, correction, jacobian } = this.corrector
+    if (this.strategy.isAtMinStep && this.trouble !== 'derivative') return this.stoppedByMinStep()
+    return this.whyNot({ f, jacobian, candidate: y, error: correction })
   }
 
-  private diverged(): StepFailure {
-    const { f, y, correction } = this.corrector
-    const bad = Math.max(firstNonFinite(f), firstNonFinite(y))
-    return bad >= 0
-      ? { kind: 'nonFinite', message: MESSAGES.notFinite, component: bad }
-      : { kind: 'noConvergence', message: MESSAGES.noConvergence, component: this.norm.worst(correction) }
+  private stoppedByMinStep(): StepFailure {
+    const component = this.norm.worst(this.corrector.correction)
+    return { kind: 'stepTooSmall', message: MESSAGES.minStep, component, advice: ADVICE.minStep }
   }
 }
 

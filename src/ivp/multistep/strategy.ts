@@ -34,7 +34,7 @@ export class Strategy {
   private readonly stability: AdamsStability = new AdamsStability()
   /** The change of the step size that `rescale` makes. */
   private readonly change: StepRatio = new StepRatio()
-  private readonly at: LsodaState = lsodaStart(GROWTH.first, SWITCH_PERIOD)
+  readonly at: LsodaState = lsodaStart(GROWTH.first, SWITCH_PERIOD)
 
   constructor(problem: ImplicitProblem, norm: WeightedMaxNorm, corrector: Corrector) {
     const n = problem.y0.length
@@ -60,7 +60,8 @@ export class Strategy {
   }
 
   get isAtMinStep(): boolean {
-    return Math.abs(this.at.h) <= this.problem.minStep * 1.00001
+    const { minStep } = this.problem
+    return minStep > 0 && Math.abs(this.at.h) <= minStep * 1.00001
   }
 
   get formula(): MultistepFormula {
@@ -79,9 +80,25 @@ export class Strategy {
   clip({ t }: { readonly t: number }): void {
     const { tBound } = this.problem
     const next = t + this.at.h * (1 + 4 * Number.EPSILON)
-    if (!((next - tBound) * this.at.h > 0)) return
+    // Not a product of the two, which may underflow
+    if (!(this.at.h > 0 ? next > tBound : next < tBound)) return
     this.change.value = ((tBound - t) * (1 - 4 * Number.EPSILON)) / this.at.h
     this.rescale()
+  }
+
+  /** At least to `minStep`, which is as short as the spacing of numbers at t allows. */
+  raise({ minStep: least }: { readonly minStep: number }): void {
+    const { at } = this
+    const size = Math.abs(at.h)
+    if (size < least && size > 0) this.resize(at.h > 0 ? least : -least)
+  }
+
+  /** Has the step be h exactly, which it is almost: what rounding of t made of it. */
+  resize(h: number): void {
+    const { at, change } = this
+    change.value = h / at.h
+    this.history.rescale(at.order, change)
+    at.h = h
   }
 
   /** After a corrector that did not converge. */
@@ -194,7 +211,7 @@ export class Strategy {
     const { at, corrector, family } = this
     family.error = this.error
     this.norm.measure(this.history.z)
-    family.roundoff = this.problem.epsilon * this.norm.value
+    family.roundoff = Number.EPSILON * this.norm.value
     if (!(at.isStiff ? family.toAdams(at, corrector) : family.toBdf(at, corrector))) return false
     at.isStiff = !at.isStiff
     corrector.lastLipschitz = 0

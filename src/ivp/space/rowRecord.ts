@@ -7,6 +7,7 @@ import type { WasmMemory } from './wasmMemory.ts'
  *
  *     0  i32  entry of out; of yNew for a norm          64  12 f64  weights
  *     4  i32  entry of y                                160  i32    norm: first byte of the block
+ *                                                              combination: entry of the vector to be set to zero, or 0
  *     8  i32  code: terms + 16 (few) + 32 (vectors)     168  f64    norm: square root of the number of components
  *    12  i32  bytes to write; components of a norm      176  f64 or i32  norm: rtol, or the address of its first component
  *    16  12 i32  entries of the terms                   184  the same of atol
@@ -39,14 +40,16 @@ export interface RecordPlace {
   readonly table: number
 }
 
+/** @param cleared - slot of the vector that is set to zero first, or -1 */
 // prettier-ignore
-export function writeCombination({ memory, at, table }: RecordPlace, row: SparseRow, out: number, y: number, bytes: number, isFew: boolean): void {
+export function writeCombination({ memory, at, table }: RecordPlace, row: SparseRow, out: number, y: number, bytes: number, isFew: boolean, cleared: number): void {
   writeTerms({ memory, at, table }, row)
   const { int32 } = memory
   int32[at >> 2] = table + 4 * out
   int32[(at >> 2) + 1] = table + 4 * y
   int32[(at >> 2) + 2] = row.index.length + (isFew ? IS_FEW : 0)
   int32[(at >> 2) + 3] = bytes
+  int32[(at + 160) >> 2] = cleared < 0 ? 0 : table + 4 * cleared
 }
 
 // prettier-ignore

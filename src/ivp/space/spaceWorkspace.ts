@@ -6,6 +6,8 @@ import type { Rhs, Workspace } from './workspace.ts'
 interface PlacedRow extends SparseRow {
   readonly to: number
   readonly y: number
+  /** The slot of a combination that is set to zero too, or -1. */
+  readonly cleared: number
   /** The second row of a mixed norm. */
   readonly three?: SparseRow
 }
@@ -16,6 +18,8 @@ export class SpaceWorkspace<V, S = number> implements Workspace<V, S> {
   readonly #space: VectorSpace<V, S>
   readonly #rows: PlacedRow[] = []
   readonly #terms: V[]
+  /** Made when a slot is cleared for the first time. */
+  #zeros: V | null = null
   #isReleased = false
 
   /** @param like - gives shape and element type of the `slots` vectors, which start at zero */
@@ -43,25 +47,26 @@ export class SpaceWorkspace<V, S = number> implements Workspace<V, S> {
 
   clear(slot: number): void {
     const old = this.vectors[slot]!
-    this.vectors[slot] = this.#space.zerosLike(old)
-    this.#space.release(old)
+    this.#zeros ??= this.#space.zerosLike(old)
+    this.vectors[slot] = this.#space.combine(old, this.#zeros, 0, [], [], 0)
   }
 
-  addRow(row: SparseRow, out: number, y: number): number {
-    return this.#rows.push({ ...row, to: out, y }) - 1
+  addRow(row: SparseRow, out: number, y: number, cleared = -1): number {
+    return this.#rows.push({ ...row, to: out, y, cleared }) - 1
   }
 
   addNorm(row: SparseRow, y: number, yNew: number): number {
-    return this.#rows.push({ ...row, to: yNew, y }) - 1
+    return this.#rows.push({ ...row, to: yNew, y, cleared: -1 }) - 1
   }
 
   addMixedNorm(five: SparseRow, three: SparseRow, y: number, yNew: number): number {
-    return this.#rows.push({ ...five, to: yNew, y, three }) - 1
+    return this.#rows.push({ ...five, to: yNew, y, cleared: -1, three }) - 1
   }
 
   combine(row: number, h: number): void {
-    const { index, weight, to, y } = this.#rows[row]!
+    const { index, weight, to, y, cleared } = this.#rows[row]!
     const { vectors } = this
+    if (cleared >= 0) this.clear(cleared)
     this.#gather(index)
     vectors[to] = this.#space.combine(vectors[to]!, vectors[y]!, h, weight, this.#terms, index.length)
   }
@@ -91,6 +96,7 @@ export class SpaceWorkspace<V, S = number> implements Workspace<V, S> {
     if (this.#isReleased) return
     this.#isReleased = true
     for (const v of this.vectors) this.#space.release(v)
+    if (this.#zeros !== null) this.#space.release(this.#zeros)
   }
 
   #gather(index: ReadonlyArray<number>): void {

@@ -98,10 +98,10 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     this.vectors[slot]!.fill(0)
   }
 
-  addRow(row: SparseRow, out: number, y: number): number {
+  addRow(row: SparseRow, out: number, y: number, cleared = -1): number {
     const at = this.record()
     const place = { memory: this.region.memory, at, table: this.table }
-    writeCombination(place, row, out, y, this.width, this.isFew)
+    writeCombination(place, row, out, y, this.width, this.isFew, cleared)
     return at
   }
 

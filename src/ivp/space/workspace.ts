@@ -21,8 +21,11 @@ export interface Workspace<V, S = number> {
   swap(a: number, b: number): void
   /** Sets a slot to zero. */
   clear(slot: number): void
-  /** Makes out = y + h (the row's weights times the vectors in its slots) known; out may be y. Returns its number for `combine`. */
-  addRow(row: SparseRow, out: number, y: number): number
+  /**
+   * Makes out = y + h (the row's weights times the vectors in its slots) known; out may be y. Returns its number for `combine`.
+   * @param cleared - a slot that `combine` sets to zero too, none of the others: of a derivative that is evaluated next; default none
+   */
+  addRow(row: SparseRow, out: number, y: number, cleared?: number): number
   combine(row: number, h: number): void
   /**
    * Makes the norm of h (the row's weights times its vectors) in units of the tolerance at max(|y|, |yNew|) known: see `VectorSpace.errorNorm`.

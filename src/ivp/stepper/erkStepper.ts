@@ -35,6 +35,7 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
   declare private readonly b: number
   declare private readonly hasError: boolean
   declare private readonly hasDense: boolean
+  declare private readonly clears: boolean
   declare private readonly error: number
   private denseRows: { readonly rows: number[]; readonly stages: number[] } | null = null
   /** First of the slots of states. */
@@ -47,7 +48,12 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
   private hasStepped = false
   private hasAttempted = false
 
-  /** @param workspace - of `sizeOf(method, hasDense)`; `begin` or `load` comes before the first attempt. @param hasDense - `denseOutput` may be called */
+  /**
+   * `begin` or `load` comes before the first attempt.
+   * @param workspace - of `sizeOf(method, hasDense)`
+   * @param hasDense - `denseOutput` may be called
+   * @param clears - the right-hand side is to find zeros where it writes
+   */
   constructor(
     space: VectorSpace<V, S>,
     workspace: Workspace<V, S>,
@@ -56,6 +62,7 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     t0: number,
     y0: V,
     hasDense: boolean,
+    clears = false,
   ) {
     const { error, nStages, c, a, b } = method
     this.space = space
@@ -70,8 +77,9 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     this.tOld = t0
     const y = this.states + Y
     const candidate = this.states + CANDIDATE
-    for (const row of a) this.a.push(workspace.addRow(row, candidate, y))
-    this.b = workspace.addRow(b, candidate, y)
+    this.clears = clears
+    a.forEach((row, i) => this.a.push(workspace.addRow(row, candidate, y, this.cleared(i))))
+    this.b = workspace.addRow(b, candidate, y, this.cleared(nStages))
     this.hasError = error.kind !== 'none'
     this.hasDense = hasDense
     this.error =
@@ -93,7 +101,7 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
   }
 
   /** The state at `tOld`; where interpolants are not asked for, the state at t. */
-  private get yOld(): V {
+  get yOld(): V {
     return this.workspace.vectors[this.states + (this.hasDense && this.hasStepped ? Y_OLD : Y)]!
   }
 
@@ -102,8 +110,14 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     return this.workspace.vectors[this.states + (this.hasAttempted && !this.isAccepted ? CANDIDATE : Y)]!
   }
 
+  /** The derivatives of the last attempt come first, in the order in which they were evaluated: `nStages`, and f at the new point. */
+  get k(): ReadonlyArray<V> {
+    return this.workspace.vectors
+  }
+
   /** Evaluates f at the start of the first step. */
   begin(): void {
+    if (this.clears) this.workspace.clear(0)
     this.workspace.evaluate(this.rhs, this.t, this.states + Y, 0)
   }
 
@@ -123,7 +137,7 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     const d1 = norm(0)
     const h0 = probeLength(norm(y), d1, length)
     const h = h0 * Math.sign(tBound - t)
-    workspace.combine(workspace.addRow({ index: [0], weight: ONE }, probe, y), h)
+    workspace.combine(workspace.addRow({ index: [0], weight: ONE }, probe, y, this.cleared(f1)), h)
     workspace.evaluate(this.rhs, t + h, probe, f1)
     workspace.combine(workspace.addRow({ index: [0], weight: MINUS_ONE }, probe, f1), 1)
     return firstLength(h0, d1, norm(probe) / h0, this.errorOrder, length, maxStep)
@@ -138,6 +152,7 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     const candidate = this.states + CANDIDATE
     const { h } = trial
     const { t, a, c } = this
+    if (!hasFirst && this.clears) workspace.clear(0)
     // f at the start too is evaluated here: from a place of its own, where V8 does not put calls in line, it would get its time in a box
     for (let i = hasFirst ? 1 : 0; i < n; i++) {
       if (i > 0) workspace.combine(a[i]!, h)
@@ -186,7 +201,11 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     const { rows, stages } = (this.denseRows ??= {
       rows: dense.rows.map((row) => workspace.addRow(row, free, free)),
       stages:
-        dense.kind === 'nested' ? dense.a.map((row) => workspace.addRow(row, free, this.states + Y_OLD)) : [],
+        dense.kind === 'nested'
+          ? dense.a.map((row, i) =>
+              workspace.addRow(row, free, this.states + Y_OLD, this.cleared(nStages + 1 + i)),
+            )
+          : [],
     })
     if (dense.kind === 'nested') {
       stages.forEach((row, i) => {
@@ -235,8 +254,14 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     return true
   }
 
+  /** The slot that a combination sets to zero, where the derivative evaluated after it goes to `stage`. */
+  private cleared(stage: number): number {
+    return this.clears ? stage : -1
+  }
+
   private evaluateLast(): void {
     if (this.hasLast) return
+    if (this.clears) this.workspace.clear(this.nStages)
     this.workspace.evaluate(this.rhs, this.t, this.states + Y, this.nStages)
     this.hasLast = true
   }

@@ -1,0 +1,157 @@
+import type { JacobianMatrix } from '../linalg/jacobianMatrix.ts'
+import { WRONG_JACOBIAN } from '../noticed.ts'
+import type { Rhs } from '../space/workspace.ts'
+import type { Structure } from './structure.ts'
+
+/** Where the Jacobian comes from, in the words of the options. */
+export type JacobianOrigin = 'jac' | 'jacSparsity' | 'lband and uband'
+
+/**
+ * Failed iterations with a Jacobian that is up to date, less a tenth of the steps accepted between them: from so many on it is compared with
+ * differences, and again from ten times as many on. A right Jacobian fails once in a while, a wrong one in every few steps.
+ */
+const FIRST = 8
+const FORGIVEN = 0.1
+const MORE = 10
+/** Up to this length the entry that is wrong is looked for. */
+const MOST_COLUMNS = 200
+/** Share by which differences and products may disagree: they are rough. */
+const ROUGH = 0.2
+
+/**
+ * Asks, where iterations keep failing, whether a given Jacobian (or its pattern) is that of the right-hand side: a product with it is compared
+ * with a difference along the same direction. A wrong one costs no accuracy, but steps without end.
+ */
+export class JacobianCheck {
+  declare private readonly structure: Structure
+  declare readonly origin: JacobianOrigin
+  declare private readonly f: Rhs<Float64Array>
+  declare private readonly epsilon: number
+  declare private readonly warnings: string[]
+  private failures = 0
+  private next = FIRST
+  /** Where the Jacobian at hand was evaluated. */
+  private t: number = NaN
+  private readonly y: Float64Array
+
+  /** @param f - its calls count. @param epsilon - unit roundoff of its numbers */
+  constructor(
+    structure: Structure,
+    origin: JacobianOrigin,
+    f: Rhs<Float64Array>,
+    epsilon: number,
+    warnings: string[],
+  ) {
+    this.structure = structure
+    this.origin = origin
+    this.f = f
+    this.epsilon = epsilon
+    this.warnings = warnings
+    this.y = new Float64Array(structure.n)
+  }
+
+  /** The Jacobian at hand is that at (t, y). */
+  setPoint(t: number, y: Float64Array): void {
+    this.t = t
+    this.y.set(y)
+  }
+
+  /** After a step that was accepted. */
+  countStep(): void {
+    if (this.failures > 0) this.failures -= FORGIVEN
+  }
+
+  /** After iterations that failed with a Jacobian which is up to date. */
+  countFailure(matrix: JacobianMatrix): void {
+    this.failures++
+    if (this.failures < this.next) return
+    this.next = this.failures * MORE
+    const text = this.difference(matrix)
+    if (text === null) return
+    this.next = Infinity
+    this.warnings.push(text)
+  }
+
+  /** What is wrong with the matrix; null if nothing is. */
+  private difference(matrix: JacobianMatrix): string | null {
+    const { t, y, f } = this
+    const n = y.length
+    const f0 = f(t, y, new Float64Array(n)).slice()
+    const relative = Math.sqrt(this.epsilon)
+    const moved = y.slice()
+    const direction = new Float64Array(n)
+    for (let j = 0; j < n; j++) {
+      // Signs without a pattern that a matrix may have
+      const sign = Math.sin(12.9898 * (j + 1)) < 0 ? -1 : 1
+      moved[j] = y[j]! + sign * relative * Math.max(Math.abs(y[j]!), relative)
+      direction[j] = moved[j]! - y[j]!
+    }
+    const row = this.wrongRow(f(t, moved, new Float64Array(n)), f0, this.product(matrix, direction))
+    if (row < 0) return null
+    const at = `at t = ${t}`
+    const cure = `The iterations fail with it and steps stay short: correct ${this.origin === 'jac' ? '`jac`' : `\`${this.origin}\``}, or leave it out.`
+    const entry = n <= MOST_COLUMNS ? this.wrongEntry(matrix, row, f0) : null
+    if (entry === null) return `${WRONG_JACOBIAN}: row ${row} is wrong ${at}. ${cure}`
+    const { column, wanted, given } = entry
+    const name = `df_${row}/dy_${column}`
+    const said = given === null ? 'which is outside the pattern' : `and ${short(given)} as given`
+    return `${WRONG_JACOBIAN}: ${name} is ${short(wanted)} by differences, ${said} (${at}). ${cure}`
+  }
+
+  /** The first row where difference and product disagree; -1 if none does or the differences are not finite. */
+  private wrongRow(f1: Float64Array, f0: Float64Array, product: Float64Array): number {
+    let largest = 0
+    for (let i = 0; i < f0.length; i++) largest = Math.max(largest, Math.abs(f0[i]!), Math.abs(f1[i]!))
+    const noise = 100 * this.epsilon * largest
+    return f0.findIndex((value, i) => {
+      const difference = f1[i]! - value
+      const gap = Math.abs(difference - product[i]!)
+      return gap > ROUGH * Math.max(Math.abs(difference), Math.abs(product[i]!)) + noise
+    })
+  }
+
+  /** The entry of the row that is most wrong. */
+  private wrongEntry(
+    matrix: JacobianMatrix,
+    row: number,
+    f0: Float64Array,
+  ): { readonly column: number; readonly wanted: number; readonly given: number | null } | null {
+    const { t, y, f } = this
+    const { columnStart, rowIndex, slot } = this.structure
+    const relative = Math.sqrt(this.epsilon)
+    const moved = y.slice()
+    const out = new Float64Array(y.length)
+    let found: { column: number; wanted: number; given: number | null } | null = null
+    let worst = 0
+    const isPattern = this.origin !== 'jac'
+    for (let j = 0; j < y.length; j++) {
+      moved[j] = y[j]! + relative * Math.max(Math.abs(y[j]!), relative)
+      const wanted = (f(t, moved, out)[row]! - f0[row]!) / (moved[j]! - y[j]!)
+      moved[j] = y[j]!
+      let given: number | null = null
+      for (let e = columnStart[j]!; e < columnStart[j + 1]!; e++)
+        if (rowIndex[e] === row) given = matrix.values[slot[e]!]!
+      const gap = Math.abs(wanted - (given ?? 0)) * Math.max(Math.abs(y[j]!), relative)
+      // Entries outside a pattern spoil those in it, which are made by common differences
+      const isCause = isPattern && given === null && wanted !== 0
+      if (isCause ? found?.given === null && !(gap > worst) : found?.given === null || !(gap > worst))
+        continue
+      worst = gap
+      found = { column: j, wanted, given }
+    }
+    return found
+  }
+
+  private product({ values }: JacobianMatrix, v: Float64Array): Float64Array {
+    const { n, columnStart, rowIndex, slot } = this.structure
+    const sum = new Float64Array(n)
+    for (let j = 0; j < n; j++)
+      for (let e = columnStart[j]!; e < columnStart[j + 1]!; e++)
+        sum[rowIndex[e]!] = sum[rowIndex[e]!]! + values[slot[e]!]! * v[j]!
+    return sum
+  }
+}
+
+function short(x: number): string {
+  return String(Number(x.toPrecision(3)))
+}

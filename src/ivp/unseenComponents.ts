@@ -1,0 +1,109 @@
+import type { FloatArray } from './space/typedArraySpace.ts'
+import type { Tolerance } from './space/vectorSpace.ts'
+
+/** Components that start at zero are followed up to this number. */
+const MOST = 64
+/** Components that are named. */
+const NAMED = 5
+
+/**
+ * Names the components that error control does not see, since their absolute tolerance is larger than they are: those that start below it without
+ * being zero, and those that start at zero and never rise above it. An epidemic that begins with fewer cases than `atol` may never happen.
+ */
+export interface UnseenComponents<V> {
+  /** Whether `look` may be left out. */
+  readonly isEmpty: boolean
+  /** After each step. */
+  look(y: V): void
+  /** What is to be said in the end. */
+  warnings(): string[]
+}
+
+/** Null where error control sees all of them from the start. */
+export function unseenComponents<V extends FloatArray>(
+  y0: V,
+  { atol }: Tolerance,
+): UnseenComponents<V> | null {
+  for (let i = 0; i < y0.length; i++)
+    if (Math.abs(y0[i]!) < (typeof atol === 'number' ? atol : atol[i]!)) return new Unseen(y0, atol)
+  return null
+}
+
+class Unseen<V extends FloatArray> implements UnseenComponents<V> {
+  private readonly atol: number | Float64Array
+  private readonly startBelow: number[] = []
+  /** Components that start at zero and have not risen above their tolerance, and which of them were not zero. */
+  private readonly low: number[] = []
+  private readonly hasMoved: boolean[] = []
+  private readonly y0: V
+
+  constructor(y0: V, atol: number | Float64Array) {
+    this.y0 = y0
+    this.atol = atol
+    const of = typeof atol === 'number' ? null : atol
+    for (let i = 0; i < y0.length; i++) {
+      const size = Math.abs(y0[i]!)
+      const least = of === null ? (atol as number) : of[i]!
+      if (!(size < least)) continue
+      if (size > 0) this.startBelow.push(i)
+      else if (this.low.length < MOST) {
+        this.low.push(i)
+        this.hasMoved.push(false)
+      }
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.low.length === 0
+  }
+
+  look(y: V): void {
+    const { low, hasMoved } = this
+    const atol = this.atol
+    for (let q = low.length - 1; q >= 0; q--) {
+      const i = low[q]!
+      const size = Math.abs(y[i]!)
+      if (size > (typeof atol === 'number' ? atol : atol[i]!)) {
+        const last = low.length - 1
+        low[q] = low[last]!
+        hasMoved[q] = hasMoved[last]!
+        low.pop()
+        hasMoved.pop()
+      } else if (size !== 0) hasMoved[q] = true
+    }
+  }
+
+  warnings(): string[] {
+    const { startBelow, low, hasMoved, y0 } = this
+    const texts: string[] = []
+    if (startBelow.length > 0) {
+      const values = startBelow.slice(0, NAMED).map((i) => `${y0[i]!} < ${this.at(i)}`)
+      texts.push(
+        `${named(startBelow)} at the start below \`atol\` (${listed(values, startBelow.length)}): errors as large as the value are let through, so that it may be wrong altogether. ${CURE}`,
+      )
+    }
+    const never = low.filter((_, q) => hasMoved[q]).sort((a, b) => a - b)
+    if (never.length > 0) {
+      texts.push(
+        `${named(never)} never above \`atol\` (${this.at(never[0]!)}): errors as large as the value are let through. ${CURE}`,
+      )
+    }
+    return texts
+  }
+
+  private at(i: number): number {
+    return typeof this.atol === 'number' ? this.atol : this.atol[i]!
+  }
+}
+
+const CURE = 'If it matters, give a smaller `atol`; an array has one for each component.'
+
+function named(components: ReadonlyArray<number>): string {
+  const [first] = components
+  if (components.length === 1) return `Component ${first} is`
+  return `Components ${listed(components.slice(0, NAMED), components.length)} are`
+}
+
+function listed(shown: ReadonlyArray<number | string>, count: number): string {
+  return `${shown.join(', ')}${count > shown.length ? `, ... (${count} in all)` : ''}`
+}

@@ -4,6 +4,7 @@ import { EventWatcher } from './event/event.ts'
 import { MESSAGES, failureOf } from './failure.ts'
 import type { Integrator, Saved } from './integrator.ts'
 import type { IvpFailure, IvpResult } from './ivpResult.ts'
+import { LentState, wroteIntoY } from './lentState.ts'
 import type { IvpOptions } from './options.ts'
 import { OutputCollector } from './output/observer.ts'
 import type { Problem } from './problem.ts'
@@ -59,6 +60,9 @@ export class Solve<V extends FloatArray> {
   private before = 0
   /** Of the step accepted last, once it was asked for. */
   private made: DenseOutput<V> | null = null
+  /** What `onStep` sees. */
+  private lent: LentState<V> | null = null
+  private hasWritten = false
   private readonly interpolant = (): DenseOutput<V> => (this.made ??= this.integrator.denseOutput())
   declare private readonly problem: Problem<V>
   declare private readonly rhs: CountedRhs<V>
@@ -119,9 +123,10 @@ export class Solve<V extends FloatArray> {
 
   private start(): void {
     const { t0, y0, events } = this.problem
+    // Before the first call of fun, so that what an event returns is looked at first
+    if (events !== null) this.watcher = new EventWatcher(events, t0, y0, this.problem.warnings)
     this.output.begin(t0, y0)
     this.integrator.start()
-    if (this.integrator.failure === null && events !== null) this.watcher = new EventWatcher(events, t0, y0)
   }
 
   private load(saved: SavedSolve): void {
@@ -130,7 +135,7 @@ export class Solve<V extends FloatArray> {
     this.before = saved.nsteps
     this.integrator.load(saved.integrator)
     if (events !== null) {
-      this.watcher = new EventWatcher(events, this.integrator.t, this.integrator.y)
+      this.watcher = new EventWatcher(events, this.integrator.t, this.integrator.y, this.problem.warnings)
       if (saved.events !== null) this.watcher.load(saved.events)
     }
     this.output.load(this.integrator.t, saved.output)
@@ -155,12 +160,20 @@ export class Solve<V extends FloatArray> {
       this.made = null
       const termination = watcher === null ? null : watcher.watch(tOld, t, y, this.interpolant)
       output.record(termination?.t ?? t, termination?.y ?? y, this.interpolant)
-      onStep?.({ t, y, tOld, nfev: this.rhs.count(), snapshot: () => this.snapshot() })
+      if (onStep !== undefined) this.tell(onStep, t, y, tOld)
       if (termination !== null) return { ...termination, status: 1, message: MESSAGES.terminated }
     }
     const { failure } = integrator
     if (failure !== null) return this.fail(failure.message, failure.kind, failure.component)
     return { t: integrator.t, y: integrator.y, status: 0, message: MESSAGES.finished }
+  }
+
+  private tell(onStep: NonNullable<Hooks<V>['onStep']>, t: number, y: V, tOld: number): void {
+    const lent = (this.lent ??= new LentState(y))
+    onStep({ t, y: lent.lend(y), tOld, nfev: this.rhs.count(), snapshot: () => this.snapshot() })
+    if (this.hasWritten || !lent.wasWritten(y)) return
+    this.hasWritten = true
+    this.problem.warnings.push(wroteIntoY('`onStep`', 'to go on from another state, start a new solve there'))
   }
 
   private fail(message: string, kind: IvpFailure['kind'], component?: number): Ending<V> {

@@ -31,7 +31,8 @@ export interface Problem<V extends FloatArray> {
   readonly norm: NormBlocks
   readonly controller: StepController
   readonly jacobian: JacobianSpec<V>
-  readonly warnings: ReadonlyArray<string>
+  /** Of this solve: what is noticed during it is added. */
+  readonly warnings: string[]
 }
 
 /** What is known of the Jacobian. */

@@ -30,7 +30,7 @@ describe('an IvpInputError says what came', () => {
     [Float32Array.of(1, 2), 'Float32Array(2) [1, 2]'],
     [BigInt64Array.of(1n), 'BigInt64Array(1) [1n, a BigInt]'],
     [[[1, 2], [3], null, {}], 'Array(4) [[1, 2], [3], null, {Object}]'],
-    [new Array(2), 'Array(2) [empty, empty]'],
+    [Object.assign([], { length: 2 }), 'Array(2) [empty, empty]'],
     [[Symbol('s'), 'x'], "Array(2) [Symbol(s), 'x']"],
     [new DataView(new ArrayBuffer(8)), 'an object of type DataView'],
     [loop, 'Array(2) [1, [1, {Array}]]'],
@@ -46,9 +46,9 @@ describe('an IvpInputError says what came', () => {
   const large: ReadonlyArray<readonly [name: string, value: unknown]> = [
     ['a long text', 'x'.repeat(1e6)],
     ['a large array', new Float64Array(1e7).fill(Math.PI)],
-    ['a long sparse array', new Array(2 ** 32 - 1)],
+    ['a long sparse array', Object.assign([], { length: 2 ** 32 - 1 })],
     ['a large BigInt', 10n ** 500n],
-    ['nested arrays', Array.from({ length: 1000 }, () => new Array(1000).fill(1))],
+    ['nested arrays', Array.from({ length: 1000 }, () => Array.from({ length: 1000 }, () => 1))],
   ]
   it('in an excerpt of what is large, and at once', () => {
     for (const [name, value] of large) {

@@ -1,5 +1,5 @@
 import { IvpInputError } from './errors.ts'
-import { shapeOf } from './check/matrix.ts'
+import { oddEntryOf, shapeOf } from './check/matrix.ts'
 import { FiniteDifferences } from './jacobian/finiteDifferences.ts'
 import type { EvaluateMany } from './jacobian/groupDifferences.ts'
 import { ConstantJacobian, JacobianFunction, type EntryOf } from './jacobian/givenJacobian.ts'
@@ -45,6 +45,9 @@ export function jacobianSource<V extends FloatArray>(
     const shape = shapeOf(matrix)
     if (shape === null || shape[0] !== rows || shape[1] !== columns)
       throw new IvpInputError('jac', matrix, `must return a matrix of ${rows} x ${columns}`)
+    const odd = oddEntryOf(matrix)
+    if (odd !== null)
+      throw new IvpInputError('jac', matrix, `must return a matrix of numbers; ${odd} is none`)
     return entries(matrix)
   })
 }

@@ -12,6 +12,7 @@ export const MESSAGES = {
   noConvergence: 'The corrector iteration did not converge at any step size that was tried.',
   maxSteps: 'The number of steps reached `maxSteps` before the end of the integration interval.',
   aborted: 'The solve was aborted through `signal`.',
+  timeout: 'The solve was aborted because its `timeout` was over.',
 } as const
 
 const ADVICE: Record<FailureKind, string> = {

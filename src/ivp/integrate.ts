@@ -12,11 +12,12 @@ import { resultOf, type Ending } from './resultOf.ts'
 import { WrongLength, type CountedRhs } from './rhs.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
+import { TimeLimit } from './timeLimit.ts'
 
 /** What the caller may do between steps. */
 export interface Hooks<V extends FloatArray> extends Pick<
   IvpOptions<V, ReadonlyArray<unknown>>,
-  'signal' | 'onStep'
+  'signal' | 'timeout' | 'onStep'
 > {
   /** Interpolants of single steps will be asked for. */
   readonly wantsInterpolants?: boolean
@@ -55,6 +56,7 @@ export class Solve<V extends FloatArray> {
   declare readonly integrator: Integrator<V>
   declare readonly output: OutputCollector<V>
   watcher: EventWatcher<V> | null = null
+  declare private readonly timeLimit: TimeLimit | null
   private accepted = 0
   /** Steps accepted before the snapshot that the solve goes on from. */
   private before = 0
@@ -74,8 +76,11 @@ export class Solve<V extends FloatArray> {
     this.hooks = hooks
     const { isDense, tEval, events } = problem
     const { onStep, signal, wantsInterpolants = false } = hooks
+    const timeout = hooks.timeout ?? Infinity
+    this.timeLimit = timeout === Infinity ? null : new TimeLimit(timeout)
     // A snapshot holds the interpolant of the last step too
-    const hasSnapshots = onStep !== undefined || signal !== undefined || problem.maxSteps < Infinity
+    const hasSnapshots =
+      onStep !== undefined || signal !== undefined || problem.maxSteps < Infinity || this.timeLimit !== null
     const needsDense = isDense || tEval !== null || events !== null || hasSnapshots || wantsInterpolants
     this.integrator = createIntegrator(problem, rhs, needsDense, true)
     this.output = new OutputCollector<V>(problem)
@@ -142,7 +147,7 @@ export class Solve<V extends FloatArray> {
   }
 
   private run(count: number): Ending<V> | null {
-    const { integrator, output, watcher } = this
+    const { integrator, output, watcher, timeLimit } = this
     const { signal, onStep } = this.hooks
     const { maxSteps } = this.problem
     const pause = Math.min(maxSteps, this.accepted + count)
@@ -150,6 +155,7 @@ export class Solve<V extends FloatArray> {
     const isBare = watcher === null && onStep === undefined && !output.wantsSteps
     while (integrator.status === 'running') {
       if (signal?.aborted === true) return this.abort()
+      if (timeLimit !== null && timeLimit.isOver()) return this.fail(MESSAGES.timeout, 'aborted')
       if (this.accepted >= pause)
         return this.accepted >= maxSteps ? this.fail(MESSAGES.maxSteps, 'maxSteps') : null
       integrator.step()

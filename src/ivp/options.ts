@@ -87,9 +87,14 @@ export interface IvpOptions<V extends FloatArray = FloatArray, A extends Readonl
   readonly maxSteps?: number | undefined
   /**
    * ★ Ends the solve between two steps, when it is aborted by `onStep`, an event or `fun`, or before; the partial solution is returned with failure
-   * 'aborted'.
+   * 'aborted'. `AbortSignal.timeout` cannot fire while a synchronous solve runs: use `timeout`.
    */
   readonly signal?: AbortSignal | undefined
+  /**
+   * ★ Milliseconds of the wall clock from the start of the solve, above 0, after which it ends between two steps: with the partial solution, failure
+   * 'aborted', and a snapshot to go on from. Default Infinity.
+   */
+  readonly timeout?: number | undefined
   /** ★ Called after each accepted step. */
   readonly onStep?: ((step: StepInfo<V>) => void) | undefined
   /** ★ Decides acceptance and the next step size from numbers alone; for explicit methods. */

@@ -16,7 +16,7 @@ type AnyOptions<V extends FloatArray> = IvpOptions<V, ReadonlyArray<unknown>>
 /** Options that a snapshot cannot hold and that decide the numbers: given to the solve, they must be given to `resume`. */
 const FUNCTIONS = ['args', 'events', 'jac', 'jacSparsity', 'controller', 'vectorized', 'inPlace'] as const
 /** Options that may differ in every part of a solve. */
-const FREE = ['denseOutput', 'save', 'maxSteps', 'signal', 'onStep'] as const
+const FREE = ['denseOutput', 'save', 'maxSteps', 'signal', 'timeout', 'onStep'] as const
 /** Options that a snapshot holds. */
 const HELD = [
   'method',
@@ -172,9 +172,9 @@ function heldOptions<V extends FloatArray>(problem: Problem<V>, hasOwnMethod: bo
 }
 
 export function hooksOf<V extends FloatArray>(
-  { signal, onStep }: AnyOptions<V>,
+  { signal, timeout, onStep }: AnyOptions<V>,
   snapshotOf: PreparedSolve<V>['snapshotOf'],
 ): Hooks<V> {
   // null counts as absent everywhere
-  return { signal: signal ?? undefined, onStep: onStep ?? undefined, snapshotOf }
+  return { signal: signal ?? undefined, timeout, onStep: onStep ?? undefined, snapshotOf }
 }

@@ -1,7 +1,7 @@
 import { IvpInputError } from '../errors.ts'
 
 /** What is asked and told between steps. @throws IvpInputError */
-export function checkHooks({ signal, onStep }: Readonly<Record<string, unknown>>): void {
+export function checkHooks({ signal, timeout, onStep }: Readonly<Record<string, unknown>>): void {
   if (signal !== undefined && signal !== null) {
     if (typeof (signal as { aborted?: unknown }).aborted !== 'boolean') {
       const isController = typeof (signal as { abort?: unknown }).abort === 'function'
@@ -10,6 +10,10 @@ export function checkHooks({ signal, onStep }: Readonly<Record<string, unknown>>
         : ', such as the `signal` of an AbortController'
       throw new IvpInputError('signal', signal, `must be an AbortSignal${cure}`)
     }
+  }
+  if (timeout !== undefined && timeout !== null) {
+    if (typeof timeout !== 'number' || !(timeout > 0))
+      throw new IvpInputError('timeout', timeout, 'must be a positive number of milliseconds')
   }
   if (onStep !== undefined && onStep !== null && typeof onStep !== 'function')
     throw new IvpInputError(

@@ -38,6 +38,7 @@ const KNOWN_OPTIONS = new Set<string>([
   'save',
   'maxSteps',
   'signal',
+  'timeout',
   'onStep',
   'controller',
   'norm',

@@ -34,11 +34,12 @@ interface Ends {
 /** @throws IvpInputError for a solve to infinity that nothing ends */
 export function checkEnds(
   { t1, events, maxSteps }: Ends,
-  { signal, onStep }: Readonly<Record<string, unknown>>,
+  { signal, timeout, onStep }: Readonly<Record<string, unknown>>,
 ): void {
   const hasEnd =
     Number.isFinite(t1) ||
     maxSteps < Infinity ||
+    (timeout ?? Infinity) !== Infinity ||
     (signal ?? null) !== null ||
     (onStep ?? null) !== null ||
     events?.some(({ terminalCount }) => terminalCount < Infinity) === true
@@ -46,7 +47,7 @@ export function checkEnds(
     throw new IvpInputError(
       'tSpan',
       t1,
-      'must end at a finite t1, or something else must end the solve: a terminal event, maxSteps, signal or onStep',
+      'must end at a finite t1, or something else must end the solve: a terminal event, maxSteps, timeout, signal or onStep',
     )
   }
 }

@@ -83,6 +83,7 @@ const TABLE: ReadonlyArray<Row> = [
   { option: 'save', right: ABSENT },
   { option: 'maxSteps', right: [...ABSENT, 'Infinity'] },
   { option: 'signal', right: ABSENT },
+  { option: 'timeout', right: [...ABSENT, '1.5', 'Infinity'] },
   { option: 'onStep', right: [...ABSENT, 'a function'] },
   { option: 'controller', right: ABSENT },
   { option: 'norm', right: ABSENT },
@@ -155,6 +156,7 @@ describe('options', () => {
     ['first_step', 'firstStep'],
     ['maxsteps', 'maxSteps'],
     ['onstep', 'onStep'],
+    ['timeOut', 'timeout'],
     ['denseoutput', 'denseOutput'],
   ])('%s is refused, and %s proposed', (name, nearest) => {
     assert.include(
@@ -270,7 +272,7 @@ describe('tSpan', () => {
 
   it('to infinity is refused where nothing can end the solve', () => {
     const event = { fn: (_t: number, y: ArrayLike<number>) => y[0]! - 0.5 }
-    for (const options of [{}, { events: event }, { maxSteps: Infinity }]) {
+    for (const options of [{}, { events: event }, { maxSteps: Infinity }, { timeout: Infinity }]) {
       assert.equal(refusal(() => solveIvp(f, forever, [1], options)).option, 'tSpan')
       assert.equal(refusal(() => solveIvp(f, [0, -Infinity], [1], options)).option, 'tSpan')
     }
@@ -278,6 +280,7 @@ describe('tSpan', () => {
     const ends = [
       { events: { ...event, terminal: true } },
       { maxSteps: 5 },
+      { timeout: 1 },
       { onStep: ({ t }: { t: number }) => void (t > 5 && stop.abort()), signal: stop.signal },
     ]
     for (const options of ends) assert.isNotEmpty(solveIvp(f, forever, [1], options).t)

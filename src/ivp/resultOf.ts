@@ -5,7 +5,7 @@ import type { IvpFailure, IvpResult } from './ivpResult.ts'
 import type { OutputCollector } from './output/observer.ts'
 import { toRows } from './output/rows.ts'
 import type { Problem } from './problem.ts'
-import { zerosLike, type FloatArray } from './space/typedArraySpace.ts'
+import { copyOf, zerosLike, type FloatArray } from './space/typedArraySpace.ts'
 
 /** How a solve ended: the last good state, and scipy's status. */
 export interface Ending<V> {
@@ -49,6 +49,8 @@ export function resultOf<V extends FloatArray>(
 class Result<V extends FloatArray> {
   declare readonly t: Float64Array
   declare readonly states: ReadonlyArray<V>
+  declare readonly tEnd: number
+  declare readonly yEnd: V
   declare readonly sol: OdeSolution<V> | null
   declare readonly tEvents: ReadonlyArray<Float64Array> | null
   declare readonly yEvents: ReadonlyArray<ReadonlyArray<V>> | null
@@ -65,14 +67,19 @@ class Result<V extends FloatArray> {
   #rows: V[] | null = null
 
   constructor(
-    { y0, events, warnings }: Problem<V>,
-    { status, message }: Ending<V>,
+    { y0, tEval, events, warnings }: Problem<V>,
+    { t, y, status, message }: Ending<V>,
     { integrator, output, watcher, nfev, nsteps }: Parts<V>,
   ) {
     this.#y0 = y0
     this.t = timesOf(output.times)
     Object.defineProperty(this, 'y', Y)
     this.states = output.states
+    this.tEnd = t
+    const last = output.times.length - 1
+    // At a time of tEval the interpolant answered, which may differ from the step's end by rounding
+    const isKept = tEval === null && output.times[last] === t
+    this.yEnd = isKept ? output.states[last]! : copyOf(y)
     this.sol = output.solution()
     this.tEvents = events && events.map((_, e) => Float64Array.from(watcher?.tEvents[e] ?? []))
     this.yEvents = events && events.map((_, e) => watcher?.yEvents[e] ?? [])

@@ -4,6 +4,7 @@ import type { Integrator } from './integrator.ts'
 import type { IvpFailure, IvpResult } from './ivpResult.ts'
 import type { OutputCollector } from './output/observer.ts'
 import { toRows } from './output/rows.ts'
+import { summaryOf } from './output/summary.ts'
 import type { Problem } from './problem.ts'
 import { copyOf, zerosLike, type FloatArray } from './space/typedArraySpace.ts'
 
@@ -41,6 +42,9 @@ export function resultOf<V extends FloatArray>(
         configurable: true,
       })
 }
+
+/** Node's name of the method by which an object describes itself. */
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 
 /**
  * An `IvpResult`. Its `y` is an own property, so that it survives spreading, with one accessor for all results: of an accessor for each result V8
@@ -92,6 +96,11 @@ class Result<V extends FloatArray> {
     this.message = message
     this.success = status >= 0
     this.warnings = warnings
+  }
+
+  /** What `console.log` shows in Node. On the prototype, so that it is no part of a spread or compared result. */
+  [INSPECT](depth: number): string {
+    return depth < 0 ? '[IvpResult]' : summaryOf(this, this.#y0.length)
   }
 
   static rowsOf<V extends FloatArray>(result: Result<V>): V[] {

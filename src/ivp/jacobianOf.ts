@@ -52,7 +52,10 @@ export function jacobianSource<V extends FloatArray>(
   })
 }
 
-/** Rounds float64 states, in which implicit methods work, to the element type of y0: in one buffer, valid until the next call. */
+/**
+ * Rounds float64 states, in which implicit methods work, to the element type of y0: in one buffer, valid
+ * until the next call.
+ */
 function statesLike<V extends FloatArray>(y0: V): (y: Float64Array) => V {
   if (y0 instanceof Float64Array) return (y) => y as unknown as V
   const state = zerosLike(y0)

@@ -8,8 +8,8 @@ const WINDOW = 64
 const SHORT = 32
 
 /**
- * The state that a user's function sees: a copy in one buffer that is filled anew for each call, so that a function that writes into its y does
- * no harm, and what it wrote can be noticed.
+ * The state that a user's function sees: a copy in one buffer that is filled anew for each call, so that a
+ * function that writes into its y does no harm, and what it wrote can be noticed.
  */
 export class LentState<V extends FloatArray> {
   declare private readonly lent: V
@@ -30,8 +30,8 @@ export class LentState<V extends FloatArray> {
   }
 
   /**
-   * Whether the copy differs from the state that it was made of. A write to one component of a state of more than 256 is found in one of
-   * the next n / 64 calls.
+   * Whether the copy differs from the state that it was made of. A write to one component of a state of more
+   * than 256 is found in one of the next n / 64 calls.
    * @param y - the state lent last
    */
   wasWritten(y: V): boolean {

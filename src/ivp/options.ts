@@ -20,7 +20,9 @@ export type MatrixLike =
 export type JacobianOption<V, A extends ReadonlyArray<unknown> = []> =
   MatrixLike | ((t: number, y: V, ...args: A) => MatrixLike)
 
-/** An event function: its y is a copy, valid during the call only; the attributes may hang on it, as in scipy. */
+/**
+ * An event function: its y is a copy, valid during the call only; the attributes may hang on it, as in scipy.
+ */
 export interface EventFunction<V, A extends ReadonlyArray<unknown> = []> {
   (t: number, y: V, ...args: A): number
   terminal?: boolean | number
@@ -52,8 +54,8 @@ export interface IvpOptions<V extends FloatArray = FloatArray, A extends Readonl
   /** Default 'RK45'. ★ A method object (`makeErk`) is taken too. */
   readonly method?: MethodName | ErkMethod | undefined
   /**
-   * Times to report at, sorted along the integration and within the span; up to 4 spacings of float64 beyond its ends count as the end.
-   * Default: every step.
+   * Times to report at, sorted along the integration and within the span; up to 4 spacings of float64 beyond
+   * its ends count as the end. Default: every step.
    */
   readonly tEval?: ArrayLike<number> | undefined
   readonly denseOutput?: boolean | undefined
@@ -86,13 +88,14 @@ export interface IvpOptions<V extends FloatArray = FloatArray, A extends Readonl
   /** ★ Bound on the number of accepted steps. */
   readonly maxSteps?: number | undefined
   /**
-   * ★ Ends the solve between two steps, when it is aborted by `onStep`, an event or `fun`, or before; the partial solution is returned with failure
-   * 'aborted'. `AbortSignal.timeout` cannot fire while a synchronous solve runs: use `timeout`.
+   * ★ Ends the solve between two steps, when it is aborted by `onStep`, an event or `fun`, or before; the
+   * partial solution is returned with failure 'aborted'. `AbortSignal.timeout` cannot fire while a
+   * synchronous solve runs: use `timeout`.
    */
   readonly signal?: AbortSignal | undefined
   /**
-   * ★ Milliseconds of the wall clock from the start of the solve, above 0, after which it ends between two steps: with the partial solution, failure
-   * 'aborted', and a snapshot to go on from. Default Infinity.
+   * ★ Milliseconds of the wall clock from the start of the solve, above 0, after which it ends between two
+   * steps: with the partial solution, failure 'aborted', and a snapshot to go on from. Default Infinity.
    */
   readonly timeout?: number | undefined
   /** ★ Called after each accepted step. */

@@ -98,7 +98,9 @@ class Result<V extends FloatArray> {
     this.warnings = warnings
   }
 
-  /** What `console.log` shows in Node. On the prototype, so that it is no part of a spread or compared result. */
+  /**
+   * What `console.log` shows in Node. On the prototype, so that it is no part of a spread or compared result.
+   */
   [INSPECT](depth: number): string {
     return depth < 0 ? '[IvpResult]' : summaryOf(this, this.#y0.length)
   }

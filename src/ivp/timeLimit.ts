@@ -1,9 +1,15 @@
 /** Milliseconds between two looks at the clock. */
 const PERIOD = 1
-/** Most steps between two looks: one costs less than one in a thousand steps then, and a solve whose steps become slow is late by no more of them. */
+/**
+ * Most steps between two looks: one costs less than one in a thousand steps then, and a solve whose steps
+ * become slow is late by no more of them.
+ */
 const MOST = 1000
 
-/** A bound on the time of a solve, in milliseconds of the wall clock, that is looked at between steps: seldom, for a look takes as long as a short step. */
+/**
+ * A bound on the time of a solve, in milliseconds of the wall clock, that is looked at between steps: seldom,
+ * for a look takes as long as a short step.
+ */
 export class TimeLimit {
   declare private readonly end: number
   declare private last: number

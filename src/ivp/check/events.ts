@@ -5,7 +5,10 @@ import { nearestName } from './nearestName.ts'
 
 const KEYS = ['fn', 'terminal', 'direction'] as const
 const ATTRIBUTES = ['terminal', 'direction'] as const
-/** A function may carry properties of its own, as mocks do: only what looks like one of ours is taken for a slip. */
+/**
+ * A function may carry properties of its own, as mocks do: only what looks like one of ours is taken for a
+ * slip.
+ */
 const LIKE_AN_ATTRIBUTE = /termina|directi/i
 
 type EventFunction = (...args: unknown[]) => unknown
@@ -82,7 +85,10 @@ function checkDirection(direction: unknown, name: string): number {
   return direction
 }
 
-/** The event function with its arguments. Without any there is no spreading, and what it returns is looked at in either form. */
+/**
+ * The event function with its arguments. Without any there is no spreading, and what it returns is looked at
+ * in either form.
+ */
 function numberOf<V>(
   fn: EventFunction,
   name: string,

@@ -18,7 +18,10 @@ export function shapeOf(matrix: unknown): readonly [rows: number, columns: numbe
     : null
 }
 
-/** The first entry of nested rows that is not a number, as `entry (i, j)`; null if there is none. What `get` gives is not looked at. */
+/**
+ * The first entry of nested rows that is not a number, as `entry (i, j)`; null if there is none. What `get`
+ * gives is not looked at.
+ */
 export function oddEntryOf(matrix: unknown): string | null {
   if (!isArrayLike(matrix)) return null
   for (let i = 0; i < matrix.length; i++) {

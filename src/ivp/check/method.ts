@@ -42,7 +42,10 @@ function nameOfClass(method: unknown): string | null {
   return typeof name === 'string' && Object.hasOwn(METHODS, name) ? name : null
 }
 
-/** Times of equal steps shorter than so many spacings of numbers are rounded by more than a thousandth of a step. */
+/**
+ * Times of equal steps shorter than so many spacings of numbers are rounded by more than a thousandth of a
+ * step.
+ */
 const COARSE = 1000
 
 /** The size of equal steps: needed by fixed-step methods, meaningless for the others. */

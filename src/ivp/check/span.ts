@@ -2,7 +2,10 @@ import { IvpInputError } from '../errors.ts'
 import { spacingAt } from '../spacing.ts'
 import { firstNonNumber, isArrayLike } from './arrayLike.ts'
 
-/** Times this many spacings of numbers beyond the span are rounding of the caller's arithmetic, and count as its end. */
+/**
+ * Times this many spacings of numbers beyond the span are rounding of the caller's arithmetic, and count as
+ * its end.
+ */
 const ROUNDING = 4
 
 export function checkSpan(span: unknown): [number, number] {

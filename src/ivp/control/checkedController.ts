@@ -1,7 +1,10 @@
 import { IvpInputError } from '../errors.ts'
 import type { StepController, Verdict } from './stepController.ts'
 
-/** A controller of the user's whose verdicts are looked at: NaN, or a step that does not shrink after a rejection, would never end. */
+/**
+ * A controller of the user's whose verdicts are looked at: NaN, or a step that does not shrink after a
+ * rejection, would never end.
+ */
 export function checkedController(controller: StepController): StepController {
   return {
     judge(attempt) {

@@ -28,7 +28,10 @@ interface Found {
   readonly root: number
 }
 
-/** Watches event functions over successive steps; their zeros are found on the interpolant of the step. A step without an event allocates nothing. */
+/**
+ * Watches event functions over successive steps; their zeros are found on the interpolant of the step. A step
+ * without an event allocates nothing.
+ */
 export class EventWatcher<V extends FloatArray> {
   readonly tEvents: number[][]
   readonly yEvents: V[][]
@@ -118,7 +121,9 @@ export class EventWatcher<V extends FloatArray> {
     return { t: last, y: dense.at(last) }
   }
 
-  /** g of event i at (t, y) to out[i], where V8 does not box it: of a copy of y, since the function may write. */
+  /**
+   * g of event i at (t, y) to out[i], where V8 does not box it: of a copy of y, since the function may write.
+   */
   #evaluate(i: number, t: number, y: V, out: Float64Array): void {
     const { name, g } = this.#events[i]!
     out[i] = g(t, this.#lent.lend(y))

@@ -1,6 +1,7 @@
 /**
- * Four spacings of floating-point numbers near 1: scipy's tolerance for event times, absolute and relative. Here the absolute one is a share of the
- * bracket where that is shorter than 1, so that times in any unit are found as exactly.
+ * Four spacings of floating-point numbers near 1: scipy's tolerance for event times, absolute and relative.
+ * Here the absolute one is a share of the bracket where that is shorter than 1, so that times in any unit are
+ * found as exactly.
  */
 const TOLERANCE = 4 * Number.EPSILON
 const MAX_ITERATIONS = 100

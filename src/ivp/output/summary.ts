@@ -16,7 +16,8 @@ const LARGE = 1e7
 type Shown<V extends FloatArray> = Omit<IvpResult<V>, 'y'>
 
 /**
- * A result in a few lines of at most 80 columns, as scipy prints its OptimizeResult: names right-aligned, long lists by head and tail, with shapes.
+ * A result in a few lines of at most 80 columns, as scipy prints its OptimizeResult: names right-aligned,
+ * long lists by head and tail, with shapes.
  * @param n - components of a state
  */
 export function summaryOf<V extends FloatArray>(result: Shown<V>, n: number): string {

@@ -20,18 +20,58 @@ export class IvpInputError extends Error {
 
 /** Longest excerpt of a value in a message. */
 const EXCERPT = 80
+/** Arrays within arrays are shown this deep; deeper ones, and those that hold themselves, as their type. */
+const DEPTH = 2
 
-/** A value in words, for messages. */
+/** What came, in words. Never throws, whatever came, and looks at no more of it than an excerpt shows. */
 export function describe(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`
-  if (typeof value === 'function') return `a function${value.name ? ` (${value.name})` : ''}`
-  if (value === null || typeof value !== 'object') return String(value)
-  if (ArrayBuffer.isView(value) || Array.isArray(value)) {
-    const list = Array.from(value as ArrayLike<unknown>)
-    const nested = list.some((item) => typeof item === 'object' && item !== null)
-    const name = value.constructor.name
-    const text = nested ? JSON.stringify(list) : `[${list.join(', ')}]`
-    return `${name}(${list.length}) ${text.length > EXCERPT ? `${text.slice(0, EXCERPT)}...` : text}`
+  try {
+    if (isList(value)) return `${typeName(value)}(${value.length}) ${listed(value, DEPTH)}`
+    if (typeof value === 'object' && value !== null) return `an object of type ${typeName(value)}`
+    return shown(value, 0)
+  } catch {
+    // A getter or a proxy that throws
+    return 'a value that cannot be shown'
   }
-  return `an object of type ${value.constructor?.name ?? 'Object'}`
+}
+
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
+}
+
+function typeName(value: object): string {
+  const name: unknown = value.constructor?.name
+  return typeof name === 'string' && name !== '' ? cut(name) : 'Object'
+}
+
+function shown(value: unknown, depth: number): string {
+  switch (typeof value) {
+    case 'string':
+      return `'${cut(value)}'`
+    case 'bigint':
+      return `${cut(String(value))}n, a BigInt`
+    case 'symbol':
+      return cut(String(value))
+    case 'function':
+      return `a function${typeof value.name === 'string' && value.name !== '' ? ` (${cut(value.name)})` : ''}`
+    case 'object':
+      if (value === null) return 'null'
+      return depth > 0 && isList(value) ? listed(value, depth) : `{${typeName(value)}}`
+    default:
+      return String(value)
+  }
+}
+
+/** The entries as far as an excerpt goes; `empty` where a sparse array has none. */
+function listed(list: ArrayLike<unknown>, depth: number): string {
+  let text = ''
+  for (let i = 0; i < list.length; i++) {
+    if (text.length > EXCERPT) return `[${text.slice(0, EXCERPT)}...`
+    text += `${i === 0 ? '' : ', '}${i in list ? shown(list[i], depth - 1) : 'empty'}`
+  }
+  return text.length > EXCERPT ? `[${text.slice(0, EXCERPT)}...` : `[${text}]`
+}
+
+function cut(text: string): string {
+  return text.length > EXCERPT ? `${text.slice(0, EXCERPT)}...` : text
 }

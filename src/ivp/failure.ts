@@ -17,6 +17,7 @@ export const MESSAGES = {
   timeNotFinite: 'Time is not finite any more.',
   maxSteps: 'The number of steps reached `maxSteps` before the end of the integration interval.',
   aborted: 'The solve was aborted through `signal`.',
+  timeout: 'The solve was aborted because its `timeout` was over.',
 } as const
 
 /** What helps where nothing more is known. */

@@ -1,6 +1,7 @@
 /** Initial value problems on flat arrays: the pure solver. Imports nothing outside this folder. */
 export { solveIvp, type StateOf } from './solveIvp.ts'
 export { IvpInputError } from './errors.ts'
+export { linspace } from './linspace.ts'
 export type {
   AdaptiveMethod,
   EventFunction,

@@ -5,6 +5,7 @@ import { EventWatcher, type Termination } from './event/event.ts'
 import { MESSAGES, adviceAfter, failureOf } from './failure.ts'
 import type { Integrator, Saved, StepFailure } from './integrator.ts'
 import type { IvpResult } from './ivpResult.ts'
+import { LentState, wroteIntoY } from './lentState.ts'
 import type { IvpOptions } from './options.ts'
 import { OutputCollector } from './output/observer.ts'
 import type { Problem } from './problem.ts'
@@ -12,12 +13,13 @@ import { resultOf, type Ending } from './resultOf.ts'
 import { WrongLength, type CountedRhs } from './rhs.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
+import { TimeLimit } from './timeLimit.ts'
 import { unseenComponents, type UnseenComponents } from './unseenComponents.ts'
 
 /** What the caller may do between steps. */
 export interface Hooks<V extends FloatArray> extends Pick<
   IvpOptions<V, ReadonlyArray<unknown>>,
-  'signal' | 'onStep'
+  'signal' | 'timeout' | 'onStep'
 > {
   /** Interpolants of single steps will be asked for. */
   readonly wantsInterpolants?: boolean
@@ -60,6 +62,7 @@ export class Solve<V extends FloatArray> {
   watcher: EventWatcher<V> | null = null
   private termination: Termination<V> | null = null
   private unseen: UnseenComponents<V> | null = null
+  declare private readonly timeLimit: TimeLimit | null
   private accepted = 0
   /** Events and output of the step accepted last are not dealt with yet. */
   private isPending = false
@@ -67,6 +70,9 @@ export class Solve<V extends FloatArray> {
   private before = 0
   /** Of the step accepted last, once it was asked for. */
   private made: DenseOutput<V> | null = null
+  /** What `onStep` sees. */
+  private lent: LentState<V> | null = null
+  private hasWritten = false
   private readonly interpolant = (): DenseOutput<V> => (this.made ??= this.integrator.denseOutput())
   declare private readonly problem: Problem<V>
   declare private readonly rhs: CountedRhs<V>
@@ -78,8 +84,11 @@ export class Solve<V extends FloatArray> {
     this.hooks = hooks
     const { isDense, tEval, events } = problem
     const { onStep, signal, wantsInterpolants = false } = hooks
+    const timeout = hooks.timeout ?? Infinity
+    this.timeLimit = timeout === Infinity ? null : new TimeLimit(timeout)
     // A snapshot holds the interpolant of the last step too
-    const hasSnapshots = onStep !== undefined || signal !== undefined || problem.maxSteps < Infinity
+    const hasSnapshots =
+      onStep !== undefined || signal !== undefined || problem.maxSteps < Infinity || this.timeLimit !== null
     const needsDense = isDense || tEval !== null || events !== null || hasSnapshots || wantsInterpolants
     this.integrator = createIntegrator(problem, rhs, needsDense, true)
     this.output = new OutputCollector<V>(problem)
@@ -138,10 +147,11 @@ export class Solve<V extends FloatArray> {
 
   private start(): void {
     const { t0, y0, events, tolerance, step } = this.problem
+    // Before the first call of fun, so that what an event returns is looked at first
+    if (events !== null) this.watcher = new EventWatcher(events, t0, y0, this.problem.warnings)
     this.output.begin(t0, y0)
     if (step === null) this.unseen = unseenComponents(y0, tolerance)
     this.integrator.start()
-    if (this.integrator.failure === null && events !== null) this.watcher = new EventWatcher(events, t0, y0)
   }
 
   private load(saved: SavedSolve): void {
@@ -150,7 +160,7 @@ export class Solve<V extends FloatArray> {
     this.before = saved.nsteps
     this.integrator.load(saved.integrator)
     if (events !== null) {
-      this.watcher = new EventWatcher(events, this.integrator.t, this.integrator.y)
+      this.watcher = new EventWatcher(events, this.integrator.t, this.integrator.y, this.problem.warnings)
       if (saved.events !== null) this.watcher.load(saved.events)
     }
     this.output.load(this.integrator.t, saved.output)
@@ -158,7 +168,7 @@ export class Solve<V extends FloatArray> {
   }
 
   private run(count: number): Ending<V> | null {
-    const { integrator, output, watcher } = this
+    const { integrator, output, watcher, timeLimit } = this
     let { unseen } = this
     if (this.termination !== null) return this.terminated(this.termination)
     const { signal, onStep } = this.hooks
@@ -168,6 +178,8 @@ export class Solve<V extends FloatArray> {
     const isBare = watcher === null && onStep === undefined && !output.wantsSteps
     while (integrator.status === 'running') {
       if (signal?.aborted === true) return this.abort()
+      if (timeLimit !== null && timeLimit.isOver())
+        return this.fail({ kind: 'aborted', message: MESSAGES.timeout })
       if (this.accepted >= pause)
         return this.accepted >= maxSteps ? this.fail({ kind: 'maxSteps', message: MESSAGES.maxSteps }) : null
       integrator.step()
@@ -187,12 +199,20 @@ export class Solve<V extends FloatArray> {
       output.record(t, y, this.interpolant)
       this.isPending = false
       this.termination = termination
-      onStep?.({ t, y, tOld, nfev: this.rhs.count(), snapshot: () => this.snapshot() })
+      if (onStep !== undefined) this.tell(onStep, t, y, tOld)
       if (termination !== null) return this.terminated(termination)
     }
     const { failure } = integrator
     if (failure !== null) return this.fail(failure)
     return { t: integrator.t, y: integrator.y, status: 0, message: MESSAGES.finished }
+  }
+
+  private tell(onStep: NonNullable<Hooks<V>['onStep']>, t: number, y: V, tOld: number): void {
+    const lent = (this.lent ??= new LentState(y))
+    onStep({ t, y: lent.lend(y), tOld, nfev: this.rhs.count(), snapshot: () => this.snapshot() })
+    if (this.hasWritten || !lent.wasWritten(y)) return
+    this.hasWritten = true
+    this.problem.warnings.push(wroteIntoY('`onStep`', 'to go on from another state, start a new solve there'))
   }
 
   private terminated(termination: Termination<V>): Ending<V> {

@@ -25,6 +25,12 @@ export interface IvpResult<V extends FloatArray = FloatArray> {
   readonly y: ReadonlyArray<V>
   /** Time-major: `states[j]` is the whole state at `t[j]`; the storage itself. */
   readonly states: ReadonlyArray<V>
+  /**
+   * ★ Time where the solve ended, whatever of it was kept: with `tEval` the last entry of `t` may lie before.
+   */
+  readonly tEnd: number
+  /** ★ The whole state at `tEnd`, shape (n); the same array as the last of `states` where that is kept. */
+  readonly yEnd: V
   readonly sol: OdeSolution<V> | null
   /** Times of each event; null without events. */
   readonly tEvents: ReadonlyArray<Float64Array> | null

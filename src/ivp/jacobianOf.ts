@@ -1,11 +1,12 @@
 import { IvpInputError } from './errors.ts'
-import { shapeOf } from './check/matrix.ts'
+import { oddEntryOf, shapeOf } from './check/matrix.ts'
 import { FiniteDifferences } from './jacobian/finiteDifferences.ts'
 import type { EvaluateMany } from './jacobian/groupDifferences.ts'
 import { ConstantJacobian, JacobianFunction, type EntryOf } from './jacobian/givenJacobian.ts'
 import type { JacobianOrigin } from './jacobian/jacobianCheck.ts'
 import type { JacobianSource } from './jacobian/jacobianSource.ts'
 import { bandedStructure, denseStructure, sparseStructure, type Structure } from './jacobian/structure.ts'
+import { LentState, wroteIntoY } from './lentState.ts'
 import type { MatrixLike } from './options.ts'
 import type { Problem } from './problem.ts'
 import type { CountedRhs } from './rhs.ts'
@@ -34,12 +35,6 @@ export function jacobianSource<V extends FloatArray>(
   const { y0, args, tolerance, jacobian } = problem
   const { jac, band } = jacobian
   const n = y0.length
-  const asState = (y: Float64Array): V => {
-    if (y0 instanceof Float64Array) return y as unknown as V
-    const state = zerosLike(y0)
-    state.set(y)
-    return state
-  }
   if (jac === null) {
     const evaluateMany = problem.form === 'vectorized' ? allAtOnce(y0, rhs) : oneAfterAnother(y0, rhs)
     return new FiniteDifferences(structure, evaluateMany, tolerance.atol, epsilon)
@@ -50,13 +45,37 @@ export function jacobianSource<V extends FloatArray>(
   }
   if (typeof jac !== 'function') return new ConstantJacobian(structure, entries(jac))
   const [rows, columns] = band === null ? [n, n] : [band[0] + band[1] + 1, n]
+  const asState = statesLike(y0)
+  const lent = new LentState(y0)
+  let hasWritten = false
   return new JacobianFunction(structure, (t, y) => {
-    const matrix = jac(t, asState(y), ...args)
+    const state = asState(y)
+    const matrix = jac(t, lent.lend(state), ...args)
+    if (!hasWritten && lent.wasWritten(state)) {
+      hasWritten = true
+      problem.warnings.push(wroteIntoY('`jac`', 'return the matrix, and leave y as it is'))
+    }
     const shape = shapeOf(matrix)
     if (shape === null || shape[0] !== rows || shape[1] !== columns)
       throw new IvpInputError('jac', matrix, `must return a matrix of ${rows} x ${columns}`)
+    const odd = oddEntryOf(matrix)
+    if (odd !== null)
+      throw new IvpInputError('jac', matrix, `must return a matrix of numbers; ${odd} is none`)
     return entries(matrix)
   })
+}
+
+/**
+ * Rounds float64 states, in which implicit methods work, to the element type of y0: in one buffer, valid
+ * until the next call.
+ */
+function statesLike<V extends FloatArray>(y0: V): (y: Float64Array) => V {
+  if (y0 instanceof Float64Array) return (y) => y as unknown as V
+  const state = zerosLike(y0)
+  return (y) => {
+    state.set(y)
+    return state
+  }
 }
 
 /** One call of a vectorized right-hand side. */

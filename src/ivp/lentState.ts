@@ -1,55 +1,62 @@
 import { zerosLike, type FloatArray } from './space/typedArraySpace.ts'
 
-/** States of up to this length are compared whole after each call; of longer ones a window. */
+/** States up to this size are compared whole after each call. */
 const WHOLE = 256
+/** Of larger ones so many components are, in a window that moves on from call to call. */
 const WINDOW = 64
+/** Up to here a loop copies faster than a call of `set`. */
+const SHORT = 32
 
 /**
- * What a callback is handed in place of the solver's own state: a copy, so that a write does no harm. One buffer, filled anew for each call;
- * whether the last call wrote into it is seen by comparing.
+ * The state that a user's function sees: a copy in one buffer that is filled anew for each call, so that a
+ * function that writes into its y does no harm, and what it wrote can be noticed.
  */
 export class LentState<V extends FloatArray> {
-  private readonly copy: V
-  /** Where the next window begins. */
-  private from = 0
+  declare private readonly lent: V
+  /** Start of the window. */
+  private next = 0
 
-  /** @param like - gives length and element type */
+  /** @param like - gives the element type and length n */
   constructor(like: V) {
-    this.copy = zerosLike(like)
+    this.lent = zerosLike(like)
   }
 
-  /** A copy of y, valid until the next call. */
+  /** @param y - shape (n); not kept. @returns a copy of it, valid until the next call */
   lend(y: V): V {
-    const copy = this.copy
-    // A loop: below some ten components `set` takes longer
-    if (copy.length > 16) copy.set(y)
-    else for (let i = 0; i < copy.length; i++) copy[i] = y[i]!
-    return copy
+    const { lent } = this
+    if (lent.length > SHORT) lent.set(y)
+    else for (let i = 0; i < lent.length; i++) lent[i] = y[i]!
+    return lent
   }
 
-  /** Whether the copy differs from y, which was lent last. Of long states 64 components are looked at, others at each call. */
+  /**
+   * Whether the copy differs from the state that it was made of. A write to one component of a state of more
+   * than 256 is found in one of the next n / 64 calls.
+   * @param y - the state lent last
+   */
   wasWritten(y: V): boolean {
-    const copy = this.copy
-    const n = copy.length
-    if (n <= WHOLE) return differs(copy, y, 0, n)
-    const from = this.from
-    const to = Math.min(from + WINDOW, n)
-    this.from = to === n ? 0 : to
-    return differs(copy, y, from, to)
+    const { length } = this.lent
+    if (length <= WHOLE) return this.firstWritten(y) >= 0
+    const from = this.next
+    const to = Math.min(from + WINDOW, length)
+    this.next = to === length ? 0 : to
+    return this.firstWritten(y, from, to) >= 0
   }
 
-  /** The first component that differs; -1 if none does. */
-  firstWritten(y: V): number {
-    return this.copy.findIndex((value, i) => !Object.is(value, y[i]))
+  /** The first component from `from` on, before `to`, that differs from the state that the copy was made of; -1 if none does. */
+  firstWritten(y: V, from: number = 0, to: number = y.length): number {
+    const { lent } = this
+    for (let i = from; i < to; i++) {
+      const a = lent[i]!
+      const b = y[i]!
+      // NaN is NaN still
+      if (a !== b && (a === a || b === b)) return i
+    }
+    return -1
   }
 }
 
-/** NaN counts as equal to NaN. */
-function differs(a: FloatArray, b: FloatArray, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) {
-    const x = a[i]!
-    const y = b[i]!
-    if (x !== y && (x === x || y === y)) return true
-  }
-  return false
+/** For `warnings`. @param who - whose y it was. @param cure - what to do instead, continuing a sentence */
+export function wroteIntoY(who: string, cure: string): string {
+  return `${who} wrote into y: it sees a copy, so that this has no effect on the solve; ${cure}.`
 }

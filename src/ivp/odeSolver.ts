@@ -14,7 +14,7 @@ import { copyOf, type FloatArray } from './space/typedArraySpace.ts'
 /** Options of a solver object: those of `solveIvp` that steps depend on. */
 export type SolverOptions<V extends FloatArray, A extends ReadonlyArray<unknown> = []> = Omit<
   IvpOptions<V, A>,
-  'method' | 'tEval' | 'denseOutput' | 'events' | 'save' | 'maxSteps' | 'signal' | 'onStep'
+  'method' | 'tEval' | 'denseOutput' | 'events' | 'save' | 'maxSteps' | 'signal' | 'timeout' | 'onStep'
 >
 
 /** One step of a solver object; `y` is a copy. */

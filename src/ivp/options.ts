@@ -20,7 +20,9 @@ export type MatrixLike =
 export type JacobianOption<V, A extends ReadonlyArray<unknown> = []> =
   MatrixLike | ((t: number, y: V, ...args: A) => MatrixLike)
 
-/** An event function; the attributes may hang on it, as in scipy. */
+/**
+ * An event function: its y is a copy, valid during the call only; the attributes may hang on it, as in scipy.
+ */
 export interface EventFunction<V, A extends ReadonlyArray<unknown> = []> {
   (t: number, y: V, ...args: A): number
   terminal?: boolean | number
@@ -39,7 +41,7 @@ export type EventOption<V, A extends ReadonlyArray<unknown> = []> = EventFunctio
 /** Progress of a solve, reported after each accepted step. */
 export interface StepInfo<V> {
   readonly t: number
-  /** Valid during the call only. */
+  /** A copy, valid during the call only: what is written into it has no effect. */
   readonly y: V
   readonly tOld: number
   readonly nfev: number
@@ -51,7 +53,10 @@ export interface StepInfo<V> {
 export interface IvpOptions<V extends FloatArray = FloatArray, A extends ReadonlyArray<unknown> = []> {
   /** Default 'RK45'. ★ A method object (`makeErk`) is taken too. */
   readonly method?: MethodName | ErkMethod | undefined
-  /** Times to report at, sorted along the integration and within the span. Default: every step. */
+  /**
+   * Times to report at, sorted along the integration and within the span; up to 4 spacings of float64 beyond
+   * its ends count as the end. Default: every step.
+   */
   readonly tEval?: ArrayLike<number> | undefined
   readonly denseOutput?: boolean | undefined
   readonly events?: EventOption<V, A> | ReadonlyArray<EventOption<V, A>> | undefined
@@ -82,11 +87,20 @@ export interface IvpOptions<V extends FloatArray = FloatArray, A extends Readonl
   readonly save?: SaveMode | undefined
   /** ★ Bound on the number of accepted steps. */
   readonly maxSteps?: number | undefined
-  /** ★ Ends the solve between two steps; the partial solution is returned with failure 'aborted'. */
+  /**
+   * ★ Ends the solve between two steps, when it is aborted by `onStep`, an event or `fun`, or before; the
+   * partial solution is returned with failure 'aborted'. `AbortSignal.timeout` cannot fire while a
+   * synchronous solve runs: use `timeout`.
+   */
   readonly signal?: AbortSignal | undefined
+  /**
+   * ★ Milliseconds of the wall clock from the start of the solve, above 0, after which it ends between two
+   * steps: with the partial solution, failure 'aborted', and a snapshot to go on from. Default Infinity.
+   */
+  readonly timeout?: number | undefined
   /** ★ Called after each accepted step. */
   readonly onStep?: ((step: StepInfo<V>) => void) | undefined
-  /** ★ Decides acceptance and the next step size from numbers alone. */
+  /** ★ Decides acceptance and the next step size from numbers alone; for explicit methods. */
   readonly controller?: StepController | undefined
   /** ★ Blocks of components that count in the error norm (the largest RMS of them). Default: all as one. */
   readonly norm?: NormBlocks | undefined

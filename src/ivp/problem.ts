@@ -31,7 +31,7 @@ export interface Problem<V extends FloatArray> {
   readonly norm: NormBlocks
   readonly controller: StepController
   readonly jacobian: JacobianSpec<V>
-  /** Grows while the problem is solved. */
+  /** Of this solve: what is noticed during it is added. */
   readonly warnings: string[]
 }
 

@@ -4,8 +4,9 @@ import type { Integrator } from './integrator.ts'
 import type { IvpFailure, IvpResult } from './ivpResult.ts'
 import type { OutputCollector } from './output/observer.ts'
 import { toRows } from './output/rows.ts'
+import { summaryOf } from './output/summary.ts'
 import type { Problem } from './problem.ts'
-import { zerosLike, type FloatArray } from './space/typedArraySpace.ts'
+import { copyOf, zerosLike, type FloatArray } from './space/typedArraySpace.ts'
 
 /** How a solve ended: the last good state, and scipy's status. */
 export interface Ending<V> {
@@ -42,6 +43,9 @@ export function resultOf<V extends FloatArray>(
       })
 }
 
+/** Node's name of the method by which an object describes itself. */
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
+
 /**
  * An `IvpResult`. Its `y` is an own property, so that it survives spreading, with one accessor for all results: of an accessor for each result V8
  * would keep a map, and with it the result, until the next full collection.
@@ -49,6 +53,8 @@ export function resultOf<V extends FloatArray>(
 class Result<V extends FloatArray> {
   declare readonly t: Float64Array
   declare readonly states: ReadonlyArray<V>
+  declare readonly tEnd: number
+  declare readonly yEnd: V
   declare readonly sol: OdeSolution<V> | null
   declare readonly tEvents: ReadonlyArray<Float64Array> | null
   declare readonly yEvents: ReadonlyArray<ReadonlyArray<V>> | null
@@ -65,14 +71,19 @@ class Result<V extends FloatArray> {
   #rows: V[] | null = null
 
   constructor(
-    { y0, events, warnings }: Problem<V>,
-    { status, message }: Ending<V>,
+    { y0, tEval, events, warnings }: Problem<V>,
+    { t, y, status, message }: Ending<V>,
     { integrator, output, watcher, nfev, nsteps }: Parts<V>,
   ) {
     this.#y0 = y0
     this.t = timesOf(output.times)
     Object.defineProperty(this, 'y', Y)
     this.states = output.states
+    this.tEnd = t
+    const last = output.times.length - 1
+    // At a time of tEval the interpolant answered, which may differ from the step's end by rounding
+    const isKept = tEval === null && output.times[last] === t
+    this.yEnd = isKept ? output.states[last]! : copyOf(y)
     this.sol = output.solution()
     this.tEvents = events && events.map((_, e) => Float64Array.from(watcher?.tEvents[e] ?? []))
     this.yEvents = events && events.map((_, e) => watcher?.yEvents[e] ?? [])
@@ -85,6 +96,13 @@ class Result<V extends FloatArray> {
     this.message = message
     this.success = status >= 0
     this.warnings = warnings
+  }
+
+  /**
+   * What `console.log` shows in Node. On the prototype, so that it is no part of a spread or compared result.
+   */
+  [INSPECT](depth: number): string {
+    return depth < 0 ? '[IvpResult]' : summaryOf(this, this.#y0.length)
   }
 
   static rowsOf<V extends FloatArray>(result: Result<V>): V[] {

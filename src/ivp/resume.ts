@@ -1,4 +1,5 @@
-import { checkProblem } from './check/problem.ts'
+import { checkNames, checkProblem } from './check/problem.ts'
+import { checkEnds } from './check/span.ts'
 import { IvpInputError } from './errors.ts'
 import { integrate, type Hooks } from './integrate.ts'
 import type { Saved } from './integrator.ts'
@@ -15,7 +16,7 @@ type AnyOptions<V extends FloatArray> = IvpOptions<V, ReadonlyArray<unknown>>
 /** Options that a snapshot cannot hold and that decide the numbers: given to the solve, they must be given to `resume`. */
 const FUNCTIONS = ['args', 'events', 'jac', 'jacSparsity', 'controller', 'vectorized', 'inPlace'] as const
 /** Options that may differ in every part of a solve. */
-const FREE = ['denseOutput', 'save', 'maxSteps', 'signal', 'onStep'] as const
+const FREE = ['denseOutput', 'save', 'maxSteps', 'signal', 'timeout', 'onStep'] as const
 /** Options that a snapshot holds. */
 const HELD = [
   'method',
@@ -97,6 +98,7 @@ export function beginSolve<V extends FloatArray>(
   options: AnyOptions<V>,
 ): IvpResult<V> {
   const { problem, rhs, snapshotOf } = prepare(fun, tSpan, y0, options)
+  checkEnds(problem, options as Readonly<Record<string, unknown>>)
   return integrate(problem, rhs, hooksOf(options, snapshotOf))
 }
 
@@ -115,6 +117,7 @@ export function resume<V extends FloatArray = Float64Array, A extends ReadonlyAr
   options: ResumeOptions<V, A> = {},
 ): IvpResult<V> {
   const { prepared, solve } = reopen<V>(fun, snapshot, options as AnyOptions<V>)
+  checkEnds(prepared.problem, options as Readonly<Record<string, unknown>>)
   return integrate(
     prepared.problem,
     prepared.rhs,
@@ -129,6 +132,7 @@ export function reopen<V extends FloatArray>(
   snapshot: Snapshot,
   options: AnyOptions<V>,
 ): { prepared: PreparedSolve<V>; solve: Saved } {
+  checkNames(options)
   const { tSpan, y0, options: held, solve } = read<V>(snapshot)
   for (const name of HELD) {
     if (options[name] === undefined || snapshot.needs.includes(name)) continue
@@ -173,9 +177,10 @@ function heldOptions<V extends FloatArray>(problem: Problem<V>, hasOwnMethod: bo
   return Object.fromEntries(Object.entries(held).filter(([, value]) => value !== null)) as Saved
 }
 
-function hooksOf<V extends FloatArray>(
-  { signal, onStep }: AnyOptions<V>,
+export function hooksOf<V extends FloatArray>(
+  { signal, timeout, onStep }: AnyOptions<V>,
   snapshotOf: PreparedSolve<V>['snapshotOf'],
 ): Hooks<V> {
-  return { signal, onStep, snapshotOf }
+  // null counts as absent everywhere
+  return { signal: signal ?? undefined, timeout, onStep: onStep ?? undefined, snapshotOf }
 }

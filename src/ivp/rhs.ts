@@ -167,8 +167,8 @@ class UserFunction<V extends FloatArray> {
   }
 
   lookAtState(y: V, counter: CallCounter): void {
-    const lent = this.#lent!
-    if (lent.wasWritten(y)) this.#warnOfWrite(lent.firstWritten(y), counter)
+    const component = this.#lent!.firstWritten(y)
+    if (component >= 0) this.#warnOfWrite(component, counter)
   }
 
   /** f at many states, by one call of a vectorized function on n rows of one column each, the shape that scipy hands to it. */

@@ -34,3 +34,11 @@ export function setMinStep(start: StepStart): void {
   }
   start.minStep = SPACINGS * Math.abs(float[0]! - t)
 }
+
+/** Distance from |t| to the next larger float64. @param t - finite */
+export function spacingAt(t: number): number {
+  float[0] = Math.abs(t)
+  words[low] = words[low]! + 1
+  if (words[low] === 0) words[high] = words[high]! + 1
+  return float[0]! - Math.abs(t)
+}

@@ -2,7 +2,7 @@ import type { DenseOutput } from './dense/denseOutput.ts'
 import { Solve } from './integrate.ts'
 import type { IvpResult } from './ivpResult.ts'
 import type { IvpOptions } from './options.ts'
-import { prepare } from './resume.ts'
+import { hooksOf, prepare } from './resume.ts'
 import type { Ending } from './resultOf.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
 
@@ -28,9 +28,8 @@ export class StepwiseSolve<V extends FloatArray> {
     wantsInterpolants = false,
   ) {
     const { problem, rhs, snapshotOf } = prepare<V>(fun, tSpan, y0, options)
-    const { signal, onStep } = options
     this.#count = rhs.count
-    this.#solve = new Solve(problem, rhs, { signal, onStep, snapshotOf, wantsInterpolants })
+    this.#solve = new Solve(problem, rhs, { ...hooksOf(options, snapshotOf), wantsInterpolants })
     try {
       this.#ending = this.#solve.from(null, 0)
     } catch (error) {

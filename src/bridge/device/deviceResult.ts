@@ -24,6 +24,9 @@ export function* readResult(
     t: Float64Array.from(times.slice(0, states.length)),
     y: toRows(states),
     states,
+    // A solve that failed ended after its last output, in a state that is not read
+    tEnd: times[states.length - 1]!,
+    yEnd: states[states.length - 1]!,
     sol: null,
     tEvents: null,
     yEvents: null,

@@ -1,7 +1,7 @@
 import { IvpInputError } from '../errors.ts'
 import type { JacobianOption, MatrixLike } from '../options.ts'
 import type { JacobianSpec } from '../problem.ts'
-import { shapeOf } from './matrix.ts'
+import { oddEntryOf, shapeOf } from './matrix.ts'
 import { checkBand } from './method.ts'
 
 interface JacobianOptions {
@@ -37,7 +37,11 @@ export function checkJacobian<V>(options: JacobianOptions, n: number): JacobianS
 
 function demandShape(option: string, matrix: unknown, rows: number, columns: number): void {
   const shape = shapeOf(matrix)
-  if (shape !== null && shape[0] === rows && shape[1] === columns) return
+  if (shape !== null && shape[0] === rows && shape[1] === columns) {
+    const odd = oddEntryOf(matrix)
+    if (odd === null) return
+    throw new IvpInputError(option, matrix, `must hold numbers; ${odd} is none`)
+  }
   const seen = shape === null ? '' : ` (this one is ${shape[0]} x ${shape[1]})`
   const packed = rows === columns ? '' : ', one row per diagonal from the uppermost down'
   throw new IvpInputError(

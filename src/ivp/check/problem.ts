@@ -1,3 +1,4 @@
+import { checkedController } from '../control/checkedController.ts'
 import { integral } from '../control/integral.ts'
 import type { StepController } from '../control/stepController.ts'
 import { IvpInputError } from '../errors.ts'
@@ -9,7 +10,9 @@ import type { FloatArray } from '../space/typedArraySpace.ts'
 import { checkEvents } from './events.ts'
 import { checkJacobian } from './jacobian.ts'
 import { checkMethod, checkStep, warnUnused } from './method.ts'
-import { positive } from './number.ts'
+import { checkHooks } from './hooks.ts'
+import { nearestName } from './nearestName.ts'
+import { flag, positive } from './scalar.ts'
 import { checkSpan, checkTEval } from './span.ts'
 import { checkNorm, checkState } from './state.ts'
 import { checkAtol, checkRtol } from './tolerance.ts'
@@ -35,6 +38,7 @@ const KNOWN_OPTIONS = new Set<string>([
   'save',
   'maxSteps',
   'signal',
+  'timeout',
   'onStep',
   'controller',
   'norm',
@@ -57,9 +61,9 @@ export function checkProblem<V extends FloatArray, A extends ReadonlyArray<unkno
   const n = state.length
   const warnings: string[] = []
   const form = checkForm(options)
+  checkHooks(options as Readonly<Record<string, unknown>>)
   const args = checkArgs(options.args)
   const method = checkMethod(options.method ?? 'RK45')
-  const length = Math.abs(t1 - t0)
   const maxStep = positive('maxStep', options.maxStep ?? Infinity)
   warnUnused(options, method, warnings)
   return {
@@ -73,14 +77,14 @@ export function checkProblem<V extends FloatArray, A extends ReadonlyArray<unkno
       atol: checkAtol(options.atol ?? 1e-6, n),
     },
     tEval: checkTEval(options.tEval, t0, t1),
-    isDense: options.denseOutput ?? false,
+    isDense: flag('denseOutput', options.denseOutput),
     events: checkEvents<V>(options.events, args),
     args,
     form,
-    firstStep: checkFirstStep(options.firstStep, length),
+    firstStep: checkFirstStep(options.firstStep, Math.abs(t1 - t0)),
     maxStep,
     minStep: checkMinStep(options.minStep, maxStep),
-    step: checkStep(options.step, method, length),
+    step: checkStep(options.step, method, t0, t1, warnings),
     maxSteps: checkMaxSteps(options.maxSteps ?? Infinity),
     save: checkSave(options.save ?? 'steps'),
     norm: checkNorm(options.norm, n),
@@ -90,14 +94,15 @@ export function checkProblem<V extends FloatArray, A extends ReadonlyArray<unkno
   }
 }
 
-function checkNames(options: object): void {
-  if (options === null || typeof options !== 'object') {
+/** @throws IvpInputError for anything but an object of known options */
+export function checkNames(options: object): void {
+  if (options === null || typeof options !== 'object' || Symbol.iterator in options) {
     throw new IvpInputError('options', options, 'must be an object of options')
   }
   for (const name of Object.keys(options)) {
     if (KNOWN_OPTIONS.has(name)) continue
-    const camel = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-    const hint = KNOWN_OPTIONS.has(camel) ? `; write \`${camel}\`` : ''
+    const nearest = nearestName(name, KNOWN_OPTIONS)
+    const hint = nearest === null ? '' : `; write \`${nearest}\``
     throw new IvpInputError(
       name,
       (options as Record<string, unknown>)[name],
@@ -107,14 +112,16 @@ function checkNames(options: object): void {
 }
 
 function checkForm(options: { vectorized?: boolean | undefined; inPlace?: boolean | undefined }): RhsForm {
-  if (options.vectorized && options.inPlace) {
+  const inPlace = flag('inPlace', options.inPlace)
+  const vectorized = flag('vectorized', options.vectorized)
+  if (vectorized && inPlace) {
     throw new IvpInputError('inPlace', true, 'cannot be combined with `vectorized`; choose one')
   }
-  return options.inPlace ? 'inPlace' : options.vectorized ? 'vectorized' : 'returning'
+  return inPlace ? 'inPlace' : vectorized ? 'vectorized' : 'returning'
 }
 
 function checkArgs(args: unknown): ReadonlyArray<unknown> {
-  if (args === undefined) return []
+  if (args === undefined || args === null) return []
   if (!Array.isArray(args))
     throw new IvpInputError('args', args, 'must be an array, also for one argument: args: [a]')
   return args
@@ -123,6 +130,7 @@ function checkArgs(args: unknown): ReadonlyArray<unknown> {
 function checkFirstStep(value: unknown, length: number): number | null {
   if (value === undefined || value === null) return null
   const step = positive('firstStep', value)
+  if (step === Infinity) throw new IvpInputError('firstStep', value, 'must be finite')
   if (step > length)
     throw new IvpInputError('firstStep', value, `must not exceed the span of length ${length}`)
   return step
@@ -137,8 +145,8 @@ function checkMinStep(value: unknown, maxStep: number): number {
 }
 
 function checkMaxSteps(value: unknown): number {
-  if (typeof value !== 'number' || !(value >= 1))
-    throw new IvpInputError('maxSteps', value, 'must be a number >= 1')
+  if (typeof value !== 'number' || !(value >= 1) || !(Number.isInteger(value) || value === Infinity))
+    throw new IvpInputError('maxSteps', value, 'must be a whole number of steps, at least 1, or Infinity')
   return value
 }
 
@@ -157,5 +165,5 @@ function checkController(value: unknown): StepController {
       'must be an object with judge({ errorNorm, errorOrder, wasRejected }) => { accept, factor }',
     )
   }
-  return value as StepController
+  return checkedController(value as StepController)
 }

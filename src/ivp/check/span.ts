@@ -1,36 +1,83 @@
 import { IvpInputError } from '../errors.ts'
-import { isArrayLike } from './arrayLike.ts'
+import { spacingAt } from '../spacing.ts'
+import { firstNonNumber, isArrayLike } from './arrayLike.ts'
+
+/**
+ * Times this many spacings of numbers beyond the span are rounding of the caller's arithmetic, and count as
+ * its end.
+ */
+const ROUNDING = 4
 
 export function checkSpan(span: unknown): [number, number] {
-  const list = isArrayLike(span) ? Array.from(span) : []
-  if (list.length !== 2) throw new IvpInputError('tSpan', span, 'must be two numbers [t0, t1]')
-  const [t0, t1] = list
+  if (!isArrayLike(span) || span.length !== 2)
+    throw new IvpInputError('tSpan', span, 'must be two numbers [t0, t1]')
+  const t0 = span[0]
+  const t1 = span[1]
   if (typeof t0 !== 'number' || !Number.isFinite(t0))
     throw new IvpInputError('tSpan', span, 'must start at a finite t0')
   if (typeof t1 !== 'number' || Number.isNaN(t1)) {
     throw new IvpInputError('tSpan', span, 'must end at a number t1 (Infinity is allowed)')
   }
+  if (Number.isFinite(t1) && !Number.isFinite(t1 - t0))
+    throw new IvpInputError(
+      'tSpan',
+      span,
+      'must not be longer than the largest number; take another unit of time',
+    )
   return [t0, t1]
+}
+
+/** What can end a solve before t1. */
+interface Ends {
+  readonly t1: number
+  readonly events: ReadonlyArray<{ readonly terminalCount: number }> | null
+  readonly maxSteps: number
+}
+
+/** @throws IvpInputError for a solve to infinity that nothing ends */
+export function checkEnds(
+  { t1, events, maxSteps }: Ends,
+  { signal, timeout, onStep }: Readonly<Record<string, unknown>>,
+): void {
+  const hasEnd =
+    Number.isFinite(t1) ||
+    maxSteps < Infinity ||
+    (timeout ?? Infinity) !== Infinity ||
+    (signal ?? null) !== null ||
+    (onStep ?? null) !== null ||
+    events?.some(({ terminalCount }) => terminalCount < Infinity) === true
+  if (!hasEnd) {
+    throw new IvpInputError(
+      'tSpan',
+      t1,
+      'must end at a finite t1, or something else must end the solve: a terminal event, maxSteps, timeout, signal or onStep',
+    )
+  }
 }
 
 export function checkTEval(value: unknown, t0: number, t1: number): Float64Array | null {
   if (value === undefined || value === null) return null
-  if (!isArrayLike(value) || !Array.from(value).every((t) => typeof t === 'number')) {
-    throw new IvpInputError('tEval', value, 'must be a flat array of times')
+  const refuse = (expected: string): never => {
+    throw new IvpInputError('tEval', value, expected)
   }
+  if (!isArrayLike(value)) return refuse('must be a flat array of times')
+  const at = firstNonNumber(value)
+  if (at >= 0) refuse(`must be a flat array of times; tEval[${at}] is not a number`)
   const times = Float64Array.from(value as ArrayLike<number>)
   const [least, greatest] = t0 < t1 ? [t0, t1] : [t1, t0]
-  if (!times.every((t) => t >= least && t <= greatest)) {
-    throw new IvpInputError('tEval', value, `must lie within the span [${t0}, ${t1}]`)
-  }
+  const slack = ROUNDING * spacingAt(Math.max(Math.abs(t0), Number.isFinite(t1) ? Math.abs(t1) : 0))
   const direction = Math.sign(t1 - t0)
-  for (let i = 1; i < times.length; i++) {
-    if (direction !== 0 && !(direction * (times[i]! - times[i - 1]!) > 0)) {
+  for (let i = 0; i < times.length; i++) {
+    const t = times[i]!
+    if (!(t >= least && t <= greatest)) {
+      if (!(t >= least - slack && t <= greatest + slack))
+        refuse(`must lie within the span [${t0}, ${t1}]; tEval[${i}] = ${t} does not`)
+      times[i] = t < least ? least : greatest
+    }
+    if (i > 0 && direction !== 0 && !(direction * (times[i]! - times[i - 1]!) > 0)) {
       const order = direction > 0 ? 'increase' : 'decrease'
-      throw new IvpInputError(
-        'tEval',
-        value,
-        `must strictly ${order} along the integration from ${t0} to ${t1}`,
+      refuse(
+        `must strictly ${order} along the integration from ${t0} to ${t1}; tEval[${i}] = ${t} comes after tEval[${i - 1}] = ${(value as ArrayLike<number>)[i - 1]}`,
       )
     }
   }

@@ -1,7 +1,7 @@
 /** What a controller says about an attempted step. */
 export interface Verdict {
   readonly accept: boolean
-  /** Multiplies the step size for the next attempt. */
+  /** Multiplies the step size for the next attempt: positive and finite; below 1 with a rejection. */
   readonly factor: number
 }
 

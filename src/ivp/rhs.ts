@@ -116,16 +116,18 @@ function plain<V extends FloatArray>(user: UserFunction<V>, counter: CallCounter
             const isClose = ++counter.calls === counter.next
             const given = isClose ? user.lend(y, counter) : y
             const result = fun(t, given, ...args)
+            if (isClose) checkEntries(result, counter)
             store(result, n, out, counter)
-            if (isClose) user.lookAt(result, y, counter)
+            if (isClose) user.lookAtState(y, counter)
             return out
           }
         : (t, y, out) => {
             const isClose = ++counter.calls === counter.next
             const given = isClose ? user.lend(y, counter) : y
             const result = fun(t, given)
+            if (isClose) checkEntries(result, counter)
             store(result, n, out, counter)
-            if (isClose) user.lookAt(result, y, counter)
+            if (isClose) user.lookAtState(y, counter)
             return out
           }
     case 'vectorized':
@@ -160,12 +162,7 @@ class UserFunction<V extends FloatArray> {
     return (this.#lent ??= new LentState(y)).lend(y)
   }
 
-  /** What the function returned, entry by entry, and whether it wrote into what it was lent. */
-  lookAt(result: unknown, y: V, counter: CallCounter): void {
-    checkEntries(result, counter)
-    this.lookAtState(y, counter)
-  }
-
+  /** Whether the function wrote into what it was lent. */
   lookAtState(y: V, counter: CallCounter): void {
     const component = this.#lent!.firstWritten(y)
     if (component >= 0) this.#warnOfWrite(component, counter)
@@ -234,13 +231,19 @@ function store(result: unknown, n: number, out: FloatArray, counter: CallCounter
   if ((result as ArrayLike<number> | null | undefined)?.length !== n || typeof result !== 'object')
     refuseResult(result, n, counter)
   const values = result as ArrayLike<number>
-  for (let i = 0; i < n; i++) out[i] = values[i]!
+  try {
+    for (let i = 0; i < n; i++) out[i] = values[i]!
+  } catch (error) {
+    // BigInts and symbols are no numbers even for JavaScript
+    checkEntries(result, counter)
+    throw error
+  }
 }
 
 /** Entries that are no numbers would count as what JavaScript makes of them: null as 0, '5' and [5] as 5. */
 function checkEntries(result: unknown, counter: CallCounter): void {
-  if (typeof result === 'number' || ArrayBuffer.isView(result)) return
-  const values = result as ArrayLike<unknown>
+  if (!isArrayLike(result) || result instanceof Float64Array || result instanceof Float32Array) return
+  const values = result
   for (let i = 0; i < values.length; i++) {
     if (typeof values[i] === 'number') continue
     refuse(values[i], `must return numbers (component ${i} is none)`, counter)

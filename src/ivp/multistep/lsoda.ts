@@ -61,8 +61,8 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
     const strategy = this.strategy
     const corrector = this.corrector
     const { history, at } = strategy
-    // Ten spacings of numbers near t, up to a factor of 2; what sets the exact bound elsewhere would be given a box here
-    this.minStep = Math.max(SPACINGS * Number.EPSILON * Math.abs(this.t), SPACINGS * Number.MIN_VALUE)
+    // One or two spacings of numbers near t: `follow` makes steps of any number of them right
+    this.minStep = Math.max(Number.EPSILON * Math.abs(this.t), SPACINGS * Number.MIN_VALUE)
     strategy.raise(this)
     strategy.clip(this)
     // The last step may be shorter

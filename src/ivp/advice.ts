@@ -5,16 +5,14 @@ import type { Tolerance } from './space/vectorSpace.ts'
 export const ADVICE = {
   singularity:
     'The solution changes too fast here: look for a singularity or a jump, and end before it with a terminal event or an earlier t1.',
-  tightTolerance:
-    'The tolerances may ask for more than rounding in fun allows: loosen rtol and atol, or look for a singularity and end before it.',
   outOfDomain:
     'fun returned NaN or Infinity near this time: check its domain (division by zero, roots and logarithms of negative numbers) and guard it, such as Math.sqrt(Math.max(y[0], 0)), or end before with a terminal event.',
   jacobianNotFinite:
     '`jac` returned NaN or Infinity near this time: check its domain, or leave it out to use finite differences.',
   overflow32:
-    'The state grew beyond the largest number of a Float32Array, 3.4e38: give y0 as a Float64Array, or end before with a terminal event.',
+    'The state or its derivative grew beyond the largest number of a Float32Array, 3.4e38: give y0 as a Float64Array, or end before with a terminal event.',
   overflow64:
-    'The state grew beyond the largest number, 1.8e308: end before with a terminal event, or solve for its logarithm.',
+    'The state or its derivative grew beyond what arithmetic on numbers up to the largest number, 1.8e308, can bear: end before with a terminal event, or solve for its logarithm.',
   unstableStep:
     'The state grew without bound. If the solution does not, `step` is too long for the method to be stable: give a smaller one, or use an implicit method.',
   timeOverflow:
@@ -39,8 +37,7 @@ export function zeroToleranceAdvice(component: number): string {
   return `The tolerance of component ${component} is 0, since its value and its atol are: give an atol above 0 for it.`
 }
 
-/** A tolerance that may have let the solution go astray. */
-export function looseAdvice(option: 'rtol' | 'atol', value: number): string {
+function looseAdvice(option: 'rtol' | 'atol', value: number): string {
   return `\`${option}\` = ${value} lets errors through that are as large as the values at the start, and they may have led here: give a smaller one.`
 }
 
@@ -51,8 +48,6 @@ export function farFromZeroAdvice(t: number): string {
 
 /** This share of the values at the start is a loose tolerance. */
 const LOOSE = 0.1
-/** Below this relative tolerance rounding in fun may be what is seen. */
-const TIGHT = 1e-8
 /** Ten spacings of numbers that are a larger share of the span than this are coarse. */
 const COARSE = 1e-9
 
@@ -72,13 +67,21 @@ export function tooSmallAdvice({ t, t0, tBound, direction, y0, tolerance, compon
   const start = { t, direction, minStep: 0 }
   setMinStep(start)
   if (start.minStep > COARSE * Math.abs(tBound - t0)) return farFromZeroAdvice(t)
+  return looseTolerance(y0, tolerance, component) ?? ADVICE.singularity
+}
+
+/** What to say of a tolerance that may have let the component go astray; null if none is as large as that. */
+export function looseTolerance(
+  y0: ArrayLike<number>,
+  tolerance: Tolerance,
+  component: number,
+): string | null {
   const atol = at(tolerance.atol, component)
   const rtol = at(tolerance.rtol, component)
   let largest = 0
   for (let i = 0; i < y0.length; i++) largest = Math.max(largest, Math.abs(y0[i]!))
   if (rtol >= LOOSE) return looseAdvice('rtol', rtol)
-  if (largest > 0 && atol >= LOOSE * largest) return looseAdvice('atol', atol)
-  return rtol < TIGHT ? ADVICE.tightTolerance : ADVICE.singularity
+  return largest > 0 && atol >= LOOSE * largest ? looseAdvice('atol', atol) : null
 }
 
 /** The first component whose tolerance is 0, at y as at the candidate; -1 if there is none. */

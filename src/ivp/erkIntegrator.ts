@@ -172,7 +172,7 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     const { y, candidate } = this.stepper
     const component = overflown(y, candidate)
     if (component < 0) return false
-    this.failure = overflow(component, y instanceof Float32Array)
+    this.failure = overflow(component, rangeOf(this.problem))
     return true
   }
 
@@ -188,14 +188,13 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
       if (component < 0) continue
       // Infinity from a finite state that has grown is no fault of fun's domain
       const isOverflow = hasGrown && !Number.isNaN(k[component])
-      if (isOverflow && problem.step === null)
-        return { ...overflow(component, y instanceof Float32Array), message }
+      if (isOverflow && problem.step === null) return { ...overflow(component, rangeOf(problem)), message }
       const advice = isOverflow ? ADVICE.unstableStep : ADVICE.outOfDomain
       return { kind: 'nonFinite', message, component, advice }
     }
-    const infinite = Math.max(firstNonFinite(candidate), nearlyInfinite(y))
+    const infinite = Math.max(firstNonFinite(candidate), nearlyInfinite(y), nearlyInfinite(stepper.k[0]!))
     if (infinite >= 0) {
-      if (problem.step === null) return { ...overflow(infinite, y instanceof Float32Array), message }
+      if (problem.step === null) return { ...overflow(infinite, rangeOf(problem)), message }
       return { kind: 'nonFinite', message, component: infinite, advice: ADVICE.unstableStep }
     }
     const { tolerance } = problem
@@ -220,6 +219,11 @@ export class NonFiniteInterpolant extends Error {
     super(`fun is not finite at a time from ${tOld} to ${t} at which the interpolant of that step needs it.`)
     this.component = component
   }
+}
+
+/** What numbers a solve has. */
+function rangeOf<V extends FloatArray>({ y0, tolerance }: ErkProblem<V>): Parameters<typeof overflow>[1] {
+  return { y0, tolerance, isSingle: y0 instanceof Float32Array }
 }
 
 /** Whether f at the new point counts in the error estimate. */

@@ -1,4 +1,4 @@
-import { ADVICE } from './advice.ts'
+import { ADVICE, looseTolerance } from './advice.ts'
 import type { StepFailure } from './integrator.ts'
 import type { FailureKind, IvpFailure } from './ivpResult.ts'
 import { STIFF, WRONG_JACOBIAN, WROTE } from './noticed.ts'
@@ -115,14 +115,18 @@ export function nearlyInfinite(y: FloatArray): number {
 /** Sums of ten thousand such numbers, or their products with the coefficients of a method, may be infinite. */
 const HUGE = 1e-4
 
+/** What is known of a solve whose state has left the range of its numbers. */
+interface Overflown {
+  readonly y0: ArrayLike<number>
+  readonly tolerance: Tolerance
+  readonly isSingle: boolean
+}
+
 /** The state has left the range of its numbers. */
-export function overflow(component: number, isSingle: boolean): StepFailure {
-  return {
-    kind: 'nonFinite',
-    message: MESSAGES.notFinite,
-    component,
-    advice: isSingle ? ADVICE.overflow32 : ADVICE.overflow64,
-  }
+export function overflow(component: number, { y0, tolerance, isSingle }: Overflown): StepFailure {
+  const advice =
+    looseTolerance(y0, tolerance, component) ?? (isSingle ? ADVICE.overflow32 : ADVICE.overflow64)
+  return { kind: 'nonFinite', message: MESSAGES.notFinite, component, advice }
 }
 
 /** Time has left the range of numbers on the way to an infinite end. */

@@ -42,7 +42,10 @@ export function implicitIntegrator<V extends FloatArray>(
     epsilon,
   }
   const inner = new CLASSES[name](implicit)
-  return (isSingle ? new Float32Integrator(inner) : inner) as unknown as Integrator<V>
+  const { y0, tolerance } = problem
+  return (isSingle
+    ? new Float32Integrator(inner, { y0, tolerance, isSingle })
+    : inner) as unknown as Integrator<V>
 }
 
 /** The Jacobian of a problem as implicit methods use it. */

@@ -1,9 +1,9 @@
 import { assert, describe, it } from 'vitest'
-import { IvpInputError, RK45, solveIvp, type IvpOptions } from '../../src/index.ts'
-import { ADAPTIVE, EVERY_METHOD } from './everyMethod.ts'
+import { IvpInputError, RK45, solveIvp } from '../../src/index.ts'
+import { ADAPTIVE, EVERY_METHOD, type MethodOptions } from './everyMethod.ts'
 
 /** Leaves memory behind that a later solve of the same size gets. */
-function litter(n: number, options: IvpOptions): void {
+function litter(n: number, options: MethodOptions): void {
   for (const y0 of [new Float64Array(n).fill(1), new Float32Array(n).fill(1)])
     solveIvp((_t, y) => y, [0, 1], y0 as Float64Array, options)
 }
@@ -35,7 +35,7 @@ describe.each(EVERY_METHOD)('an entry that a right-hand side in place does not w
       dydt[1] = 1
     }
     const y0 = [0, 0]
-    const given = { ...options, rtol: 1e-6, atol: 1e-9, args: [] }
+    const given = { ...options, rtol: 1e-6, atol: 1e-9 }
     const result = solveIvp(pulse, [0, 1], y0, { ...given, inPlace: true })
     const returned = solveIvp((t) => [t < 0.5 ? 1 : 0, 1], [0, 1], y0, given)
     assert.deepEqual(result.states, returned.states)

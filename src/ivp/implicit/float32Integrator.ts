@@ -5,11 +5,13 @@ import type { Integrator, Saved, StepFailure } from '../integrator.ts'
 /** An implicit method for a float32 state: the method works in float64, what comes out is rounded. */
 export class Float32Integrator implements Integrator<Float32Array> {
   declare private readonly inner: Integrator<Float64Array>
+  declare private readonly range: Parameters<typeof overflow>[1]
   /** The state is beyond the largest float32. */
   private overflown: StepFailure | null = null
 
-  constructor(inner: Integrator<Float64Array>) {
+  constructor(inner: Integrator<Float64Array>, range: Parameters<typeof overflow>[1]) {
     this.inner = inner
+    this.range = range
   }
 
   get t(): number {
@@ -48,7 +50,7 @@ export class Float32Integrator implements Integrator<Float32Array> {
     const { inner } = this
     inner.step()
     for (let i = 0; i < inner.y.length; i++)
-      if (!Number.isFinite(Math.fround(inner.y[i]!))) this.overflown = overflow(i, true)
+      if (!Number.isFinite(Math.fround(inner.y[i]!))) this.overflown = overflow(i, this.range)
   }
 
   denseOutput(): DenseOutput<Float32Array> {

@@ -205,8 +205,7 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
 
   private tooSmall(): StepFailure {
     const { collocation, candidate, factors, error } = this
-    // f at the candidate, where the stages' are finite
-    const f = firstNonFinite(collocation.f) >= 0 ? collocation.f : this.fNew
+    const f = [collocation.f, this.fNew].find((stages) => firstNonFinite(stages) >= 0) ?? this.f
     return this.whyNot({ f, jacobian: factors.jacobian, candidate, error: error.vector })
   }
 }

@@ -122,7 +122,8 @@ export abstract class StepEnds implements StepStart {
   protected hasOverflown(candidate: Float64Array): boolean {
     const component = overflown(this.y, candidate)
     if (component < 0) return false
-    this.fail(overflow(component, false))
+    const { y0, tolerance } = this.problem
+    this.fail(overflow(component, { y0, tolerance, isSingle: isSingle(this.problem) }))
     return true
   }
 
@@ -133,21 +134,22 @@ export abstract class StepEnds implements StepStart {
     const { t0, tBound, y0, tolerance } = problem
     const message = MESSAGES.stepTooSmall
     const { f, jacobian, candidate, error } = what
+    const range = { y0, tolerance, isSingle: isSingle(problem) }
     if (trouble === 'derivative') {
       const component = Math.max(firstNonFinite(f), 0) % y.length
       const size = Math.max(...y.map(Math.abs))
       const isOverflow = size > UNBOUNDED * Math.max(1, ...y0.map(Math.abs)) && !Number.isNaN(f[component])
-      if (isOverflow) return { ...overflow(component, false), message }
+      if (isOverflow) return { ...overflow(component, range), message }
       return { kind: 'nonFinite', message, component, advice: ADVICE.outOfDomain }
     }
+    // After iterations that failed there is no candidate
+    const end = trouble === 'error' ? candidate : y
+    const infinite = Math.max(firstNonFinite(end), nearlyInfinite(y), nearlyInfinite(f.subarray(0, y.length)))
+    if (infinite >= 0) return { ...overflow(infinite, range), message }
     if (trouble === 'singular' && jacobian !== null && firstNonFinite(jacobian.values) >= 0) {
       const isGiven = problem.jacobianCheck?.origin === 'jac'
       return { kind: 'nonFinite', message, advice: isGiven ? ADVICE.jacobianNotFinite : ADVICE.outOfDomain }
     }
-    // After iterations that failed there is no candidate
-    const end = trouble === 'error' ? candidate : y
-    const infinite = Math.max(firstNonFinite(end), nearlyInfinite(y))
-    if (infinite >= 0) return { ...overflow(infinite, false), message }
     const none = zeroTolerance(y, end, tolerance)
     if (none >= 0)
       return { kind: 'stepTooSmall', message, component: none, advice: zeroToleranceAdvice(none) }
@@ -181,6 +183,11 @@ export abstract class StepEnds implements StepStart {
     this.hasLeftDomain = saved.hasLeftDomain
     this.nShort = saved.nShort
   }
+}
+
+/** Whether the states that the caller sees are single precision. */
+function isSingle({ epsilon }: ImplicitProblem): boolean {
+  return epsilon > Number.EPSILON
 }
 
 /** What the last attempt left. */

@@ -52,6 +52,7 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
     const { state, slope } = this.strategy.history
     state.set(this.y)
     if (!this.evaluateStart(slope)) return
+    this.corrector.f.set(slope)
     this.norm.setState(this.y)
     this.norm.measure(slope)
     this.strategy.begin(firstMultistepSize(this.problem, slope, this.norm.value))

@@ -6,6 +6,7 @@ import type { Integrator, Saved, StepFailure } from './integrator.ts'
 import type { ErkMethod } from './method/butcherTableau.ts'
 import { FixedPlan } from './fixedPlan.ts'
 import { makeWorkspace } from './space/makeWorkspace.ts'
+import { SpaceWorkspace } from './space/spaceWorkspace.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
 import type { NormBlocks } from './space/norm.ts'
 import type { Tolerance, VectorSpace } from './space/vectorSpace.ts'
@@ -41,8 +42,10 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   readonly nlu = 0
   failure: StepFailure | null = null
   declare private readonly problem: ErkProblem<V>
-  declare private readonly workspace: Workspace<V>
-  declare private readonly stepper: ErkStepper<V>
+  declare private readonly method: ErkMethod
+  declare private readonly space: VectorSpace<V>
+  declare private workspace: Workspace<V>
+  declare private stepper: ErkStepper<V>
   declare private readonly plan: Plan
 
   constructor(problem: ErkProblem<V>, method: ErkMethod, space: VectorSpace<V>) {
@@ -50,6 +53,8 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
       problem
     this.workspace = makeWorkspace(space, y0, sizeOf(method, needsDense), tolerance, norm, isReleased)
     this.problem = problem
+    this.method = method
+    this.space = space
     this.stepper = new ErkStepper(space, this.workspace, rhs, method, t0, y0, needsDense)
     this.plan =
       step === null
@@ -106,6 +111,15 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
 
   denseOutput(): DenseOutput<V> {
     return this.stepper.denseOutput()
+  }
+
+  settle(): void {
+    const { workspace, space, method, problem } = this
+    if (workspace instanceof SpaceWorkspace) return
+    const { slots } = sizeOf(method, problem.needsDense)
+    this.workspace = new SpaceWorkspace(space, problem.y0, slots)
+    this.stepper = this.stepper.settledIn(this.workspace)
+    workspace.release()
   }
 
   release(): void {

@@ -155,7 +155,7 @@ export class Solve<V extends FloatArray> {
       this.made = null
       const termination = watcher === null ? null : watcher.watch(tOld, t, y, this.interpolant)
       output.record(termination?.t ?? t, termination?.y ?? y, this.interpolant)
-      onStep?.({ t, y, tOld, nfev: this.rhs.count(), snapshot: () => this.snapshot() })
+      onStep?.({ t, y: y.slice() as V, tOld, nfev: this.rhs.count(), snapshot: () => this.snapshot() })
       if (termination !== null) return { ...termination, status: 1, message: MESSAGES.terminated }
     }
     const { failure } = integrator

@@ -51,7 +51,7 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
   #nsteps = 0
 
   /**
-   * @param fun - as for `solveIvp`
+   * @param fun - as for `solveIvp`; its y is valid during the call only
    * @param y0 - state of length n; its element type is that of every state
    * @throws IvpInputError before the first call of `fun`
    */

@@ -20,7 +20,7 @@ export type MatrixLike =
 export type JacobianOption<V, A extends ReadonlyArray<unknown> = []> =
   MatrixLike | ((t: number, y: V, ...args: A) => MatrixLike)
 
-/** An event function; the attributes may hang on it, as in scipy. */
+/** An event function; the attributes may hang on it, as in scipy. Its y is valid during the call only, as that of `fun`. */
 export interface EventFunction<V, A extends ReadonlyArray<unknown> = []> {
   (t: number, y: V, ...args: A): number
   terminal?: boolean | number
@@ -39,7 +39,7 @@ export type EventOption<V, A extends ReadonlyArray<unknown> = []> = EventFunctio
 /** Progress of a solve, reported after each accepted step. */
 export interface StepInfo<V> {
   readonly t: number
-  /** Valid during the call only. */
+  /** The state at t, shape (n); a copy. */
   readonly y: V
   readonly tOld: number
   readonly nfev: number

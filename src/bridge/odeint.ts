@@ -5,6 +5,7 @@ import { solveOnDevice } from './device/deviceForward.ts'
 import { readNow } from './device/reading.ts'
 import { solveFlat, type TensorGradients } from './flatRoad.ts'
 import type { TensorTree, TreeLayout } from './flatten.ts'
+import { checkNestedOptions } from './nestedOptions.ts'
 import { NoBlockingReads, SecondOrderGradient } from './odeErrors.ts'
 import { roadOf } from './road.ts'
 import type { OdeintOptions } from './solveOptions.ts'
@@ -43,6 +44,7 @@ function solved<H extends TensorTree, P extends TensorTree>(
   options: OdeintOptions<P>,
 ): H {
   checkGradient(options.gradient)
+  checkNestedOptions(options)
   // In a browser a blocking read of it may return zeros without a word
   if (tf.getBackend() === 'webgpu') throw new NoBlockingReads('webgpu')
   const times = ts instanceof tf.Tensor ? Array.from(ts.dataSync()) : Array.from(ts)

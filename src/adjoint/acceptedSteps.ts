@@ -26,9 +26,10 @@ export class AcceptedSteps<V extends FloatArray> {
     this.#budget = budget
   }
 
+  /** Takes y over. */
   readonly record = ({ t, y }: Pick<StepInfo<V>, 't' | 'y'>): void => {
     const i = this.times.push(t) - 1
-    this.#end = y.slice() as V
+    this.#end = y
     if (i % this.#stride !== 0) return
     this.#kept.push(this.#end)
     if (this.#kept.length > this.#budget) {

@@ -1,8 +1,9 @@
-import { solveIvp, type FloatArray, type IvpFailure, type IvpResult } from '../ivp/index.ts'
+import { IvpInputError, solveIvp, type FloatArray, type IvpFailure, type IvpResult } from '../ivp/index.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import type { DirectionOptions } from './continuousAdjoint.ts'
 import { dot } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
+import { checkNestedNames } from './nestedNames.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
 /** What a certificate demands. */
@@ -15,6 +16,33 @@ export interface CertifyOptions {
   readonly otherwise?: 'warn' | 'discrete' | undefined
   /** Chooses the direction. Default 1. */
   readonly seed?: number | undefined
+}
+
+const KNOWN: ReadonlyArray<keyof CertifyOptions> = ['reconstruction', 'agreement', 'otherwise', 'seed']
+
+/**
+ * What the option `certify` asks for; null for nothing.
+ * @throws IvpInputError
+ */
+export function checkCertify(request: unknown): CertifyOptions | null {
+  if (request === undefined || request === false) return null
+  if (request === true) return {}
+  if (request === null || typeof request !== 'object') {
+    throw new IvpInputError('certify', request, 'must be true, false, or an object of options')
+  }
+  checkNestedNames('certify', request, KNOWN)
+  const { reconstruction, agreement, otherwise, seed } = request as Record<string, unknown>
+  for (const [name, bound] of Object.entries({ reconstruction, agreement })) {
+    if (bound === undefined || (typeof bound === 'number' && bound >= 0)) continue
+    throw new IvpInputError(`certify.${name}`, bound, 'must be a number >= 0')
+  }
+  if (otherwise !== undefined && otherwise !== 'warn' && otherwise !== 'discrete') {
+    throw new IvpInputError('certify.otherwise', otherwise, "must be 'warn' or 'discrete'")
+  }
+  if (seed !== undefined && !Number.isFinite(seed)) {
+    throw new IvpInputError('certify.seed', seed, 'must be a finite number')
+  }
+  return request
 }
 
 /** How far a gradient was checked against the solve that it belongs to. */

@@ -3,9 +3,34 @@ import { checkMethod } from '../ivp/check/method.ts'
 import { backwardOptions } from './backwardOptions.ts'
 import { checkBackwardTolerances } from './backwardTolerance.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
+import { checkNestedNames } from './nestedNames.ts'
 
 /** Components whose full Jacobian, 200 MB of it, an implicit backward method may factor. */
 const MOST_DENSE = 5000
+
+/** The names in `BackwardOptions` but `times`. */
+const KNOWN: ReadonlyArray<Exclude<keyof BackwardOptions<FloatArray>, 'times'>> = [
+  'method',
+  'rtol',
+  'atol',
+  'firstStep',
+  'maxStep',
+  'step',
+  'maxSteps',
+  'signal',
+  'controller',
+  'norm',
+  'parameters',
+]
+
+/**
+ * Checks that `backward` is an object of options that there are.
+ * @param hasTimes - `times` is one of them
+ * @throws IvpInputError
+ */
+export function checkBackwardNames(backward: unknown, hasTimes: boolean): void {
+  checkNestedNames('backward', backward, hasTimes ? [...KNOWN, 'times'] : KNOWN)
+}
 
 /** What a continuous adjoint integrates backwards. */
 export interface BackwardState {

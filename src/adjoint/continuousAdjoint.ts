@@ -113,8 +113,9 @@ export function continuousAdjoint<V extends FloatArray>(
   while (at.done !== true) at = loop.next(integrate(at.value))
   const failure = at.value
   const found = {
-    h0: system.adjoint(y),
-    theta: system.parameters(y),
+    // Copies: views would hold the whole backward state, and be cloned with it
+    h0: system.adjoint(y).slice() as V,
+    theta: system.parameters(y).slice() as V,
     ts: gradTs,
     nfev,
     warnings: [...warnings],

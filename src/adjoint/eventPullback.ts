@@ -2,7 +2,7 @@ import { IvpInputError, solveIvp, type FloatArray, type IvpResult } from '../ivp
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { backsolve } from './backsolve.ts'
 import { backwardOptions } from './backwardOptions.ts'
-import { checkBackward } from './checkBackward.ts'
+import { checkBackward, checkBackwardNames } from './checkBackward.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { addScaled, dot } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
@@ -69,6 +69,7 @@ export function solveToEvent<V extends FloatArray>(
     throw new IvpInputError('gradient', gradient, "must be 'backsolve' or 'interpolating' for an event")
   }
   checkParamSizes(rhs)
+  checkBackwardNames(backward, false)
   checkBackward(gradient, forward, backward, h0.length, rhs.nParams)
   const result = solveIvp(
     rhs.f as (t: number, h: FloatArray, dh: FloatArray) => void,

@@ -4,8 +4,8 @@ import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { AcceptedSteps } from './acceptedSteps.ts'
 import { backsolve } from './backsolve.ts'
 import { backwardOptions, withoutUndefined } from './backwardOptions.ts'
-import { checkBackward, checkNorm } from './checkBackward.ts'
-import { certify, distrust, type CertifyOptions } from './certificate.ts'
+import { checkBackward, checkBackwardNames, checkNorm } from './checkBackward.ts'
+import { certify, checkCertify, distrust, type CertifyOptions } from './certificate.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { discrete } from './discrete.ts'
 import type { Gradients } from './gradients.ts'
@@ -58,8 +58,8 @@ export interface SolveWithPullback<V extends FloatArray> {
 /**
  * Solves h' = f(t, h) and keeps what is needed to differentiate the solution.
  * @param ts - output times, the initial one first; strictly monotone
- * @throws IvpInputError as `solveIvp`, for `gradient: 'discrete'` with an implicit method, for `paramSizes` that do not make up the parameters, and for a continuous adjoint whose `backward` has no
- * tolerances of its own where the forward ones are given for each component
+ * @throws IvpInputError as `solveIvp`, for `gradient: 'discrete'` with an implicit method, for `paramSizes` that do not make up the parameters, for a name inside of `backward` or `certify` that is
+ * no option, and for a continuous adjoint whose `backward` has no tolerances of its own where the forward ones are given for each component
  */
 export function solveWithPullback<V extends FloatArray>(
   rhs: DifferentiableRhs<V>,
@@ -67,15 +67,10 @@ export function solveWithPullback<V extends FloatArray>(
   h0: V,
   options: PullbackOptions<V> = {},
 ): SolveWithPullback<V> {
-  const {
-    backward,
-    gradient = 'backsolve',
-    certify: request = false,
-    checkpoints = Infinity,
-    ...forward
-  } = options
-  const wanted: CertifyOptions | null = request === false ? null : request === true ? {} : request
-  const otherwise = checkOtherwise(wanted)
+  const { backward, gradient = 'backsolve', certify: request, checkpoints = Infinity, ...forward } = options
+  const wanted = checkCertify(request)
+  const otherwise = wanted?.otherwise ?? 'warn'
+  checkBackwardNames(backward, true)
   checkGradient(gradient)
   checkParamSizes(rhs)
   const erk =
@@ -135,12 +130,6 @@ export function solveWithPullback<V extends FloatArray>(
     const gradients = discrete(rhs, erk!, steps!, ts, incoming, { times, signal })
     return { ...gradients, warnings: gradient === 'discrete' ? Object.keys(unused).map(noEffect) : [] }
   }
-}
-
-function checkOtherwise(wanted: CertifyOptions | null): 'warn' | 'discrete' {
-  const otherwise = wanted?.otherwise ?? 'warn'
-  if (otherwise === 'warn' || otherwise === 'discrete') return otherwise
-  throw new IvpInputError('certify.otherwise', otherwise, "must be 'warn' or 'discrete'")
 }
 
 function checkGradient(gradient: unknown): void {

@@ -19,7 +19,10 @@ export interface VjpOutput<V extends FloatArray> {
   readonly at?: Float64Array
 }
 
-/** Fills f(t, h) and both products at once, because evaluating them together is what a tape does. */
+/**
+ * Fills f(t, h) and both products at once, because evaluating them together is what a tape does. All arrays are views of the solver's memory, valid
+ * during the call only.
+ */
 export type Vjp<V extends FloatArray> = (t: number, h: V, a: V, out: VjpOutput<V>) => void
 
 /** A right-hand side with its vector-Jacobian product: all that a gradient of a solve needs to know of a model. */

@@ -13,7 +13,7 @@ export {
 } from './backend.ts'
 export { TFJS_VERSION } from './tensor.ts'
 export { IvpInputError } from '../ivp/index.ts'
-export { releaseAbandonedTape } from './tape.ts'
+export { releaseAbandonedTape } from './abandonedTape.ts'
 export {
   NoBlockingReads,
   ResultMismatch,

@@ -1,13 +1,14 @@
 import { IvpInputError } from '../ivp/index.ts'
+import { isRecording, releaseAbandonedTape, releaseTapeIfItFails } from './abandonedTape.ts'
 import { checkDeviceTolerances, pullOnDevice } from './device/deviceBacksolve.ts'
 import { solveOnDevice } from './device/deviceForward.ts'
 import { readNow } from './device/reading.ts'
 import { solveFlat, type TensorGradients } from './flatRoad.ts'
 import type { TensorTree, TreeLayout } from './flatten.ts'
+import { checkNestedOptions } from './nestedOptions.ts'
 import { NoBlockingReads, SecondOrderGradient } from './odeErrors.ts'
 import { roadOf } from './road.ts'
 import type { OdeintOptions } from './solveOptions.ts'
-import { isRecording, releaseAbandonedTape } from './tape.ts'
 import { tensorProblem, type TensorProblem } from './tensorProblem.ts'
 import type { TensorFunction } from './tensorRhs.ts'
 import { tf, type Tensor, type Tensor1D, type Tensor2D } from './tensor.ts'
@@ -33,7 +34,17 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
   ts: ReadonlyArray<number> | Float64Array | Tensor1D,
   options: OdeintOptions<P> = {},
 ): H {
+  return releasingTapeOnError(releaseTapeIfItFails, () => solved(f, h0, ts, options))
+}
+
+function solved<H extends TensorTree, P extends TensorTree>(
+  f: TensorFunction<H, P>,
+  h0: H,
+  ts: ReadonlyArray<number> | Float64Array | Tensor1D,
+  options: OdeintOptions<P>,
+): H {
   checkGradient(options.gradient)
+  checkNestedOptions(options)
   // In a browser a blocking read of it may return zeros without a word
   if (tf.getBackend() === 'webgpu') throw new NoBlockingReads('webgpu')
   const times = ts instanceof tf.Tensor ? Array.from(ts.dataSync()) : Array.from(ts)
@@ -51,9 +62,13 @@ export function odeint<H extends TensorTree, P extends TensorTree = []>(
     // Not before: what is saved by a forward pass that throws stays for ever
     save(road === 'flat' ? given : [...given, value])
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
-      if (isRecording()) throw new SecondOrderGradient()
-      const { h0: start0, params, ts: gradTs } = releasingTapeOnError(() => pullback(dy, saved))
-      return [...start0, ...params, ...gradTs]
+      const isInner = isRecording()
+      // An error in the backward pass ends the whole gradient computation
+      return releasingTapeOnError(isInner ? releaseTapeIfItFails : releaseAbandonedTape, () => {
+        if (isInner) throw new SecondOrderGradient()
+        const { h0: start0, params, ts: gradTs } = pullback(dy, saved)
+        return [...start0, ...params, ...gradTs]
+      })
     }
     return { value, gradFunc }
   })
@@ -127,12 +142,12 @@ export function checkGradient(gradient: unknown): void {
   throw new IvpInputError('gradient', gradient, `must be one of ${GRADIENTS.join(', ')}`)
 }
 
-/** An error in the backward pass ends the whole gradient computation: what its tape saved would stay for ever. */
-function releasingTapeOnError<T>(body: () => T): T {
+/** After an error tfjs would keep what the tape saved for ever. */
+function releasingTapeOnError<T>(release: () => void, body: () => T): T {
   try {
     return body()
   } catch (error) {
-    releaseAbandonedTape()
+    release()
     throw error
   }
 }

@@ -5,6 +5,7 @@ import { readAwaited } from './device/reading.ts'
 import { layoutOf, leavesOf, type TensorTree, type TreeLayout } from './flatten.ts'
 import { inputLeaves } from './inputLeaves.ts'
 import { checkGradient, stacked } from './odeint.ts'
+import { checkNestedOptions } from './nestedOptions.ts'
 import { checkDevice } from './road.ts'
 import type { OdeintOptions } from './solveOptions.ts'
 import { tensorProblem } from './tensorProblem.ts'
@@ -53,6 +54,7 @@ export async function odeintAsync<H extends TensorTree, P extends TensorTree = [
   options: OdeintOptions<P> = {},
 ): Promise<AwaitedSolution<H, P>> {
   checkGradient(options.gradient)
+  checkNestedOptions(options)
   const { params = [] as unknown as P, state } = options
   if (state === 'flat') {
     throw new IvpInputError(

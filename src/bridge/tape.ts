@@ -1,19 +1,5 @@
+import { disposeSaved, engineState, forgetTape, type EngineState } from './abandonedTape.ts'
 import { tf, type Tensor, type Variable } from './tensor.ts'
-
-/** The parts of tfjs's engine state that a nested gradient has to keep apart; not in its typings. */
-interface EngineState {
-  activeTape: TapeNode[] | null
-  gradientDepth: number
-  kernelDepth: number
-}
-
-interface TapeNode {
-  readonly inputs: Readonly<Record<string, Tensor>>
-  readonly outputs: ReadonlyArray<Tensor & { readonly kept: boolean }>
-  readonly saved?: ReadonlyArray<Tensor>
-}
-
-const engineState = (): EngineState => (tf.engine() as unknown as { state: EngineState }).state
 
 /**
  * Runs `body` with a tape of its own and puts the outer one back. Needed because a gradient taken inside the gradient function of a
@@ -31,32 +17,9 @@ function withOwnTape<T>(body: (state: EngineState) => T): T {
     disposeSaved(state.activeTape)
     throw error
   } finally {
+    forgetTape(state.activeTape)
     Object.assign(state, { activeTape, gradientDepth, kernelDepth })
   }
-}
-
-/**
- * Releases what a gradient computation that threw had saved for its backward pass, and the loss, where the backward pass threw; tfjs itself
- * leaves them behind. Does nothing while a tape is
- * being recorded, since the caller may catch the error there and go on.
- */
-export function releaseAbandonedTape(): void {
-  const state = engineState()
-  if (state.gradientDepth > 0) return
-  disposeSaved(state.activeTape)
-  // All others ended with the tidy of the forward pass, except what somebody keeps
-  for (const { outputs } of state.activeTape ?? [])
-    for (const output of outputs) if (!output.kept) output.dispose()
-  state.activeTape = null
-}
-
-/** Whether operations are being recorded for a gradient: inside a gradient function, for a gradient of the gradient. */
-export function isRecording(): boolean {
-  return engineState().gradientDepth > 0
-}
-
-function disposeSaved(tape: ReadonlyArray<TapeNode> | null): void {
-  for (const node of tape ?? []) for (const tensor of node.saved ?? []) tensor.dispose()
 }
 
 /** Value and vector-Jacobian products. */

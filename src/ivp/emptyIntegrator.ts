@@ -68,6 +68,8 @@ export class EmptyIntegrator<V extends FloatArray> implements Integrator<V> {
     return constantDense(this.#space, this.t, this.y)
   }
 
+  settle(): void {}
+
   release(): void {}
 
   save(): Saved {

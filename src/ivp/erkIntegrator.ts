@@ -16,6 +16,7 @@ import type { Integrator, Saved, StepFailure } from './integrator.ts'
 import type { ErkMethod } from './method/butcherTableau.ts'
 import { FixedPlan } from './fixedPlan.ts'
 import { makeWorkspace } from './space/makeWorkspace.ts'
+import { SpaceWorkspace } from './space/spaceWorkspace.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
 import { coversAll, type NormBlocks } from './space/norm.ts'
 import type { Tolerance, VectorSpace } from './space/vectorSpace.ts'
@@ -57,8 +58,9 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   failure: StepFailure | null = null
   declare private readonly problem: ErkProblem<V>
   declare private readonly method: ErkMethod
-  declare private readonly workspace: Workspace<V>
-  declare private readonly stepper: ErkStepper<V>
+  declare private readonly space: VectorSpace<V>
+  declare private workspace: Workspace<V>
+  declare private stepper: ErkStepper<V>
   declare private readonly plan: Plan
   /** Slot of the candidate. */
   declare private readonly candidate: number
@@ -71,6 +73,7 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     this.workspace = makeWorkspace(space, y0, sizeOf(method, needsDense), tolerance, norm, isReleased)
     this.problem = problem
     this.method = method
+    this.space = space
     this.stepper = new ErkStepper(space, this.workspace, rhs, method, t0, y0, needsDense, clears)
     this.candidate = stagesOf(method, needsDense) + CANDIDATE
     this.looksFurther = method.error.kind !== 'none' && !(weighsLast(method) && coversAll(norm, y0.length))
@@ -134,6 +137,15 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     const dense = this.stepper.denseOutput()
     this.checkInterpolant()
     return dense
+  }
+
+  settle(): void {
+    const { workspace, space, method, problem } = this
+    if (workspace instanceof SpaceWorkspace) return
+    const { slots } = sizeOf(method, problem.needsDense)
+    this.workspace = new SpaceWorkspace(space, problem.y0, slots)
+    this.stepper = this.stepper.settledIn(this.workspace)
+    workspace.release()
   }
 
   release(): void {

@@ -5,7 +5,7 @@ import { EventWatcher, type Termination } from './event/event.ts'
 import { MESSAGES, adviceAfter, failureOf } from './failure.ts'
 import type { Integrator, Saved, StepFailure } from './integrator.ts'
 import type { IvpResult } from './ivpResult.ts'
-import { LentState, wroteIntoY } from './lentState.ts'
+import { firstDifference, wroteIntoY } from './lentState.ts'
 import type { IvpOptions } from './options.ts'
 import { OutputCollector } from './output/observer.ts'
 import type { Problem } from './problem.ts'
@@ -71,7 +71,6 @@ export class Solve<V extends FloatArray> {
   /** Of the step accepted last, once it was asked for. */
   private made: DenseOutput<V> | null = null
   /** What `onStep` sees. */
-  private lent: LentState<V> | null = null
   private hasWritten = false
   private readonly interpolant = (): DenseOutput<V> => (this.made ??= this.integrator.denseOutput())
   declare private readonly problem: Problem<V>
@@ -208,9 +207,9 @@ export class Solve<V extends FloatArray> {
   }
 
   private tell(onStep: NonNullable<Hooks<V>['onStep']>, t: number, y: V, tOld: number): void {
-    const lent = (this.lent ??= new LentState(y))
-    onStep({ t, y: lent.lend(y), tOld, nfev: this.rhs.count(), snapshot: () => this.snapshot() })
-    if (this.hasWritten || !lent.wasWritten(y)) return
+    const copy = y.slice() as V
+    onStep({ t, y: copy, tOld, nfev: this.rhs.count(), snapshot: () => this.snapshot() })
+    if (this.hasWritten || firstDifference(copy, y) < 0) return
     this.hasWritten = true
     this.problem.warnings.push(wroteIntoY('`onStep`', 'to go on from another state, start a new solve there'))
   }

@@ -48,6 +48,8 @@ export interface Integrator<V> {
   step(): void
   /** The interpolant of the step accepted last; independent of later steps. */
   denseOutput(): DenseOutput<V>
+  /** Gives pooled storage back after the last step; `y`, `denseOutput` and `save` answer with the same bits as before. */
+  settle(): void
   /** Gives pooled storage back, when the solve is over; `y` is not valid any more. */
   release(): void
   /** Everything that the following steps depend on: `load` of it in a new integrator of the same problem goes on bit for bit. */

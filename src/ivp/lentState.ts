@@ -45,15 +45,23 @@ export class LentState<V extends FloatArray> {
 
   /** The first component from `from` on, before `to`, that differs from the state that the copy was made of; -1 if none does. */
   firstWritten(y: V, from: number = 0, to: number = y.length): number {
-    const { lent } = this
-    for (let i = from; i < to; i++) {
-      const a = lent[i]!
-      const b = y[i]!
-      // NaN is NaN still
-      if (a !== b && (a === a || b === b)) return i
-    }
-    return -1
+    return firstDifference(this.lent, y, from, to)
   }
+}
+
+/** The first component from `from` on, before `to`, in which a and b differ; -1 if none does. NaN is NaN still. */
+export function firstDifference(
+  a: FloatArray,
+  b: FloatArray,
+  from: number = 0,
+  to: number = a.length,
+): number {
+  for (let i = from; i < to; i++) {
+    const x = a[i]!
+    const y = b[i]!
+    if (x !== y && (x === x || y === y)) return i
+  }
+  return -1
 }
 
 /** For `warnings`. @param who - whose y it was. @param cure - what to do instead, continuing a sentence */

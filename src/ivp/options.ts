@@ -41,7 +41,7 @@ export type EventOption<V, A extends ReadonlyArray<unknown> = []> = EventFunctio
 /** Progress of a solve, reported after each accepted step. */
 export interface StepInfo<V> {
   readonly t: number
-  /** A copy, valid during the call only: what is written into it has no effect. */
+  /** The state at t, shape (n); a copy, so that what is written into it has no effect on the solve. */
   readonly y: V
   readonly tOld: number
   readonly nfev: number

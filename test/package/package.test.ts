@@ -85,6 +85,29 @@ test('is required from CommonJS and solves', () => {
   expect(runScript('require.cjs', `const { solveIvp } = require('solve-ivp')\n${solve}`)).toEqual(solved)
 })
 
+test('is compiled in a project of 2022 for browsers, which checks declarations too', () => {
+  const compilerOptions = {
+    target: 'ES2022',
+    lib: ['ES2022', 'DOM'],
+    types: [],
+    module: 'NodeNext',
+    strict: true,
+    skipLibCheck: false,
+    noEmit: true,
+  }
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['solve.mts'] }))
+  writeFileSync(
+    join(project, 'solve.mts'),
+    `import { RK45 } from 'solve-ivp'
+import { solveWithPullback } from 'solve-ivp/adjoint'
+const solver = new RK45((t, y) => [-y[0]!], 0, [1], 1)
+solver.dispose()
+export const n: number = solver.y.length
+export { solveWithPullback }\n`,
+  )
+  expect(run(project, process.execPath, join(root, 'node_modules/typescript/bin/tsc'))).toBe('')
+})
+
 test('the adjoint entry loads without any peer', () => {
   const names = runScript(
     'adjoint.mjs',

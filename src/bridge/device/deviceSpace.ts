@@ -1,7 +1,7 @@
 import { mixedNorm } from '../../ivp/space/mixedNorm.ts'
 import type { Tolerance, VectorSpace } from '../../ivp/space/vectorSpace.ts'
 import { fusedCombination, fusedErrorSquares, hasFused } from '../fusedKernels.ts'
-import { isRecording } from '../tape.ts'
+import { isRecording } from '../abandonedTape.ts'
 import { tf, type Scalar, type Tensor, type Tensor1D } from '../tensor.ts'
 import type { Measurement } from './reading.ts'
 

@@ -1,9 +1,10 @@
 import { Effect } from 'effect'
 import type { IvpResult } from '../../ivp/index.ts'
 import { toLeaves, type TensorTree, type TreeLayout } from '../flatten.ts'
-import { odeint } from '../odeint.ts'
+import { checkNestedOptions } from '../nestedOptions.ts'
+import { checkGradient, odeint } from '../odeint.ts'
 import type { OdeintOptions } from '../solveOptions.ts'
-import { isRecording } from '../tape.ts'
+import { isRecording } from '../abandonedTape.ts'
 import { tensorProblem } from '../tensorProblem.ts'
 import type { TensorFunction } from '../tensorRhs.ts'
 import { tf, type Tensor } from '../tensor.ts'
@@ -60,7 +61,11 @@ function inPauses<H extends TensorTree, P extends TensorTree>(
   return Effect.scoped(
     Effect.gen(function* () {
       const span = [ts[0]!, ts[ts.length - 1]!] as const
-      const check = (): void => void tensorProblem(f, h0, ts, ts, params)
+      const check = (): void => {
+        checkGradient(options.gradient)
+        checkNestedOptions(options)
+        tensorProblem(f, h0, ts, ts, params)
+      }
       const opened = openRun('TensorOde.solve', f, h0, span, { ...rest, tEval: ts }, { check, onProgress })
       const { run, pause } = yield* opened
       while (run.isRunning) {

@@ -16,6 +16,7 @@ export class BdfFactors extends NewtonFactors {
 
   release(): void {
     this.system?.release()
+    this.system = null
   }
 
   protected override allocate(jacobian: JacobianMatrix): void {

@@ -58,6 +58,10 @@ export class Float32Integrator implements Integrator<Float32Array> {
     return { tOld, t, at: (time) => Float32Array.from(at(time)) }
   }
 
+  settle(): void {
+    this.inner.settle()
+  }
+
   release(): void {
     this.inner.release()
   }

@@ -39,6 +39,8 @@ export class RadauFactors extends NewtonFactors {
   release(): void {
     this.real?.release()
     this.complex?.release()
+    this.real = null
+    this.complex = null
   }
 
   protected override allocate(jacobian: JacobianMatrix): void {

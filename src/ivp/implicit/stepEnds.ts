@@ -70,6 +70,11 @@ export abstract class StepEnds implements StepStart {
     return this.problem.jacobian.count
   }
 
+  /** Only factors are pooled, and only steps need them. */
+  settle(): void {
+    this.release()
+  }
+
   /** Nothing is pooled. */
   release(): void {}
 

@@ -117,6 +117,7 @@ export class Corrector {
 
   release(): void {
     this.system?.release()
+    this.system = null
   }
 
   save(): Saved {

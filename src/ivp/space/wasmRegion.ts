@@ -49,10 +49,22 @@ export function takeWasmRegion(bytes: number, isGivenBack: boolean): WasmRegion 
   return freeMemories.take(bytes) ?? (isGivenBack || !isSmall ? wholeMemory(bytes) : null)
 }
 
-/** Gives the region back when the garbage collector has found its owner: of a solver object nobody says when it is not needed any more. */
+/**
+ * Gives the region back when the garbage collector has found its owner: of a solver object that is abandoned nobody says when it is not needed
+ * any more. A memory of its own goes with its owner instead: a registry holds it until the event loop turns, and a synchronous loop over solvers
+ * would pile up all of theirs.
+ */
 export function giveWhenCollected(owner: object, region: WasmRegion): void {
+  if (region.memory !== shared) return
   collected ??= new FinalizationRegistry(giveWasmRegion)
-  collected.register(owner, region)
+  collected.register(owner, region, region)
+}
+
+/** Gives the region back that was left to the garbage collector. */
+export function giveBeforeCollected(region: WasmRegion): void {
+  // Else it would come back twice, and be lent to two
+  collected?.unregister(region)
+  giveWasmRegion(region)
 }
 
 let collected: FinalizationRegistry<WasmRegion> | undefined

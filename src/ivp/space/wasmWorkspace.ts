@@ -15,7 +15,13 @@ import {
 import type { FloatArray } from './typedArraySpace.ts'
 import type { Tolerance } from './vectorSpace.ts'
 import type { Kernels } from './wasmMemory.ts'
-import { giveWasmRegion, giveWhenCollected, takeWasmRegion, type WasmRegion } from './wasmRegion.ts'
+import {
+  giveBeforeCollected,
+  giveWasmRegion,
+  giveWhenCollected,
+  takeWasmRegion,
+  type WasmRegion,
+} from './wasmRegion.ts'
 import type { Rhs, Workspace, WorkspaceSize } from './workspace.ts'
 
 /** Regions up to this size are cleared when they are taken; of larger ones the padding only. */
@@ -43,14 +49,15 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   /** The norms over several blocks. */
   private readonly compounds: Compound[] = []
   declare private nextRecord: number
-  /** Or left to the garbage collector. */
-  declare private isReleased: boolean
+  /** `release` will be called for certain; else the region comes back with the garbage collector, if not before. */
+  declare private readonly isGivenBack: boolean
+  private isReleased = false
 
   constructor(like: V, region: WasmRegion, plan: RegionPlan, isGivenBack: boolean) {
     const { memory, from } = region
     const { size, stride } = plan
     this.region = region
-    this.isReleased = !isGivenBack
+    this.isGivenBack = isGivenBack
     if (!isGivenBack) giveWhenCollected(this, region)
     this.kernels = like instanceof Float32Array ? memory.f32 : memory.f64
     this.int32 = memory.int32
@@ -132,7 +139,8 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   release(): void {
     if (this.isReleased) return
     this.isReleased = true
-    giveWasmRegion(this.region)
+    if (this.isGivenBack) giveWasmRegion(this.region)
+    else giveBeforeCollected(this.region)
   }
 
   /** One row, or the two of a mixed norm. A norm over several blocks has a negative number. */

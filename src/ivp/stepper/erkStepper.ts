@@ -222,6 +222,24 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     return make(this.space, tOld, t, this.yOld, q)
   }
 
+  /**
+   * The stepper after its last step over another workspace, of the same size: y, `denseOutput` and `save` give the same bits there. The vectors are
+   * copied.
+   */
+  settledIn(workspace: Workspace<V, S>): ErkStepper<V, S> {
+    const { vectors } = this.workspace
+    const { space, rhs, method, t, y, hasDense } = this
+    const settled = new ErkStepper(space, workspace, rhs, method, t, y, hasDense, this.clears)
+    for (let j = 0; j <= this.nStages; j++) workspace.store(j, vectors[j]!)
+    const yOld = this.states + Y_OLD
+    if (hasDense) workspace.store(yOld, vectors[yOld]!)
+    settled.tOld = this.tOld
+    settled.isAccepted = this.isAccepted
+    settled.hasLast = this.hasLast
+    settled.hasStepped = this.hasStepped
+    return settled
+  }
+
   /** Of vectors of flat arrays only. */
   save(): Saved {
     const { t, tOld, y, yOld } = this

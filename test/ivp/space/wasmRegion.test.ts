@@ -64,24 +64,50 @@ describe('regions of wasm memories', () => {
     assert.equal(taken.filter((region) => region === null).length, 40 - SHARED / LARGEST_SHARED)
   })
 
-  it('of solver objects come back when the collector has found these', () => {
-    const finalizers: ((region: unknown) => void)[] = []
-    const held: unknown[] = []
-    vi.stubGlobal(
-      'FinalizationRegistry',
-      class {
-        constructor(finalize: (region: unknown) => void) {
-          finalizers.push(finalize)
-        }
-        register(_owner: object, region: unknown): void {
-          held.push(region)
-        }
-      },
-    )
-    const region = regions.takeWasmRegion(5000, false)!
-    regions.giveWhenCollected({}, region)
-    assert.notEqual(regions.takeWasmRegion(5000, false), region)
-    finalizers[0]!(held[0])
-    assert.equal(regions.takeWasmRegion(5000, false), region)
+  describe('of solver objects', () => {
+    /** What the registry was told, and its callback. */
+    let finalize: (region: unknown) => void
+    let held: unknown[]
+    beforeEach(() => {
+      held = []
+      vi.stubGlobal(
+        'FinalizationRegistry',
+        class {
+          constructor(callback: (region: unknown) => void) {
+            finalize = callback
+          }
+          register(_owner: object, region: unknown): void {
+            held.push(region)
+          }
+          unregister(region: unknown): void {
+            held = held.filter((each) => each !== region)
+          }
+        },
+      )
+    })
+
+    it('come back when the collector has found these', () => {
+      const region = regions.takeWasmRegion(5000, false)!
+      regions.giveWhenCollected({}, region)
+      assert.notEqual(regions.takeWasmRegion(5000, false), region)
+      finalize(held[0])
+      assert.equal(regions.takeWasmRegion(5000, false), region)
+    })
+
+    it('come back once when they are given back before', () => {
+      const region = regions.takeWasmRegion(5000, false)!
+      regions.giveWhenCollected({}, region)
+      regions.giveBeforeCollected(region)
+      assert.deepEqual(held, [])
+      assert.equal(regions.takeWasmRegion(5000, false), region)
+    })
+
+    it('go with these where they are memories of their own: nothing else holds them', () => {
+      const region = regions.takeWasmRegion(LARGEST_SHARED + 1, false)!
+      regions.giveWhenCollected({}, region)
+      assert.deepEqual(held, [])
+      regions.giveBeforeCollected(region)
+      assert.equal(regions.takeWasmRegion(LARGEST_SHARED + 1, false), region)
+    })
   })
 })

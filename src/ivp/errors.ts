@@ -22,15 +22,29 @@ export class IvpInputError extends Error {
 const EXCERPT = 80
 
 function describe(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'string') return `'${excerptOf(value)}'`
   if (typeof value === 'function') return `a function${value.name ? ` (${value.name})` : ''}`
   if (value === null || typeof value !== 'object') return String(value)
+  // Members of data may be called `constructor` too
+  const name: unknown = value.constructor?.name
+  const type = typeof name === 'string' ? name : 'Object'
   if (ArrayBuffer.isView(value) || Array.isArray(value)) {
     const list = Array.from(value as ArrayLike<unknown>)
-    const nested = list.some((item) => typeof item === 'object' && item !== null)
-    const name = value.constructor.name
-    const text = nested ? JSON.stringify(list) : `[${list.join(', ')}]`
-    return `${name}(${list.length}) ${text.length > EXCERPT ? `${text.slice(0, EXCERPT)}...` : text}`
+    return `${type}(${list.length}) ${excerptOf(textOf(list))}`
   }
-  return `an object of type ${value.constructor?.name ?? 'Object'}`
+  return `an object of type ${type}`
+}
+
+function textOf(list: ReadonlyArray<unknown>): string {
+  const isNested = list.some((item) => typeof item === 'object' && item !== null)
+  try {
+    return isNested ? JSON.stringify(list) : `[${list.join(', ')}]`
+  } catch {
+    // Circular, nested beyond the stack, or with values that have no text
+    return '[...]'
+  }
+}
+
+function excerptOf(text: string): string {
+  return text.length > EXCERPT ? `${text.slice(0, EXCERPT)}...` : text
 }

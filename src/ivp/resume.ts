@@ -6,7 +6,7 @@ import type { IvpResult } from './ivpResult.ts'
 import type { IvpOptions } from './options.ts'
 import type { Problem } from './problem.ts'
 import { countedRhs, type CountedRhs } from './rhs.ts'
-import { SNAPSHOT_FORMAT, decode, encode, type Snapshot } from './snapshot.ts'
+import { encode, seal, unseal, type Snapshot } from './snapshot.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
 
 type AnyFun = (...args: never[]) => unknown
@@ -72,13 +72,7 @@ export function prepare<V extends FloatArray>(
       options: heldOptions(problem, hasOwnMethod),
       solve,
     }
-    return {
-      format: SNAPSHOT_FORMAT,
-      method: problem.method.name,
-      t,
-      needs,
-      state: encode(state as unknown as Saved),
-    }
+    return seal({ method: problem.method.name, t, needs, state: encode(state as unknown as Saved) })
   }
   return { problem, rhs, snapshotOf }
 }
@@ -123,7 +117,7 @@ export function reopen<V extends FloatArray>(
   snapshot: Snapshot,
   options: AnyOptions<V>,
 ): { prepared: PreparedSolve<V>; solve: Saved } {
-  const { tSpan, y0, options: held, solve } = read<V>(snapshot)
+  const { tSpan, y0, options: held, solve } = unseal(snapshot) as unknown as SavedState<V>
   for (const name of HELD) {
     if (options[name] === undefined || snapshot.needs.includes(name)) continue
     throw new IvpInputError(name, options[name], 'is part of the snapshot; leave it out')
@@ -134,17 +128,6 @@ export function reopen<V extends FloatArray>(
   }
   const all = { ...(held as object), ...options } as AnyOptions<V>
   return { prepared: prepare(fun, tSpan, y0, all), solve }
-}
-
-function read<V extends FloatArray>(snapshot: Snapshot): SavedState<V> {
-  const expected = `must be a snapshot of this package ('${SNAPSHOT_FORMAT}'), parsed from JSON if it was written to text`
-  if ((snapshot as Snapshot | null)?.format !== SNAPSHOT_FORMAT || !Array.isArray(snapshot.needs))
-    throw new IvpInputError('snapshot', snapshot, expected)
-  try {
-    return decode(snapshot.state) as unknown as SavedState<V>
-  } catch (error) {
-    throw new IvpInputError('snapshot', snapshot, `${expected}; ${(error as Error).message}`)
-  }
 }
 
 /** The options that the snapshot holds, from the checked problem. */

@@ -9,6 +9,7 @@ import { OutputCollector } from './output/observer.ts'
 import type { Problem } from './problem.ts'
 import { resultOf, type Ending } from './resultOf.ts'
 import { WrongLength, type CountedRhs } from './rhs.ts'
+import { demandForm } from './savedForm.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
 
@@ -126,6 +127,7 @@ export class Solve<V extends FloatArray> {
 
   private load(saved: SavedSolve): void {
     const { events } = this.problem
+    demandForm(saved as unknown as Saved, this.integrator, events?.length ?? 0)
     this.rhs.setCount(saved.nfev)
     this.before = saved.nsteps
     this.integrator.load(saved.integrator)

@@ -99,6 +99,6 @@ function structureOf(
   return sparseStructure(n, (i, j) => entry(i, j) !== 0)
 }
 
-function entryOf(matrix: MatrixLike): EntryOf {
+export function entryOf(matrix: MatrixLike): EntryOf {
   return 'get' in matrix ? (i, j) => matrix.get(i, j) : (i, j) => matrix[i]![j]!
 }

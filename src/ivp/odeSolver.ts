@@ -6,8 +6,9 @@ import type { SavedSolve } from './integrate.ts'
 import type { Integrator, Saved } from './integrator.ts'
 import type { IvpFailure } from './ivpResult.ts'
 import type { IvpOptions } from './options.ts'
-import { reopen, type PreparedSolve, type ResumeOptions } from './resume.ts'
+import { UNWATCHED, reopen, type PreparedSolve, type ResumeOptions } from './resume.ts'
 import { WrongLength } from './rhs.ts'
+import { demandForm } from './savedForm.ts'
 import type { Snapshot } from './snapshot.ts'
 import { copyOf, type FloatArray } from './space/typedArraySpace.ts'
 
@@ -47,6 +48,7 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
     this.#integrator = createIntegrator(prepared.problem, prepared.rhs, true, false)
     if (saved === null) this.#guard(() => this.#integrator.start())
     else {
+      demandForm(saved, this.#integrator, prepared.problem.events?.length ?? 0)
       const { nfev, nsteps, integrator } = saved as unknown as SavedSolve
       prepared.rhs.setCount(nfev)
       this.#nsteps = nsteps
@@ -54,7 +56,11 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
     }
   }
 
-  /** Goes on from a snapshot of any solver object or solve, bit for bit. */
+  /**
+   * Goes on from a snapshot of any solver object or solve, bit for bit.
+   * @param options - as for `resume`; a solver object watches no events
+   * @throws IvpInputError as `resume`
+   */
   static resume<V extends FloatArray = Float64Array, A extends ReadonlyArray<unknown> = []>(
     fun: (t: number, y: V, ...args: [...A]) => unknown,
     snapshot: Snapshot,
@@ -166,7 +172,7 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
       nfev,
       nsteps,
       integrator: this.#integrator.save(),
-      events: null,
+      events: UNWATCHED,
       output: 0,
     }
     return this.#prepared.snapshotOf(this.t, saved as unknown as Saved)

@@ -56,20 +56,27 @@ interface SavedState<V extends FloatArray> {
   readonly y0: V
   readonly options: Saved
   readonly traits: Traits
+  readonly warnings: ReadonlyArray<string>
   readonly solve: Saved
 }
 
 /** In place of the events' state: a solver object watches none, so that they may begin where it stands. */
 export const UNWATCHED = 'unwatched'
 
-/** Validates a problem. */
+/**
+ * Validates a problem.
+ * @param warnings - of a solve that goes on: its options are the checked ones. Default: what the options
+ *   cause
+ */
 export function prepare<V extends FloatArray>(
   fun: AnyFun,
   tSpan: readonly [number, number],
   y0: ArrayLike<number>,
   options: AnyOptions<V>,
+  warnings?: ReadonlyArray<string>,
 ): PreparedSolve<V> {
-  const problem = checkProblem<V, ReadonlyArray<unknown>>(fun, tSpan, y0, options)
+  const checked = checkProblem<V, ReadonlyArray<unknown>>(fun, tSpan, y0, options)
+  const problem = warnings === undefined ? checked : { ...checked, warnings }
   const { args, form } = problem
   const rhs = countedRhs<V>(fun as (...rest: unknown[]) => unknown, problem.y0.length, args, form)
   const hasOwnMethod = typeof (options.method ?? '') === 'object'
@@ -81,6 +88,7 @@ export function prepare<V extends FloatArray>(
       y0: problem.y0,
       options: heldOptions(problem, hasOwnMethod),
       traits: traits(),
+      warnings: problem.warnings,
       solve,
     }
     return seal({
@@ -107,7 +115,7 @@ export function beginSolve<V extends FloatArray>(
 /**
  * Goes on with a solve from a snapshot (of `onStep`, of a failure 'maxSteps' or 'aborted', or of a solver
  * object): bit for bit what the uninterrupted solve would have done. The result holds what comes after the
- * snapshot; its counters cover the whole solve.
+ * snapshot; its counters and warnings are those of the whole solve.
  *
  * A snapshot is refused if it was altered, if it is of another version of the format, or if it belongs to a
  * solve with other options, as far as these can be seen: how many events, their `terminal` and `direction`;
@@ -163,7 +171,13 @@ export function reopen<V extends FloatArray>(
   demandAll(again, given)
   let prepared: PreparedSolve<V>
   try {
-    prepared = prepare(fun, state.tSpan, state.y0, { ...options, ...(state.options as object) })
+    prepared = prepare(
+      fun,
+      state.tSpan,
+      state.y0,
+      { ...options, ...(state.options as object) },
+      state.warnings,
+    )
   } catch (error) {
     const isHeld = error instanceof IvpInputError && ['tSpan', 'y0', ...HELD].includes(error.option)
     throw isHeld && !(error.option in given) ? misshapen(error.option) : error

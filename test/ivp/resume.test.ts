@@ -191,6 +191,16 @@ describe('resume', () => {
     assert.deepEqual(rest.t, resume(vanDerPol, snapshot).t)
   })
 
+  it.each(METHODS)('%s warns as the uninterrupted solve does', (method) => {
+    const step = isFixed(method) ? { step: 0.1 } : {}
+    for (const options of [{}, { rtol: 1e-20 }, { minStep: 0 }, { lband: 1, uband: 1 }]) {
+      const whole = solveIvp(vanDerPol, [0, 1], [2, 0], { method, ...BOUND, ...step, ...options })
+      let snapshot = stopped({ method, ...step, ...options })
+      snapshot = throughText(resume(vanDerPol, snapshot, { maxSteps: 1 }).failure!.snapshot!)
+      assert.deepEqual(resume(vanDerPol, snapshot).warnings, whole.warnings)
+    }
+  })
+
   it('lets events begin where a solver object stands, since it watches none', () => {
     const solver = new RK45(vanDerPol, 0, [2, 0], 20)
     for (let i = 0; i < 5; i++) solver.step()

@@ -17,6 +17,8 @@ export const ADVICE = {
     'The state grew without bound. If the solution does not, `step` is too long for the method to be stable: give a smaller one, or use an implicit method.',
   timeOverflow:
     'Time grew beyond the largest number, 1.8e308, as t1 is infinite: give a finite t1 or a terminal event that happens.',
+  stepOverflow32:
+    'Steps are longer than arithmetic on the numbers of a Float32Array can bear: give y0 as a Float64Array, or a maxStep of up to 1e36.',
   stiff: "The problem is stiff here: use method 'Radau', 'BDF' or 'LSODA'.",
   wrongJacobian: 'The Jacobian given is not that of fun, see `warnings`: correct it, or leave it out.',
   wrote: '`fun` wrote into y, which may be the cause: see `warnings`, and work on `y.slice()`.',

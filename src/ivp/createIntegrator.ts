@@ -20,7 +20,9 @@ export function createIntegrator<V extends FloatArray>(
   const { t0, t1, y0, method, tolerance, norm } = problem
   const space = typedArraySpace(y0, tolerance, norm)
   if (t1 === t0 || y0.length === 0) {
-    const jacobian = method.kind === 'implicit' ? implicitJacobian(problem, rhs) : null
+    // LSODA starts without one
+    const hasJacobian = method.kind === 'implicit' && method.name !== 'LSODA'
+    const jacobian = hasJacobian ? implicitJacobian(problem, rhs) : null
     return new EmptyIntegrator(space, rhs.call, t0, y0, t1, jacobian)
   }
   switch (method.kind) {

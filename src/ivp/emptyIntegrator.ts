@@ -1,6 +1,6 @@
 import type { DenseOutput } from './dense/denseOutput.ts'
 import { constantDense } from './dense/rkDense.ts'
-import { firstNonFinite, notFiniteAtStart } from './failure.ts'
+import { TIME_OVERFLOW, firstNonFinite, notFiniteAtStart } from './failure.ts'
 import type { Integrator, Saved, StepFailure } from './integrator.ts'
 import type { JacobianSource } from './jacobian/jacobianSource.ts'
 import { zerosLike, type FloatArray } from './space/typedArraySpace.ts'
@@ -59,6 +59,11 @@ export class EmptyIntegrator<V extends FloatArray> implements Integrator<V> {
   }
 
   step(): void {
+    if (!Number.isFinite(this.#tBound)) {
+      this.failure = TIME_OVERFLOW
+      this.status = 'failed'
+      return
+    }
     this.tOld = this.t
     this.t = this.#tBound
     this.status = 'finished'
@@ -73,10 +78,22 @@ export class EmptyIntegrator<V extends FloatArray> implements Integrator<V> {
   release(): void {}
 
   save(): Saved {
-    return { t: this.t, tOld: this.tOld, status: this.status }
+    const { t, tOld, status } = this
+    return { t, tOld, status, jacobian: this.#jacobian?.save() ?? null }
   }
 
   load(saved: Saved): void {
-    Object.assign(this, saved)
+    const { t, tOld, status, jacobian } = saved as unknown as SavedEmpty
+    this.t = t
+    this.tOld = tOld
+    this.status = status
+    if (jacobian !== null) this.#jacobian?.load(jacobian)
   }
+}
+
+interface SavedEmpty {
+  readonly t: number
+  readonly tOld: number
+  readonly status: 'running' | 'finished' | 'failed'
+  readonly jacobian: Saved
 }

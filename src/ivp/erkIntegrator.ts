@@ -3,13 +3,13 @@ import type { StepController } from './control/stepController.ts'
 import type { DenseOutput } from './dense/denseOutput.ts'
 import {
   MESSAGES,
-  TIME_OVERFLOW,
   UNBOUNDED,
   firstNonFinite,
   nearlyInfinite,
   notFiniteAtStart,
   overflow,
   overflown,
+  timeOverflow,
   worstComponent,
 } from './failure.ts'
 import type { Integrator, Saved, StepFailure } from './integrator.ts'
@@ -18,6 +18,7 @@ import { FixedPlan } from './fixedPlan.ts'
 import { makeWorkspace } from './space/makeWorkspace.ts'
 import { SpaceWorkspace } from './space/spaceWorkspace.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
+import { LEAST_MIXED } from './space/mixedNorm.ts'
 import { coversAll, type NormBlocks } from './space/norm.ts'
 import type { Tolerance, VectorSpace } from './space/vectorSpace.ts'
 import type { Rhs, Workspace } from './space/workspace.ts'
@@ -66,6 +67,8 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   declare private readonly candidate: number
   /** The error norm does not see every component of the candidate and of f there. */
   declare private readonly looksFurther: boolean
+  /** The error is a mixed norm. */
+  declare private readonly isMixed: boolean
   declare private readonly stiffness: StiffnessTest<V> | null
 
   constructor(problem: ErkProblem<V>, method: ErkMethod, space: VectorSpace<V>) {
@@ -76,11 +79,12 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     this.space = space
     this.stepper = new ErkStepper(space, this.workspace, rhs, method, t0, y0, needsDense, clears)
     this.candidate = stagesOf(method, needsDense) + CANDIDATE
+    this.isMixed = method.error.kind === 'mixed'
     this.looksFurther = method.error.kind !== 'none' && !(weighsLast(method) && coversAll(norm, y0.length))
     this.stiffness = method.error.kind === 'none' ? null : new StiffnessTest(method, problem.warnings)
     this.plan =
       step === null
-        ? new StepPlan(t0, tBound, this.stepper.errorOrder, maxStep, problem.controller)
+        ? new StepPlan(t0, tBound, this.stepper.errorOrder, maxStep, problem.controller, longestOf(y0))
         : new FixedPlan(t0, tBound, step)
   }
 
@@ -121,6 +125,8 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     const stepper = this.stepper
     while (plan.status === 'running') {
       stepper.attempt(plan)
+      if (this.isMixed && !(plan.errorNorm > LEAST_MIXED && plan.errorNorm < Infinity))
+        stepper.measureAgain(plan)
       if (this.looksFurther) this.lookFurther()
       if (plan.resolve()) {
         stepper.accept(plan)
@@ -135,7 +141,7 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
 
   denseOutput(): DenseOutput<V> {
     const dense = this.stepper.denseOutput()
-    this.checkInterpolant()
+    this.checkInterpolant(dense)
     return dense
   }
 
@@ -170,14 +176,19 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   }
 
   /** Of derivatives that nothing but the interpolant uses. */
-  private checkInterpolant(): void {
+  private checkInterpolant(dense: DenseOutput<V>): void {
     const { method, workspace, stepper } = this
+    const { t, tOld } = stepper
     const from = method.error.kind === 'none' ? method.nStages : method.nStages + 1
     const to = stagesOf(method, true)
     for (let slot = from; slot < to; slot++) {
       if (workspace.finiteness(slot) === 0) continue
-      throw new NonFiniteInterpolant(stepper.tOld, stepper.t, firstNonFinite(workspace.vectors[slot]!))
+      throw new NonFiniteInterpolant(tOld, t, firstNonFinite(workspace.vectors[slot]!))
     }
+    // Coefficients of derivatives near the largest number may be infinite
+    if (nearlyInfinite(stepper.k[0]!) < 0) return
+    const component = firstNonFinite(dense.at(tOld + 0.5 * (t - tOld)))
+    if (component >= 0) throw new NonFiniteInterpolant(tOld, t, component)
   }
 
   private hasOverflown(): boolean {
@@ -191,7 +202,8 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   /** Why no attempt was accepted. */
   private whyNot(): StepFailure {
     const { plan, stepper, problem } = this
-    if (plan.status === 'timeOverflow') return TIME_OVERFLOW
+    const { t0, tBound, y0 } = problem
+    if (plan.status === 'timeOverflow') return timeOverflow(y0 instanceof Float32Array)
     const message = plan.status === 'nonFinite' ? MESSAGES.notFinite : MESSAGES.stepTooSmall
     const { y, candidate, t } = stepper
     const hasGrown = largest(y) > UNBOUNDED * Math.max(1, largest(problem.y0))
@@ -216,7 +228,6 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
         return { kind: 'stepTooSmall', message, component, advice: zeroToleranceAdvice(component) }
     }
     const component = worstComponent(stepper.errorVector(plan.h), y, candidate, tolerance)
-    const { t0, tBound, y0 } = problem
     const direction = Math.sign(tBound - t0)
     const advice = tooSmallAdvice({ t, t0, tBound, direction, y0, tolerance, component })
     return { kind: 'stepTooSmall', message, component, advice }
@@ -231,6 +242,11 @@ export class NonFiniteInterpolant extends Error {
     super(`fun is not finite at a time from ${tOld} to ${t} at which the interpolant of that step needs it.`)
     this.component = component
   }
+}
+
+/** The longest step that weights in the precision of the state can be multiplied by. */
+function longestOf(y0: FloatArray): number {
+  return y0 instanceof Float32Array ? 1e36 : Number.MAX_VALUE
 }
 
 /** What numbers a solve has. */

@@ -15,6 +15,7 @@ export const MESSAGES = {
   noConvergence: 'The corrector iteration did not converge at any step size that was tried.',
   singular: 'The matrix of the corrector iteration was singular at every step size that was tried.',
   timeNotFinite: 'Time is not finite any more.',
+  stepTooLong: 'Steps are too long for single precision.',
   maxSteps: 'The number of steps reached `maxSteps` before the end of the integration interval.',
   aborted: 'The solve was aborted through `signal`.',
   timeout: 'The solve was aborted because its `timeout` was over.',
@@ -134,4 +135,11 @@ export const TIME_OVERFLOW: StepFailure = {
   kind: 'nonFinite',
   message: MESSAGES.timeNotFinite,
   advice: ADVICE.timeOverflow,
+}
+
+/** The same for steps, which in single precision are multiplied by numbers of that precision. */
+export function timeOverflow(isSingle: boolean): StepFailure {
+  return isSingle
+    ? { ...TIME_OVERFLOW, message: MESSAGES.stepTooLong, advice: ADVICE.stepOverflow32 }
+    : TIME_OVERFLOW
 }

@@ -6,11 +6,13 @@ import { MESSAGES, adviceAfter, failureOf } from './failure.ts'
 import type { Integrator, Saved, StepFailure } from './integrator.ts'
 import type { IvpResult } from './ivpResult.ts'
 import { firstDifference, wroteIntoY } from './lentState.ts'
+import { tellOnce } from './noticed.ts'
 import type { IvpOptions } from './options.ts'
 import { OutputCollector } from './output/observer.ts'
 import type { Problem } from './problem.ts'
 import { resultOf, type Ending } from './resultOf.ts'
 import { WrongLength, type CountedRhs } from './rhs.ts'
+import { demandForm } from './savedForm.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
 import { TimeLimit } from './timeLimit.ts'
@@ -124,7 +126,7 @@ export class Solve<V extends FloatArray> {
 
   resultOf(ending: Ending<V>): IvpResult<V> {
     const { integrator, output, watcher, nsteps } = this
-    this.problem.warnings.push(...(this.unseen?.warnings() ?? []))
+    this.unseen?.tell(this.problem.warnings)
     this.unseen = null
     output.finish(ending.t, ending.y)
     return resultOf(this.problem, ending, { integrator, output, watcher, nsteps, nfev: this.rhs.count() })
@@ -149,12 +151,13 @@ export class Solve<V extends FloatArray> {
     // Before the first call of fun, so that what an event returns is looked at first
     if (events !== null) this.watcher = new EventWatcher(events, t0, y0, this.problem.warnings)
     this.output.begin(t0, y0)
-    if (step === null) this.unseen = unseenComponents(y0, tolerance)
+    if (step === null) this.unseen = unseenComponents(y0, tolerance, this.problem.warnings)
     this.integrator.start()
   }
 
   private load(saved: SavedSolve): void {
     const { events } = this.problem
+    demandForm(saved as unknown as Saved, this.integrator, events?.length ?? 0)
     this.rhs.setCount(saved.nfev)
     this.before = saved.nsteps
     this.integrator.load(saved.integrator)
@@ -211,7 +214,8 @@ export class Solve<V extends FloatArray> {
     onStep({ t, y: copy, tOld, nfev: this.rhs.count(), snapshot: () => this.snapshot() })
     if (this.hasWritten || firstDifference(copy, y) < 0) return
     this.hasWritten = true
-    this.problem.warnings.push(wroteIntoY('`onStep`', 'to go on from another state, start a new solve there'))
+    const cure = 'to go on from another state, start a new solve there'
+    tellOnce(this.problem.warnings, wroteIntoY('`onStep`', cure))
   }
 
   private terminated(termination: Termination<V>): Ending<V> {

@@ -7,6 +7,7 @@ import type { JacobianOrigin } from './jacobian/jacobianCheck.ts'
 import type { JacobianSource } from './jacobian/jacobianSource.ts'
 import { bandedStructure, denseStructure, sparseStructure, type Structure } from './jacobian/structure.ts'
 import { LentState, wroteIntoY } from './lentState.ts'
+import { tellOnce } from './noticed.ts'
 import type { MatrixLike } from './options.ts'
 import type { Problem } from './problem.ts'
 import type { CountedRhs } from './rhs.ts'
@@ -53,7 +54,7 @@ export function jacobianSource<V extends FloatArray>(
     const matrix = jac(t, lent.lend(state), ...args)
     if (!hasWritten && lent.wasWritten(state)) {
       hasWritten = true
-      problem.warnings.push(wroteIntoY('`jac`', 'return the matrix, and leave y as it is'))
+      tellOnce(problem.warnings, wroteIntoY('`jac`', 'return the matrix, and leave y as it is'))
     }
     const shape = shapeOf(matrix)
     if (shape === null || shape[0] !== rows || shape[1] !== columns)
@@ -131,6 +132,6 @@ function structureOf(
   return sparseStructure(n, (i, j) => entry(i, j) !== 0)
 }
 
-function entryOf(matrix: MatrixLike): EntryOf {
+export function entryOf(matrix: MatrixLike): EntryOf {
   return 'get' in matrix ? (i, j) => matrix.get(i, j) : (i, j) => matrix[i]![j]!
 }

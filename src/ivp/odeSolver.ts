@@ -8,9 +8,11 @@ import type { SavedSolve } from './integrate.ts'
 import type { Integrator, Saved } from './integrator.ts'
 import type { IvpFailure } from './ivpResult.ts'
 import type { IvpOptions } from './options.ts'
-import { reopen, type PreparedSolve, type ResumeOptions } from './resume.ts'
+import { UNWATCHED, reopen, type PreparedSolve, type ResumeOptions } from './resume.ts'
 import { WrongLength } from './rhs.ts'
+import { demandForm } from './savedForm.ts'
 import type { Snapshot } from './snapshot.ts'
+import { unseenComponents } from './unseenComponents.ts'
 import { copyOf, type FloatArray } from './space/typedArraySpace.ts'
 
 /** Options of a solver object: those of `solveIvp` that steps depend on. */
@@ -61,9 +63,13 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
     const integrator = createIntegrator(prepared.problem, prepared.rhs, true, false)
     this.#integrator = integrator
     this.#standing = integrator
+    const { y0, tolerance, step, warnings } = prepared.problem
+    // Named where they start; nobody says when the steps are over
+    if (saved === null && step === null) unseenComponents(y0, tolerance, warnings)
     try {
       if (saved === null) this.#guard(() => integrator.start())
       else {
+        demandForm(saved, integrator, prepared.problem.events?.length ?? 0)
         const { nfev, nsteps, integrator: from } = saved as unknown as SavedSolve
         prepared.rhs.setCount(nfev)
         this.#nsteps = nsteps
@@ -76,7 +82,11 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
     if (this.status !== 'running') integrator.settle()
   }
 
-  /** Goes on from a snapshot of any solver object or solve, bit for bit. */
+  /**
+   * Goes on from a snapshot of any solver object or solve, bit for bit.
+   * @param options - as for `resume`; a solver object watches no events
+   * @throws IvpInputError as `resume`
+   */
   static resume<V extends FloatArray = Float64Array, A extends ReadonlyArray<unknown> = []>(
     fun: (t: number, y: V, ...args: [...A]) => unknown,
     snapshot: Snapshot,
@@ -208,7 +218,7 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
       nfev,
       nsteps,
       integrator: integrator.save(),
-      events: null,
+      events: UNWATCHED,
       output: 0,
       termination: null,
     }

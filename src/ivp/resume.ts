@@ -1,20 +1,21 @@
 import { checkNames, checkProblem } from './check/problem.ts'
 import { checkEnds } from './check/span.ts'
 import { IvpInputError } from './errors.ts'
-import { integrate, type Hooks } from './integrate.ts'
+import { demandAll, demandSame, traitsOf, type GivenAgain, type Traits } from './givenAgain.ts'
+import { integrate, type Hooks, type SavedSolve } from './integrate.ts'
 import type { Saved } from './integrator.ts'
 import type { IvpResult } from './ivpResult.ts'
+import type { ErkMethod } from './method/butcherTableau.ts'
 import type { IvpOptions } from './options.ts'
 import type { Problem } from './problem.ts'
 import { countedRhs, type CountedRhs } from './rhs.ts'
-import { SNAPSHOT_FORMAT, decode, encode, type Snapshot } from './snapshot.ts'
+import { misshapen } from './savedForm.ts'
+import { encode, seal, unseal, type Snapshot } from './snapshot.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
 
 type AnyFun = (...args: never[]) => unknown
 type AnyOptions<V extends FloatArray> = IvpOptions<V, ReadonlyArray<unknown>>
 
-/** Options that a snapshot cannot hold and that decide the numbers: given to the solve, they must be given to `resume`. */
-const FUNCTIONS = ['args', 'events', 'jac', 'jacSparsity', 'controller', 'vectorized', 'inPlace'] as const
 /** Options that may differ in every part of a solve. */
 const FREE = ['denseOutput', 'save', 'maxSteps', 'signal', 'timeout', 'onStep'] as const
 /** Options that a snapshot holds. */
@@ -32,16 +33,21 @@ const HELD = [
   'norm',
 ] as const
 
-/** Options of `resume`: those of the solve that are functions, and what may change from part to part. */
+/** Options of `resume`: those of the solve that JSON cannot hold, and what may change from part to part. */
 export type ResumeOptions<V extends FloatArray, A extends ReadonlyArray<unknown> = []> = Pick<
   IvpOptions<V, A>,
-  (typeof FUNCTIONS)[number] | (typeof FREE)[number]
->
+  GivenAgain | (typeof FREE)[number]
+> & {
+  /** The method object of the solve, if it was given one. */
+  readonly method?: ErkMethod | undefined
+}
 
 /** A problem with everything that a solve of it, or a snapshot, needs. */
 export interface PreparedSolve<V extends FloatArray> {
   readonly problem: Problem<V>
   readonly rhs: CountedRhs<V>
+  /** What the options that a snapshot cannot hold look like. */
+  readonly traits: () => Traits
   readonly snapshotOf: (t: number, solve: Saved) => Snapshot
 }
 
@@ -50,17 +56,28 @@ interface SavedState<V extends FloatArray> {
   readonly tSpan: readonly [number, number]
   readonly y0: V
   readonly options: Saved
+  readonly traits: Traits
+  readonly warnings: ReadonlyArray<string>
   readonly solve: Saved
 }
 
-/** Validates a problem. */
+/** In place of the events' state: a solver object watches none, so that they may begin where it stands. */
+export const UNWATCHED = 'unwatched'
+
+/**
+ * Validates a problem.
+ * @param warnings - of a solve that goes on: its options are the checked ones. Default: what the options
+ *   cause
+ */
 export function prepare<V extends FloatArray>(
   fun: AnyFun,
   tSpan: readonly [number, number],
   y0: ArrayLike<number>,
   options: AnyOptions<V>,
+  warnings?: ReadonlyArray<string>,
 ): PreparedSolve<V> {
-  const problem = checkProblem<V, ReadonlyArray<unknown>>(fun, tSpan, y0, options)
+  const checked = checkProblem<V, ReadonlyArray<unknown>>(fun, tSpan, y0, options)
+  const problem = warnings === undefined ? checked : { ...checked, warnings: [...warnings] }
   const { args, form } = problem
   const rhs = countedRhs<V>(
     fun as (...rest: unknown[]) => unknown,
@@ -69,25 +86,26 @@ export function prepare<V extends FloatArray>(
     form,
     problem.warnings,
   )
-  const hasOwnMethod = typeof options.method === 'object'
-  const needs: string[] = FUNCTIONS.filter((name) => options[name] !== undefined)
-  if (hasOwnMethod) needs.push('method')
+  const hasOwnMethod = typeof (options.method ?? '') === 'object'
+  let seen: Traits | null = null
+  const traits = (): Traits => (seen ??= traitsOf(problem, hasOwnMethod))
   const snapshotOf = (t: number, solve: Saved): Snapshot => {
     const state: SavedState<V> = {
       tSpan: [problem.t0, problem.t1],
       y0: problem.y0,
       options: heldOptions(problem, hasOwnMethod),
+      traits: traits(),
+      warnings: problem.warnings,
       solve,
     }
-    return {
-      format: SNAPSHOT_FORMAT,
+    return seal({
       method: problem.method.name,
       t,
-      needs,
+      needs: Object.keys(traits()),
       state: encode(state as unknown as Saved),
-    }
+    })
   }
-  return { problem, rhs, snapshotOf }
+  return { problem, rhs, traits, snapshotOf }
 }
 
 /** Solves from the beginning. */
@@ -103,13 +121,23 @@ export function beginSolve<V extends FloatArray>(
 }
 
 /**
- * Goes on with a solve from a snapshot (of `onStep`, of a failure 'maxSteps' or 'aborted', or of a solver object): bit for bit what the
- * uninterrupted solve would have done. The result holds what comes after the snapshot; its counters cover the whole solve.
+ * Goes on with a solve from a snapshot (of `onStep`, of a failure 'maxSteps' or 'aborted', or of a solver
+ * object): bit for bit what the uninterrupted solve would have done. The result holds what comes after the
+ * snapshot; its counters and warnings are those of the whole solve.
+ *
+ * A snapshot is refused if it was altered, if it is of another version of the format, or if it belongs to a
+ * solve with other options, as far as these can be seen: how many events, their `terminal` and `direction`;
+ * how many args; `jac` (its entries, or that it is a function), the pattern of `jacSparsity`, a method
+ * object, the form of `fun`. That `fun` and the other functions compute what they computed before, only the
+ * caller knows.
  *
  * @param fun - the right-hand side of the solve
  * @param snapshot - also after JSON.stringify and JSON.parse
- * @param options - the solve's events, jac, args, controller and form of `fun` again; anything else is in the snapshot
- * @throws IvpInputError for a snapshot that cannot be read, a missing function, or an option that the snapshot holds
+ * @param options - what the snapshot `needs`, as it was given to the solve. At will, `denseOutput`, `save`,
+ *   `maxSteps`, `signal` and `onStep`; and `events`, if a solver object made the snapshot, since it watches
+ *   none. Anything else is in the snapshot.
+ * @throws IvpInputError, before the first call of `fun`: 'snapshot' for one that is refused; by its name for
+ *   an option that is missing, that was another in the solve, or that the snapshot holds
  */
 export function resume<V extends FloatArray = Float64Array, A extends ReadonlyArray<unknown> = []>(
   fun: (t: number, y: V, ...args: [...A]) => unknown,
@@ -126,35 +154,48 @@ export function resume<V extends FloatArray = Float64Array, A extends ReadonlyAr
   )
 }
 
-/** Reads a snapshot back: the problem as it was, and the state of its solve. */
+/**
+ * Reads a snapshot back: the problem as it was, and the state of its solve.
+ * @throws IvpInputError
+ */
 export function reopen<V extends FloatArray>(
   fun: AnyFun,
   snapshot: Snapshot,
   options: AnyOptions<V>,
 ): { prepared: PreparedSolve<V>; solve: Saved } {
+  // Spread, so that whatever is there has members or none
+  const state = { ...(unseal(snapshot) as object) } as SavedState<V>
+  if (!ArrayBuffer.isView(state.y0)) throw misshapen('y0')
+  const isTexts = Array.isArray(state.warnings) && state.warnings.every((text) => typeof text === 'string')
+  if (!isTexts) throw misshapen('warnings')
+  const given: Traits = { ...state.traits }
+  const saved = { ...(state.solve as object) } as SavedSolve
+  const isUnwatched = saved.events === UNWATCHED
+  const solve = { ...saved, events: isUnwatched ? null : saved.events } as unknown as Saved
+  if (typeof options !== 'object' || options === null)
+    throw new IvpInputError('options', options, 'must be an object of options')
   checkNames(options)
-  const { tSpan, y0, options: held, solve } = read<V>(snapshot)
   for (const name of HELD) {
-    if (options[name] === undefined || snapshot.needs.includes(name)) continue
+    if (options[name] === undefined || name in given) continue
     throw new IvpInputError(name, options[name], 'is part of the snapshot; leave it out')
   }
-  for (const name of snapshot.needs) {
-    if (options[name as keyof AnyOptions<V>] !== undefined) continue
-    throw new IvpInputError(name, undefined, 'was given to the solve and must be given to `resume` again')
-  }
-  const all = { ...(held as object), ...options } as AnyOptions<V>
-  return { prepared: prepare(fun, tSpan, y0, all), solve }
-}
-
-function read<V extends FloatArray>(snapshot: Snapshot): SavedState<V> {
-  const expected = `must be a snapshot of this package ('${SNAPSHOT_FORMAT}'), parsed from JSON if it was written to text`
-  if ((snapshot as Snapshot | null)?.format !== SNAPSHOT_FORMAT || !Array.isArray(snapshot.needs))
-    throw new IvpInputError('snapshot', snapshot, expected)
+  const again = options as { readonly [name: string]: unknown }
+  demandAll(again, given)
+  let prepared: PreparedSolve<V>
   try {
-    return decode(snapshot.state) as unknown as SavedState<V>
+    prepared = prepare(
+      fun,
+      state.tSpan,
+      state.y0,
+      { ...options, ...(state.options as object) },
+      state.warnings,
+    )
   } catch (error) {
-    throw new IvpInputError('snapshot', snapshot, `${expected}; ${(error as Error).message}`)
+    const isHeld = error instanceof IvpInputError && ['tSpan', 'y0', ...HELD].includes(error.option)
+    throw isHeld && !(error.option in given) ? misshapen(error.option) : error
   }
+  demandSame(again, given, prepared.traits(), isUnwatched ? ['events'] : [])
+  return { prepared, solve }
 }
 
 /** The options that the snapshot holds, from the checked problem. */
@@ -170,7 +211,7 @@ function heldOptions<V extends FloatArray>(problem: Problem<V>, hasOwnMethod: bo
     maxStep,
     minStep: minStep === 0 ? null : minStep,
     step,
-    norm: norm.map((block) => [...block]),
+    norm: norm.length === 0 ? null : norm.map((block) => [...block]),
     lband: band && band[0],
     uband: band && band[1],
   }

@@ -1,7 +1,7 @@
 import { isArrayLike } from './check/arrayLike.ts'
 import { IvpInputError, describe } from './errors.ts'
 import { LentState } from './lentState.ts'
-import { WROTE } from './noticed.ts'
+import { WROTE, tellOnce } from './noticed.ts'
 import { zerosLike, type FloatArray } from './space/typedArraySpace.ts'
 import type { Rhs } from './space/workspace.ts'
 
@@ -208,11 +208,11 @@ class UserFunction<V extends FloatArray> {
       counter.isWary = true
       counter.planNext()
     }
-    if (this.#warnings.some((text) => text.startsWith(WROTE))) return
-    this.#warnings.push(
-      `${WROTE} (component ${component}, noticed at call ${counter.calls}): y is the state itself, and must not be changed. It gets copies from here on; ` +
-        `writes that were not noticed before have changed the solution. Work on \`y.slice()\` instead.`,
-    )
+    const noticed = `(component ${component}, noticed at call ${counter.calls})`
+    const text =
+      `${WROTE} ${noticed}: y is the state itself, and must not be changed. It gets copies from here on; ` +
+      `writes that were not noticed before have changed the solution. Work on \`y.slice()\` instead.`
+    tellOnce(this.#warnings, text, WROTE)
   }
 }
 

@@ -40,6 +40,7 @@ export class StepPlan implements Plan, JudgedAttempt, StepStart {
   declare private readonly tBound: number
   declare private readonly maxStep: number
   declare private readonly controller: StepController
+  declare private readonly longest: number
   /** Where the attempt leads. */
   declare private tNew: number
   /** Wanted |h|. */
@@ -49,13 +50,21 @@ export class StepPlan implements Plan, JudgedAttempt, StepStart {
   /** Short steps in a row. */
   private nShort = 0
 
-  /** @param maxStep - bound on |h|; Infinity for none */
-  constructor(t0: number, tBound: number, errorOrder: number, maxStep: number, controller: StepController) {
+  /** @param maxStep - bound on |h|; Infinity for none. @param longest - |h| beyond which there is no arithmetic */
+  constructor(
+    t0: number,
+    tBound: number,
+    errorOrder: number,
+    maxStep: number,
+    controller: StepController,
+    longest: number = Number.MAX_VALUE,
+  ) {
     this.t = t0
     this.direction = tBound === t0 ? 1 : Math.sign(tBound - t0)
     this.tBound = tBound
     this.maxStep = maxStep
     this.controller = controller
+    this.longest = longest
     this.errorOrder = errorOrder
     this.tNew = t0
     this.size = NaN
@@ -120,8 +129,8 @@ export class StepPlan implements Plan, JudgedAttempt, StepStart {
     const reached = t + this.size * direction
     this.tNew = direction * (reached - tBound) > 0 ? tBound : reached
     this.h = this.tNew - t
-    // Only on the way to an infinite end
-    if (this.h === Infinity || this.h === -Infinity) this.status = 'timeOverflow'
+    // On the way to an end that is infinite, or far away
+    if (this.h > this.longest || this.h < -this.longest) this.status = 'timeOverflow'
   }
 
   private countShort(): void {

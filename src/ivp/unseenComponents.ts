@@ -1,3 +1,4 @@
+import { tellOnce } from './noticed.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
 import type { Tolerance } from './space/vectorSpace.ts'
 
@@ -15,42 +16,48 @@ export interface UnseenComponents<V> {
   readonly isEmpty: boolean
   /** After each step. */
   look(y: V): void
-  /** What is to be said in the end. */
-  warnings(): string[]
+  /** Adds what is to be said in the end. */
+  tell(warnings: string[]): void
 }
 
-/** Null where error control sees all of them from the start. */
+/**
+ * Null where error control sees all of them from the start.
+ * @param warnings - where those are named that start below their tolerance
+ */
 export function unseenComponents<V extends FloatArray>(
   y0: V,
   { atol }: Tolerance,
+  warnings: string[],
 ): UnseenComponents<V> | null {
   for (let i = 0; i < y0.length; i++)
-    if (Math.abs(y0[i]!) < (typeof atol === 'number' ? atol : atol[i]!)) return new Unseen(y0, atol)
+    if (Math.abs(y0[i]!) < (typeof atol === 'number' ? atol : atol[i]!)) return new Unseen(y0, atol, warnings)
   return null
 }
 
 class Unseen<V extends FloatArray> implements UnseenComponents<V> {
   private readonly atol: number | Float64Array
-  private readonly startBelow: number[] = []
   /** Components that start at zero and have not risen above their tolerance, and which of them were not zero. */
   private readonly low: number[] = []
   private readonly hasMoved: boolean[] = []
-  private readonly y0: V
 
-  constructor(y0: V, atol: number | Float64Array) {
-    this.y0 = y0
+  constructor(y0: V, atol: number | Float64Array, warnings: string[]) {
+    const below: number[] = []
     this.atol = atol
     const of = typeof atol === 'number' ? null : atol
     for (let i = 0; i < y0.length; i++) {
       const size = Math.abs(y0[i]!)
       const least = of === null ? (atol as number) : of[i]!
       if (!(size < least)) continue
-      if (size > 0) this.startBelow.push(i)
+      if (size > 0) below.push(i)
       else if (this.low.length < MOST) {
         this.low.push(i)
         this.hasMoved.push(false)
       }
     }
+    if (below.length === 0) return
+    const values = below.slice(0, NAMED).map((i) => `${y0[i]!} < ${this.at(i)}`)
+    const text = `${named(below)} at the start below \`atol\` (${listed(values, below.length)}): errors as large as the value are let through, so that it may be wrong altogether. ${CURE}`
+    tellOnce(warnings, text)
   }
 
   get isEmpty(): boolean {
@@ -73,22 +80,11 @@ class Unseen<V extends FloatArray> implements UnseenComponents<V> {
     }
   }
 
-  warnings(): string[] {
-    const { startBelow, low, hasMoved, y0 } = this
-    const texts: string[] = []
-    if (startBelow.length > 0) {
-      const values = startBelow.slice(0, NAMED).map((i) => `${y0[i]!} < ${this.at(i)}`)
-      texts.push(
-        `${named(startBelow)} at the start below \`atol\` (${listed(values, startBelow.length)}): errors as large as the value are let through, so that it may be wrong altogether. ${CURE}`,
-      )
-    }
-    const never = low.filter((_, q) => hasMoved[q]).sort((a, b) => a - b)
-    if (never.length > 0) {
-      texts.push(
-        `${named(never)} never above \`atol\` (${this.at(never[0]!)}): errors as large as the value are let through. ${CURE}`,
-      )
-    }
-    return texts
+  tell(warnings: string[]): void {
+    const never = this.low.filter((_, q) => this.hasMoved[q]).sort((a, b) => a - b)
+    if (never.length === 0) return
+    const text = `${named(never)} never above \`atol\` (${this.at(never[0]!)}): errors as large as the value are let through. ${CURE}`
+    tellOnce(warnings, text)
   }
 
   private at(i: number): number {

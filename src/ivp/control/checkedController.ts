@@ -11,10 +11,14 @@ export function checkedController(controller: StepController): StepController {
       const verdict = controller.judge(attempt)
       const fault = faultOf(verdict)
       if (fault !== null) throw new IvpInputError('controller', fault.received, fault.expected)
+      // Whatever is said of it, an attempt that is not finite is no step
+      if (verdict.accept && Number.isNaN(attempt.errorNorm)) return NOT_FINITE
       return verdict
     },
   }
 }
+
+const NOT_FINITE: Verdict = { accept: false, factor: 0.2 }
 
 /** What is wrong with a verdict; null if nothing is. */
 function faultOf(verdict: unknown): { readonly received: unknown; readonly expected: string } | null {

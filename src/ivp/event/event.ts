@@ -1,6 +1,7 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
 import type { Saved } from '../integrator.ts'
 import { LentState, wroteIntoY } from '../lentState.ts'
+import { tellOnce } from '../noticed.ts'
 import type { FloatArray } from '../space/typedArraySpace.ts'
 import { findRoot } from './findRoot.ts'
 
@@ -129,7 +130,7 @@ export class EventWatcher<V extends FloatArray> {
     out[i] = g(t, this.#lent.lend(y))
     if (!this.#hasWritten[i]! && this.#lent.wasWritten(y)) {
       this.#hasWritten[i] = true
-      this.#warnings.push(wroteIntoY(name, 'return the number whose sign changes, and nothing else'))
+      tellOnce(this.#warnings, wroteIntoY(name, 'return the number whose sign changes, and nothing else'))
     }
   }
 }

@@ -175,7 +175,8 @@ export abstract class StepEnds implements StepStart {
 
   protected saveEnds(): SavedEnds {
     const { t, tOld, y, yOld, status, nrejected, hasLeftDomain, nShort } = this
-    return { t, tOld, y: y.slice(), yOld: yOld.slice(), status, nrejected, hasLeftDomain, nShort }
+    const check = this.problem.jacobianCheck?.save() ?? null
+    return { t, tOld, y: y.slice(), yOld: yOld.slice(), status, nrejected, hasLeftDomain, nShort, check }
   }
 
   protected loadEnds(saved: SavedEnds): void {
@@ -187,6 +188,7 @@ export abstract class StepEnds implements StepStart {
     this.nrejected = saved.nrejected
     this.hasLeftDomain = saved.hasLeftDomain
     this.nShort = saved.nShort
+    if (saved.check !== null) this.problem.jacobianCheck?.load(saved.check)
   }
 }
 
@@ -215,4 +217,5 @@ export type SavedEnds = {
   readonly nrejected: number
   readonly hasLeftDomain: boolean
   readonly nShort: number
+  readonly check: Saved
 } & { readonly [name: string]: Saved }

@@ -1,5 +1,6 @@
+import type { Saved } from '../integrator.ts'
 import type { JacobianMatrix } from '../linalg/jacobianMatrix.ts'
-import { WRONG_JACOBIAN } from '../noticed.ts'
+import { WRONG_JACOBIAN, tellOnce } from '../noticed.ts'
 import type { Rhs } from '../space/workspace.ts'
 import type { Structure } from './structure.ts'
 
@@ -56,6 +57,18 @@ export class JacobianCheck {
     this.y.set(y)
   }
 
+  save(): Saved {
+    return { failures: this.failures, next: this.next, t: this.t, y: this.y.slice() }
+  }
+
+  load(saved: Saved): void {
+    const { failures, next, t, y } = saved as unknown as SavedCheck
+    this.failures = failures
+    this.next = next
+    this.t = t
+    this.y.set(y)
+  }
+
   /** After a step that was accepted. */
   countStep(): void {
     if (this.failures > 0) this.failures -= FORGIVEN
@@ -69,7 +82,7 @@ export class JacobianCheck {
     const text = this.difference(matrix)
     if (text === null) return
     this.next = Infinity
-    this.warnings.push(text)
+    tellOnce(this.warnings, text, WRONG_JACOBIAN)
   }
 
   /** What is wrong with the matrix; null if nothing is. */
@@ -150,6 +163,13 @@ export class JacobianCheck {
         sum[rowIndex[e]!] = sum[rowIndex[e]!]! + values[slot[e]!]! * v[j]!
     return sum
   }
+}
+
+interface SavedCheck {
+  readonly failures: number
+  readonly next: number
+  readonly t: number
+  readonly y: Float64Array
 }
 
 function short(x: number): string {

@@ -19,6 +19,7 @@ export class OutputCollector<V extends FloatArray> {
   /** Whether `record` must be called; otherwise only where the solve ends is kept. */
   readonly wantsSteps: boolean
   #nextTEval = 0
+  #isResumed = false
 
   constructor(what: {
     readonly direction: number
@@ -48,6 +49,7 @@ export class OutputCollector<V extends FloatArray> {
   load(t: number, saved: Saved): void {
     this.#breakpoints.push(t)
     this.#nextTEval = saved as number
+    this.#isResumed = true
   }
 
   /**
@@ -58,7 +60,7 @@ export class OutputCollector<V extends FloatArray> {
   record(t: number, y: V, interpolant: () => DenseOutput<V>): void {
     const last = this.#breakpoints[this.#breakpoints.length - 1]!
     // A repeated last point (an event at a step's start ends the solve there) drops both point and interpolant
-    const isRepeated = this.#isDense && this.#breakpoints.length > 1 && last === t
+    const isRepeated = this.#isDense && (this.#isResumed || this.#breakpoints.length > 1) && last === t
     if (this.#isDense && !isRepeated) {
       this.#interpolants.push(interpolant())
       this.#breakpoints.push(t)

@@ -6,3 +6,9 @@ export function mixedNorm(h: number, five: number, three: number): number {
   if (five === 0 && three === 0) return 0
   return (Math.abs(h) * five * five) / Math.sqrt(five * five + 0.01 * three * three)
 }
+
+/**
+ * A mixed norm down to which squares of its parts are in range, as they were taken without h. A smaller one, or one that is not finite, is taken
+ * again with h in its parts: derivatives near the smallest or the largest number have squares that are not.
+ */
+export const LEAST_MIXED = 1e-100

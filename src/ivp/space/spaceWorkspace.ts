@@ -73,9 +73,13 @@ export class SpaceWorkspace<V, S = number> implements Workspace<V, S> {
 
   norm(norm: number, h: number): S {
     const row = this.#rows[norm]!
-    return row.three === undefined
-      ? this.#normOf(row, h, row)
-      : this.#space.mixedNorm(h, this.#normOf(row, 1, row), this.#normOf(row.three, 1, row))
+    if (row.three === undefined) return this.#normOf(row, h, row)
+    return this.#space.mixedNorm(h, this.#normOf(row, 1, row), this.#normOf(row.three, 1, row))
+  }
+
+  mixedNormWithin(norm: number, h: number): S {
+    const row = this.#rows[norm]!
+    return this.#space.mixedNorm(1, this.#normOf(row, h, row), this.#normOf(row.three!, h, row))
   }
 
   #normOf({ index, weight }: SparseRow, h: number, { to, y }: PlacedRow): S {

@@ -48,6 +48,8 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   declare private readonly blocks: ReadonlyArray<NormBlock>
   /** The norms over several blocks. */
   private readonly compounds: Compound[] = []
+  /** Of the record of a mixed norm, that of its second part. */
+  private readonly secondOf: Map<number, number> = new Map()
   declare private nextRecord: number
   /** `release` will be called for certain; else the region comes back with the garbage collector, if not before. */
   declare private readonly isGivenBack: boolean
@@ -128,6 +130,20 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     return norm < 0 ? this.overBlocks(this.compounds[-norm - 1]!, h) : this.kernels.norm(norm, h)
   }
 
+  mixedNormWithin(norm: number, h: number): number {
+    if (norm < 0) {
+      const [five, three] = this.compounds[-norm - 1]!
+      return mixedNorm(1, this.largestNorm(five!, h), this.largestNorm(three!, h))
+    }
+    const { memory } = this.region
+    const three = this.secondOf.get(norm)!
+    // The first part alone
+    linkNorms(memory, norm, 0)
+    const five = this.kernels.norm(norm, h)
+    linkNorms(memory, norm, three)
+    return mixedNorm(1, five, this.kernels.norm(three, h))
+  }
+
   finiteness(slot: number): number {
     return this.kernels.zero(this.int32[this.entries + slot]!, this.width) === 0 ? 0 : NaN
   }
@@ -148,7 +164,9 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
     const { blocks } = this
     if (blocks.length === 1) {
       const [first, second] = rows.map((row) => this.addBlockNorm(row, y, yNew, blocks[0]!))
-      if (second !== undefined) linkNorms(this.region.memory, first!, second)
+      if (second === undefined) return first!
+      linkNorms(this.region.memory, first!, second)
+      this.secondOf.set(first!, second)
       return first!
     }
     const ofEach = rows.map((row) => blocks.map((block) => this.addBlockNorm(row, y, yNew, block)))
@@ -156,9 +174,8 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   }
 
   private overBlocks([one, two]: Compound, h: number): number {
-    return two === undefined
-      ? this.largestNorm(one!, h)
-      : mixedNorm(h, this.largestNorm(one!, 1), this.largestNorm(two, 1))
+    if (two === undefined) return this.largestNorm(one!, h)
+    return mixedNorm(h, this.largestNorm(one!, 1), this.largestNorm(two, 1))
   }
 
   private largestNorm(records: ReadonlyArray<number>, h: number): number {

@@ -35,6 +35,8 @@ export interface Workspace<V, S = number> {
   /** The same for `mixedNorm` of two rows of equal length. */
   addMixedNorm(five: SparseRow, three: SparseRow, y: number, yNew: number): number
   norm(norm: number, h: number): S
+  /** A mixed norm once more, with h in its parts before they are squared: see `LEAST_MIXED`. */
+  mixedNormWithin(norm: number, h: number): S
   /** 0 if every component is finite, else NaN. */
   finiteness(slot: number): S
   /** An independent copy, which outlives the workspace. */

@@ -168,6 +168,11 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     trial.errorNorm = workspace.norm(this.error, h)
   }
 
+  /** Measures the error of the last attempt of a method with a mixed norm once more. */
+  measureAgain(trial: Trial<S>): void {
+    trial.errorNorm = this.workspace.mixedNormWithin(this.error, trial.h)
+  }
+
   accept({ t }: Pick<Trial, 't'>): void {
     const states = this.states
     this.tOld = this.t

@@ -1,5 +1,5 @@
 import type { ErkMethod, SparseRow } from '../method/butcherTableau.ts'
-import { STIFF } from '../noticed.ts'
+import { STIFF, tellOnce } from '../noticed.ts'
 import type { FloatArray } from '../space/typedArraySpace.ts'
 import type { ErkStepper } from './erkStepper.ts'
 
@@ -56,9 +56,9 @@ export class StiffnessTest<V extends FloatArray> {
       this.misses = 0
       this.hits++
       if (this.hits === HITS) {
-        this.warnings.push(
-          `${STIFF} from t = ${t} on, or before: stability, not accuracy, limits the steps of ${this.method.name}. An implicit method takes fewer: 'Radau', 'BDF' or 'LSODA'.`,
-        )
+        const cure = "An implicit method takes fewer: 'Radau', 'BDF' or 'LSODA'."
+        const text = `${STIFF} from t = ${t} on, or before: stability, not accuracy, limits the steps of ${this.method.name}. ${cure}`
+        tellOnce(this.warnings, text, STIFF)
         this.untilLook = Infinity
         return
       }

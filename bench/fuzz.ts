@@ -1,8 +1,9 @@
 /**
- * Does every call of `solveIvp` end, and with what it promises? Random calls over all methods, spans, states, right-hand sides and options, each
- * held to what must be true of any of them (lib/fuzzChecks.ts), on the sources (src/index.ts).
- * Commands: node bench/fuzz.ts [--calls N] [--seed S], which writes bench/results/fuzz.json, and ends with exit code 1 if there are alarms;
- * node bench/fuzz.ts --replay SEED:INDEX [--shrink] or --input CASE, which show one call.
+ * Does every call of `solveIvp` end, and with what it promises? Random calls over all methods, spans, states,
+ * right-hand sides and options, each held to what must be true of any of them (lib/fuzzChecks.ts), on the
+ * sources (src/index.ts).
+ * Commands: node bench/fuzz.ts [--calls N] [--seed S], which writes bench/results/fuzz.json; for one call
+ * node bench/fuzz.ts --replay SEED:INDEX [--shrink] or --input CASE. The exit code is 1 if there are alarms.
  */
 import { parseArgs } from 'node:util'
 import { makeRng } from '../src/model/rng.ts'

@@ -1,8 +1,11 @@
-/** Whether the numbers of a solve are right: against closed forms, and its interpolants against its states. */
+/** Whether the numbers of a solve are right: states against closed forms, interpolants against states. */
 import { isFinite, sameNumbers, type Raise, type Result } from './fuzzAlarm.ts'
 import { FIXED, spacingAt, type FuzzCase } from './fuzzCase.ts'
 import { derivativeOf, placeOf, startOf, timeAt } from './fuzzQuantities.ts'
 import { rhsNamed } from './fuzzRhs.ts'
+
+/** Of spans and steps: below it a product with a weight has fewer digits. */
+const SHORTEST = 1e-300
 
 export function checkInterpolants(given: FuzzCase, result: Result, alarm: Raise): void {
   const { sol, t, states, status } = result
@@ -24,6 +27,7 @@ export function checkInterpolants(given: FuzzCase, result: Result, alarm: Raise)
     const [left, right] = i === 0 ? [0, 1] : [i - 1, i]
     if (right >= t.length) continue
     const h = t[right]! - t[left]!
+    if (Math.abs(h) < SHORTEST) continue
     // What the formula adds up
     const terms = [left, right].flatMap((j) => [
       ...states[j]!,
@@ -64,11 +68,14 @@ export function checkFault(given: FuzzCase, result: Result, alarm: Raise): void 
     )
 }
 
-/** Errors up to so many tolerances, times the growth of errors, are none. */
-const GENEROUS = 1e3
+/**
+ * Errors up to so many tolerances, times the growth of errors, are none. Over 4000 calls those of solves that were
+ * right came to 6 of them.
+ */
+const GENEROUS = 100
 /** States of one solve that are looked at. */
 const MOST_STATES = 40
-/** Changes of the phase over the span, and over a step: steps that jump over a period can meet the same derivative at every stage. */
+/** Changes of the phase. Steps that jump over a period can meet the same derivative at every stage. */
 const MOST_PHASE = { ofSpan: 1e4, ofStep: 2 }
 
 /** The states against the closed form, where there is one. */
@@ -76,7 +83,8 @@ export function checkNumbers(given: FuzzCase, result: Result, alarm: Raise): voi
   const { method, fault, options, n, t0, t1, rhs } = given
   const { t, states } = result
   const { exact } = rhsNamed(rhs.kind)
-  if (n === 0 || t0 === t1 || fault !== undefined || exact === undefined || !isFinite(t)) return
+  if (n === 0 || Math.abs(t1 - t0) < SHORTEST || fault !== undefined) return
+  if (exact === undefined || !isFinite(t)) return
   const { rtol = 1e-3, atol = 1e-6, controller, norm, jac, tEval, save } = options
   const [relative, absolute] = [rtol, atol].map((value) =>
     typeof value === 'number' ? value : Math.max(...value),
@@ -103,7 +111,7 @@ export function checkNumbers(given: FuzzCase, result: Result, alarm: Raise): voi
       isFixed ? { relative: 0, absolute: 0 } : { relative, absolute },
     )
     const off = Math.max(...Array.from(states[i]!, (x, c) => Math.abs(x - wanted[c]!)))
-    if (off <= bound) continue
+    if (off <= bound || bound === Infinity) continue
     alarm(
       'the numbers are wrong in silence',
       `t = ${t[i]}: [${states[i]}], not [${wanted}]: off ${off}, bound ${bound}; ${result.nsteps} steps`,

@@ -1,7 +1,9 @@
 /**
- * Right-hand sides of the fuzz, component by component, with their Jacobians and, where there is one, the solution in closed form.
+ * Right-hand sides of the fuzz, component by component, with their Jacobians and, where there is one, the solution
+ * in closed form.
  *
- * Symbols: tau = t - t0; k a rate, in 1/t, or for 'constant' and 'jump' a slope; i, j components; n their number.
+ * Symbols: tau = t - t0; k a rate, in 1/t, or for 'constant' and 'jump' a slope; i, j components; n their
+ * number.
  */
 interface Place {
   readonly tau: number
@@ -32,7 +34,7 @@ export type RhsKind =
 interface FuzzRhs {
   component(place: Place, i: number): number
   partial(place: Place, i: number, j: number): number
-  /** Component i of the solution at tau; null where there is no closed form, or none that a solver can be held to. */
+  /** Component i of the solution at tau; null where no solver can be held to a closed form. */
   exact?(place: Place, i: number): number | null
 }
 

@@ -2,7 +2,7 @@
 import type { FuzzCase } from './fuzzCase.ts'
 
 /** Tries per case: each is as much work as a case. */
-const TRIES = 150
+const TRIES = 100
 
 /** @param isAlarming - whether the smaller case still raises the alarm */
 export async function shrink(

@@ -144,7 +144,7 @@ function defined(options: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
-/** Solves of the case's size in both precisions, which leave NaN and large numbers in the memory they give back. */
+/** Solves of the case's size in both precisions: they leave NaN and large numbers in the memory they give back. */
 export function leaveTraces(n: number): void {
   for (const array of [Float64Array, Float32Array]) {
     for (const method of ['RK45', 'DOP853', 'Radau', 'RK4'] as const) {

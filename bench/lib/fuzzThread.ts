@@ -1,4 +1,4 @@
-/** The fuzz's other thread, with a watch on it: a solve that never returns cannot be ended from within its own thread. */
+/** The fuzz's other thread, with a watch on it: a solve that never returns can only be ended from outside. */
 import { Worker } from 'node:worker_threads'
 import type { FuzzAnswer, FuzzRequest } from '../runners/fuzz.ts'
 

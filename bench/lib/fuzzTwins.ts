@@ -64,7 +64,10 @@ export function checkResume(given: FuzzCase, first: Outcome, solve: Solve, alarm
   }
 }
 
-/** Where the rest of a solve is not the end of the whole; null if nowhere. @param part - the solve up to the cut, where there is a result of it */
+/**
+ * Where the rest of a solve is not the end of the whole; null if nowhere.
+ * @param part - the solve up to the cut, where there is a result of it
+ */
 function differenceOfRest(whole: Result, rest: Result, part: Result | null): Difference | null {
   const tail = <T>(list: ArrayLike<T>, count: number): T[] => Array.from(list).slice(list.length - count)
   const end = ({ status, message, failure }: Result): string =>

@@ -18,7 +18,7 @@ export class CallsSpent extends OwnError {
   }
 }
 
-/** Of so many calls, and more with many components, the earliest must be later than that of as many before. */
+/** Of so many calls, and more with many components, the earliest must be later than that of those before. */
 const WINDOW = 2e4
 const WINDOW_PER_COMPONENT = 300
 

@@ -135,7 +135,7 @@ function boundOf(
   if (wanted.some((value) => value === null || !(Math.abs(value) < limits.largest))) return Infinity
   const sizes = [...(wanted as number[]), ...Array.from(place.y)].map(Math.abs)
   const scale = Math.max(...sizes)
-  const growth = growthOf(given, place.tau, wanted as number[])
+  const growth = growthOf(given, place.tau, wanted as number[], absolute)
   const rounding = limits.epsilon * scale * nsteps + limits.smallest
   const isExact = relative === 0 && absolute === 0 && FIXED.includes(given.method)
   const tolerance = isExact ? 0 : Math.max(relative, limits.rtol) * scale + absolute
@@ -145,8 +145,13 @@ function boundOf(
     : Infinity
 }
 
-/** By how much an error may grow until tau. */
-function growthOf({ rhs, values }: FuzzCase, tau: number, wanted: ReadonlyArray<number>): number {
+/** By how much an error may grow until tau; Infinity where nothing can be said. */
+function growthOf(
+  { rhs, values }: FuzzCase,
+  tau: number,
+  wanted: ReadonlyArray<number>,
+  absolute: number,
+): number {
   switch (rhs.kind) {
     case 'linear':
       return Math.max(1, Math.exp(rhs.k * tau))
@@ -155,6 +160,8 @@ function growthOf({ rhs, values }: FuzzCase, tau: number, wanted: ReadonlyArray<
     case 'logistic':
       return 100
     case 'square': {
+      // An error that takes y past 0 leads to the pole on the other side
+      if (wanted.some((y) => y !== 0 && Math.abs(y) < GENEROUS * absolute)) return Infinity
       // d y / d y0 = (y / y0)^2
       const ratios = wanted.map((y, i) => y / values[i % values.length]!)
       return Math.max(1, ...ratios.filter(Number.isFinite).map((ratio) => ratio ** 2))

@@ -70,16 +70,18 @@ export function rhsOf(
       same.set(value)
       return same
     },
-    inPlace: (t: number, y: Floats, dydt: Floats, ...rest: unknown[]) => {
+    inPlace: (t: number, y: Floats, dydt: Floats | undefined, ...rest: unknown[]) => {
       watch.look(t, y, rest)
+      const out = dydt ?? watch.raise(new OwnError('no place to write to'))
       const value = evaluate(t, y)
       if (!isValue(value)) return
-      for (let i = 0; i < dydt.length; i++) dydt[i] = value[i]!
+      for (let i = 0; i < out.length; i++) out[i] = value[i]!
     },
-    'inPlace, zeros unwritten': (t: number, y: Floats, dydt: Floats, ...rest: unknown[]) => {
+    'inPlace, zeros unwritten': (t: number, y: Floats, dydt: Floats | undefined, ...rest: unknown[]) => {
       watch.look(t, y, rest)
+      const out = dydt ?? watch.raise(new OwnError('no place to write to'))
       const value = evaluate(t, y)
-      if (isValue(value)) value.forEach((x, i) => Object.is(x, 0) || (dydt[i] = x))
+      if (isValue(value)) value.forEach((x, i) => Object.is(x, 0) || (out[i] = x))
     },
     vectorized: (t: number, rows: ReadonlyArray<Floats>, ...rest: unknown[]) => {
       const count = n > 0 ? rows[0]!.length : 1

@@ -10,7 +10,7 @@ import { checkAgain, checkForms, checkResume } from './fuzzTwins.ts'
 import { CallsSpent, OwnError } from './fuzzWatch.ts'
 
 /** How a case's solve ended. */
-export type Ending = 'finished' | 'event' | 'failed' | 'input error' | 'own error' | 'cut'
+export type Ending = 'finished' | 'event' | 'failed' | 'input error' | 'own error' | 'raw error' | 'cut'
 
 export interface Verdict {
   readonly ending: Ending
@@ -83,7 +83,7 @@ function endingOf(outcome: Outcome, alarm: Raise): Ending {
   }
   const { name, message, stack = '' } = error as Error
   alarm(`a raw ${name} is thrown: ${message}`, `${stack.split('\n').slice(1, 3).join(' ').trim()}`)
-  return 'input error'
+  return 'raw error'
 }
 
 function checkInputs({ inputs }: Outcome, alarm: Raise): void {

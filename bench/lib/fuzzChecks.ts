@@ -217,7 +217,7 @@ function checkCounters(given: FuzzCase, { result, watch }: Outcome, alarm: Raise
   if (!FIXED.includes(method) || step === undefined || status !== 0 || t0 === t1 || given.n === 0) return
   const ratio = Math.abs(t1 - t0) / step
   const whole = Math.round(ratio)
-  const n = whole > 0 && Math.abs(ratio - whole) <= 1e-9 * whole ? whole : Math.ceil(ratio)
+  const n = whole > 0 && Math.abs(ratio - whole) <= 1e-9 * whole ? whole : Math.max(1, Math.ceil(ratio))
   if (nsteps !== n) alarm('equal steps are of another number', `${nsteps} of ${n}`)
 }
 

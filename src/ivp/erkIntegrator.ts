@@ -185,10 +185,12 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
       if (workspace.finiteness(slot) === 0) continue
       throw new NonFiniteInterpolant(tOld, t, firstNonFinite(workspace.vectors[slot]!))
     }
-    // Coefficients of derivatives near the largest number may be infinite
-    if (nearlyInfinite(stepper.k[0]!) < 0) return
-    const component = firstNonFinite(dense.at(tOld + 0.5 * (t - tOld)))
-    if (component >= 0) throw new NonFiniteInterpolant(tOld, t, component)
+    if (stepper.range === 0) return
+    // Derivatives are near the largest number
+    for (const x of [0.25, 0.5, 0.75, 1]) {
+      const component = firstNonFinite(dense.at(tOld + x * (t - tOld)))
+      if (component >= 0) throw new NonFiniteInterpolant(tOld, t, component)
+    }
   }
 
   private hasOverflown(): boolean {

@@ -28,7 +28,8 @@ export class FixedPlan implements Plan {
     const ratio = length / step
     const whole = Math.round(ratio)
     const fits = whole > 0 && Math.abs(ratio - whole) <= FITS * whole
-    this.n = fits ? whole : Math.ceil(ratio)
+    // At least one: of a span far shorter than the step the ratio is 0
+    this.n = fits ? whole : Math.max(1, Math.ceil(ratio))
     this.t0 = t0
     this.tBound = tBound
     this.step = fits ? (tBound - t0) / whole : Math.sign(tBound - t0) * step

@@ -79,7 +79,7 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
       const t = this.t + at.h
       if (t === Infinity || t === -Infinity) return this.fail(TIME_OVERFLOW)
       // Written so that NaN counts as too small
-      if (!(Math.abs(at.h) >= least && least > 0)) return this.fail(this.tooSmall())
+      if (!(Math.abs(at.h) >= least && t !== this.t)) return this.fail(this.tooSmall())
       this.tNew = t
       this.follow()
       corrector.t = t
@@ -117,7 +117,12 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
   }
 
   denseOutput(): DenseOutput<Float64Array> {
-    return nordsieckDense(this.tOld, this.t, this.strategy.h, this.strategy.columnsUsed())
+    const { tOld, t, strategy } = this
+    const { h, hUsed } = strategy.at
+    // Where rounding of t made another step of it, time runs as it was stepped
+    const share = (t - tOld) / hUsed
+    const isRounded = Math.abs(share - 1) > 1e-12 && this.status !== 'finished'
+    return nordsieckDense(tOld, t, isRounded ? h * share : h, strategy.columnsUsed())
   }
 
   override release(): void {

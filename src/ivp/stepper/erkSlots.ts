@@ -20,7 +20,8 @@ export function stagesOf({ nStages, dense }: ErkMethod, hasDense: boolean): numb
 export function sizeOf(method: ErkMethod, hasDense: boolean): WorkspaceSize {
   const { a, error, dense, nTerms } = method
   const errors = error.kind === 'none' ? 0 : error.kind === 'mixed' ? 2 : 1
-  const interpolant = hasDense ? dense.rows.length + (dense.kind === 'nested' ? dense.a.length : 0) : 0
+  // One of them for its range
+  const interpolant = hasDense ? 1 + dense.rows.length + (dense.kind === 'nested' ? dense.a.length : 0) : 0
   return {
     slots: stagesOf(method, hasDense) + (hasDense ? 3 : 2),
     rows: a.length + 1 + errors + interpolant + STARTING_ROWS,

@@ -2,7 +2,7 @@ import type { SpaceDense } from '../dense/denseOutput.ts'
 import { nestedDense } from '../dense/nestedDense.ts'
 import { rkDense } from '../dense/rkDense.ts'
 import type { Saved } from '../integrator.ts'
-import type { ErkMethod } from '../method/butcherTableau.ts'
+import type { ErkMethod, SparseDense, SparseRow } from '../method/butcherTableau.ts'
 import type { VectorSpace } from '../space/vectorSpace.ts'
 import type { Rhs, Workspace } from '../space/workspace.ts'
 import { CANDIDATE, Y, Y_OLD, stagesOf } from './erkSlots.ts'
@@ -37,7 +37,10 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
   declare private readonly hasDense: boolean
   declare private readonly clears: boolean
   declare private readonly error: number
-  private denseRows: { readonly rows: number[]; readonly stages: number[] } | null = null
+  private denseRows: { readonly rows: number[]; readonly stages: number[]; readonly probe: number } | null =
+    null
+  /** Finite unless numbers in the interpolant made last may be out of range, though its coefficients are not. */
+  declare range: S
   /** First of the slots of states. */
   declare private readonly states: number
   /** A step was accepted and k is still that step's. */
@@ -203,7 +206,8 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     const workspace = this.workspace
     const free = this.states + CANDIDATE
     this.evaluateLast()
-    const { rows, stages } = (this.denseRows ??= {
+    const { rows, stages, probe } = (this.denseRows ??= {
+      probe: workspace.addRow(probeRow(dense), free, this.states + Y_OLD),
       rows: dense.rows.map((row) => workspace.addRow(row, free, free)),
       stages:
         dense.kind === 'nested'
@@ -218,6 +222,8 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
         workspace.evaluate(this.rhs, tOld + dense.c[i]! * h, free, nStages + 1 + i)
       })
     }
+    workspace.combine(probe, Math.max(1, Math.abs(h)))
+    this.range = workspace.finiteness(free)
     const q = rows.map((row) => {
       workspace.clear(free)
       workspace.combine(row, 1)
@@ -288,6 +294,14 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     this.workspace.evaluate(this.rhs, this.t, this.states + Y, this.nStages)
     this.hasLast = true
   }
+}
+
+/** All derivatives that an interpolant is made of, with weights beyond its own: what is finite in these sums is so in all of its. */
+function probeRow({ rows }: SparseDense): SparseRow {
+  const index = [...new Set(rows.flatMap((row) => row.index))].sort((a, b) => a - b)
+  const most = Math.max(...rows.flatMap((row) => Array.from(row.weight, Math.abs)))
+  // Different ones, so that equal derivatives do not cancel
+  return { index, weight: Float64Array.from(index, (_, j) => most * rows.length * (1 + j / 7)) }
 }
 
 interface SavedStepper<V> {

@@ -17,6 +17,8 @@ export const ADVICE = {
     'The state grew without bound. If the solution does not, `step` is too long for the method to be stable: give a smaller one, or use an implicit method.',
   timeOverflow:
     'Time grew beyond the largest number, 1.8e308, as t1 is infinite: give a finite t1 or a terminal event that happens.',
+  standstill32:
+    'Steps are so short that a Float32Array does not hold what they add: give y0 as a Float64Array, or end before with a terminal event.',
   stepOverflow32:
     'Steps are longer than arithmetic on the numbers of a Float32Array can bear: give y0 as a Float64Array, or a maxStep of up to 1e36.',
   stiff: "The problem is stiff here: use method 'Radau', 'BDF' or 'LSODA'.",

@@ -13,8 +13,10 @@ import {
   worstComponent,
 } from './failure.ts'
 import type { Integrator, Saved, StepFailure } from './integrator.ts'
+import { firstDifference } from './lentState.ts'
 import type { ErkMethod } from './method/butcherTableau.ts'
 import { FixedPlan } from './fixedPlan.ts'
+import { NonFiniteInterpolant, demandFinite } from './nonFiniteInterpolant.ts'
 import { makeWorkspace } from './space/makeWorkspace.ts'
 import { SpaceWorkspace } from './space/spaceWorkspace.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
@@ -52,6 +54,8 @@ export interface ErkProblem<V> {
   readonly warnings: string[]
 }
 
+const MOST_STILL = 50
+
 /** Every explicit Runge-Kutta method on flat arrays: the stepper proposes, the plan decides. */
 export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   readonly njev = 0
@@ -67,6 +71,9 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   declare private readonly candidate: number
   /** The error norm does not see every component of the candidate and of f there. */
   declare private readonly looksFurther: boolean
+  declare private readonly isSingle: boolean
+  /** Steps in a row that were rejected until they added nothing to a state in single precision. */
+  private nStill = 0
   /** The error is a mixed norm. */
   declare private readonly isMixed: boolean
   declare private readonly stiffness: StiffnessTest<V> | null
@@ -79,6 +86,7 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     this.space = space
     this.stepper = new ErkStepper(space, this.workspace, rhs, method, t0, y0, needsDense, clears)
     this.candidate = stagesOf(method, needsDense) + CANDIDATE
+    this.isSingle = y0 instanceof Float32Array
     this.isMixed = method.error.kind === 'mixed'
     this.looksFurther = method.error.kind !== 'none' && !(weighsLast(method) && coversAll(norm, y0.length))
     this.stiffness = method.error.kind === 'none' ? null : new StiffnessTest(method, problem.warnings)
@@ -123,6 +131,7 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   step(): void {
     const plan = this.plan
     const stepper = this.stepper
+    const { nrejected } = plan
     while (plan.status === 'running') {
       stepper.attempt(plan)
       if (this.isMixed && !(plan.errorNorm > LEAST_MIXED && plan.errorNorm < Infinity))
@@ -131,6 +140,7 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
       if (plan.resolve()) {
         stepper.accept(plan)
         this.stiffness?.look(stepper)
+        if (this.isSingle && plan.nrejected > nrejected) this.watchStandstill()
         return
       }
       // Never true of a number
@@ -159,11 +169,12 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   }
 
   save(): Saved {
-    return { stepper: this.stepper.save(), plan: this.plan.save() }
+    return { stepper: this.stepper.save(), plan: this.plan.save(), nStill: this.nStill }
   }
 
   load(saved: Saved): void {
-    const { stepper, plan } = saved as { stepper: Saved; plan: Saved }
+    const { stepper, plan, nStill } = saved as { stepper: Saved; plan: Saved; nStill: number }
+    this.nStill = nStill
     this.stepper.load(stepper)
     this.plan.load(plan)
   }
@@ -185,11 +196,24 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
       if (workspace.finiteness(slot) === 0) continue
       throw new NonFiniteInterpolant(tOld, t, firstNonFinite(workspace.vectors[slot]!))
     }
-    if (stepper.range === 0) return
-    // Derivatives are near the largest number
-    for (const x of [0.25, 0.5, 0.75, 1]) {
-      const component = firstNonFinite(dense.at(tOld + x * (t - tOld)))
-      if (component >= 0) throw new NonFiniteInterpolant(tOld, t, component)
+    // Derivatives near the largest number
+    if (stepper.range !== 0) demandFinite(dense)
+  }
+
+  /** A limit of the domain that the state cannot reach, since what a step adds is rounded away, would be walked along for ever. */
+  private watchStandstill(): void {
+    const { y, yOld, k } = this.stepper
+    // Without interpolants the old state is where the next candidate will be
+    const old = this.problem.needsDense ? yOld : this.workspace.vectors[this.candidate]!
+    const isStill = firstDifference(y, old) < 0 && k[0]!.some((slope) => slope !== 0)
+    this.nStill = isStill ? this.nStill + 1 : 0
+    if (this.nStill < MOST_STILL) return
+    const component = k[0]!.findIndex((slope) => slope !== 0)
+    this.failure = {
+      kind: 'stepTooSmall',
+      message: MESSAGES.stepTooSmall,
+      component,
+      advice: ADVICE.standstill32,
     }
   }
 
@@ -233,16 +257,6 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     const direction = Math.sign(tBound - t0)
     const advice = tooSmallAdvice({ t, t0, tBound, direction, y0, tolerance, component })
     return { kind: 'stepTooSmall', message, component, advice }
-  }
-}
-
-/** Raised where an interpolant is asked for that has no finite values; becomes a failure of the result. */
-export class NonFiniteInterpolant extends Error {
-  override readonly name = 'NonFiniteInterpolant'
-  readonly component: number
-  constructor(tOld: number, t: number, component: number) {
-    super(`fun is not finite at a time from ${tOld} to ${t} at which the interpolant of that step needs it.`)
-    this.component = component
   }
 }
 

@@ -1,6 +1,6 @@
 import { createIntegrator } from './createIntegrator.ts'
 import type { DenseOutput } from './dense/denseOutput.ts'
-import { NonFiniteInterpolant } from './erkIntegrator.ts'
+import { NonFiniteInterpolant } from './nonFiniteInterpolant.ts'
 import { EventWatcher, type Termination } from './event/event.ts'
 import { MESSAGES, adviceAfter, failureOf } from './failure.ts'
 import type { Integrator, Saved, StepFailure } from './integrator.ts'

@@ -2,7 +2,7 @@
 import { createIntegrator } from './createIntegrator.ts'
 import type { DenseOutput } from './dense/denseOutput.ts'
 import { IvpInputError } from './errors.ts'
-import { NonFiniteInterpolant } from './erkIntegrator.ts'
+import { NonFiniteInterpolant } from './nonFiniteInterpolant.ts'
 import { adviceAfter, failureOf } from './failure.ts'
 import type { SavedSolve } from './integrate.ts'
 import type { Integrator, Saved } from './integrator.ts'

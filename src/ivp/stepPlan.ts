@@ -5,9 +5,11 @@ import type { Trial } from './stepper/stepper.ts'
 
 /** Steps of more than this share of t need no comparison with the spacing of numbers there. */
 const CLEARLY_LONGER = 1e-14
-/** Steps up to this multiple of the shortest one are short. So many of them in a row lead nowhere: the solve would never end. */
+/** Steps up to this multiple of the shortest one are short. So many of them lead nowhere: the solve would never end. */
 const SHORT = 5
-const MOST_SHORT = 10_000
+const MOST_SHORT = 1000
+/** Short steps that a longer one makes up for. */
+const FORGIVEN = 5
 
 /** Where an integration stands. */
 export type PlanStatus = 'running' | 'finished' | 'stepTooSmall' | 'nonFinite' | 'timeOverflow'
@@ -47,7 +49,7 @@ export class StepPlan implements Plan, JudgedAttempt, StepStart {
   declare private size: number
   wasRejected = false
   nrejected = 0
-  /** Short steps in a row. */
+  /** Short steps, less some for each that was not. */
   private nShort = 0
 
   /** @param maxStep - bound on |h|; Infinity for none. @param longest - |h| beyond which there is no arithmetic */
@@ -104,9 +106,9 @@ export class StepPlan implements Plan, JudgedAttempt, StepStart {
     this.status = status
     this.nrejected = nrejected
     this.wasRejected = false
-    // `propose` counts the step that is planned already
-    this.nShort = Math.max(0, nShort - 1)
     if (status === 'running') this.propose(true)
+    // The step that is planned was counted
+    this.nShort = nShort
   }
 
   /** Makes an attempt of the wanted size. @param isNew - the first one of a step: limits are respected by changing the size, not by giving up */
@@ -125,7 +127,7 @@ export class StepPlan implements Plan, JudgedAttempt, StepStart {
         return
       }
       if (isNew) this.countShort()
-    } else if (isNew) this.nShort = 0
+    } else if (isNew && this.nShort > 0) this.nShort = this.nShort > FORGIVEN ? this.nShort - FORGIVEN : 0
     const reached = t + this.size * direction
     this.tNew = direction * (reached - tBound) > 0 ? tBound : reached
     this.h = this.tNew - t
@@ -134,7 +136,8 @@ export class StepPlan implements Plan, JudgedAttempt, StepStart {
   }
 
   private countShort(): void {
-    this.nShort = this.size < SHORT * this.minStep ? this.nShort + 1 : 0
+    if (this.size < SHORT * this.minStep) this.nShort++
+    else this.nShort = this.nShort > FORGIVEN ? this.nShort - FORGIVEN : 0
     if (this.nShort > MOST_SHORT) this.status = 'stepTooSmall'
   }
 }

@@ -16,7 +16,7 @@ import {
   type IvpOptions,
   type MethodName,
 } from '../../src/index.ts'
-import { NonFiniteInterpolant } from '../../src/ivp/erkIntegrator.ts'
+import { NonFiniteInterpolant } from '../../src/ivp/nonFiniteInterpolant.ts'
 import { createIntegrator } from '../../src/ivp/createIntegrator.ts'
 import type { Integrator } from '../../src/ivp/integrator.ts'
 import { prepare } from '../../src/ivp/resume.ts'

@@ -12,7 +12,7 @@ import { tightestRtol, type ImplicitProblem } from './implicitProblem.ts'
 import { newtonTolerance } from './newton.ts'
 import type { SavedFactors } from './newtonFactors.ts'
 import { ScaledNorm } from './scaledNorm.ts'
-import { StepEnds, type SavedEnds } from './stepEnds.ts'
+import { SHORT, StepEnds, type SavedEnds } from './stepEnds.ts'
 
 const MIN_FACTOR = 0.2
 const MAX_FACTOR = 10
@@ -73,6 +73,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
     setMinStep(this)
     this.clip()
     this.planned = this.tried
+    this.short = SHORT * this.minStep
     if (this.isCrawling()) return this.fail(this.tooSmall())
     for (let isJacobianCurrent = problem.jacobian.isConstant; ;) {
       const { order } = this
@@ -125,7 +126,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
 
   denseOutput(): DenseOutput<Float64Array> {
     const { tOld, t, order } = this
-    return bdfDense(tOld, t, this.size * this.direction, this.differences.rows(order + 1))
+    return this.checked(bdfDense(tOld, t, this.size * this.direction, this.differences.rows(order + 1)))
   }
 
   override release(): void {

@@ -12,7 +12,7 @@ import { PredictiveControl, type SavedControl } from './predictiveControl.ts'
 import { RadauError } from './radauError.ts'
 import { RadauFactors } from './radauFactors.ts'
 import { ScaledNorm } from './scaledNorm.ts'
-import { StepEnds, type SavedEnds } from './stepEnds.ts'
+import { SHORT, StepEnds, type SavedEnds } from './stepEnds.ts'
 
 /** The step is kept, and the factors with it, unless it could grow by this much. HW II, Sec. IV.8 */
 const WORTH_REFACTORING = 1.2
@@ -73,6 +73,7 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
     setMinStep(this)
     control.begin(this, this.problem)
     this.planned = control.tried
+    this.short = SHORT * this.minStep
     if (this.isCrawling()) return this.fail(this.tooSmall())
     for (;;) {
       // Written so that NaN counts as too small
@@ -122,7 +123,7 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
   }
 
   denseOutput(): DenseOutput<Float64Array> {
-    return this.polynomial.dense(this.tOld, this.t, this.yOld)
+    return this.checked(this.polynomial.dense(this.tOld, this.t, this.yOld))
   }
 
   override release(): void {

@@ -10,6 +10,8 @@ import {
   overflown,
   worstComponent,
 } from '../failure.ts'
+import type { DenseOutput } from '../dense/denseOutput.ts'
+import { demandFinite } from '../nonFiniteInterpolant.ts'
 import type { Saved, StepFailure } from '../integrator.ts'
 import type { StepStart } from '../spacing.ts'
 import { typedArraySpace } from '../space/typedArraySpace.ts'
@@ -17,9 +19,11 @@ import { initialStep } from '../stepper/initialStep.ts'
 import type { JacobianMatrix } from '../linalg/jacobianMatrix.ts'
 import type { ImplicitProblem } from './implicitProblem.ts'
 
-/** Steps up to this multiple of the shortest one are short. So many of them in a row lead nowhere: the solve would never end. */
-const SHORT = 5
-const MOST_SHORT = 10_000
+/** Steps up to this multiple of ten spacings of numbers are short. So many of them lead nowhere: the solve would never end. */
+export const SHORT = 5
+const MOST_SHORT = 1000
+/** Short steps that a longer one makes up for. */
+const FORGIVEN = 5
 
 /** Times beyond this have no steps between them that arithmetic can bear. */
 const LATE = 1e290
@@ -48,7 +52,8 @@ export abstract class StepEnds implements StepStart {
   protected hasLeftDomain = false
   /** |h| of the first attempt of a step. */
   protected planned: number = NaN
-  /** Short steps in a row. */
+  protected short: number = NaN
+  /** Short steps, less some for each that was not. */
   private nShort = 0
   declare protected readonly problem: ImplicitProblem
   /** Sign of the time step. */
@@ -111,10 +116,20 @@ export abstract class StepEnds implements StepStart {
     this.status = 'failed'
   }
 
-  /** Whether a step of |h| = `planned` makes too many short ones in a row. Call it once a step, after `minStep` is set. */
+  /** Whether a step of |h| = `planned`, where `short` is short, makes too many short ones. Call it once a step. */
   protected isCrawling(): boolean {
-    this.nShort = this.planned < SHORT * this.minStep ? this.nShort + 1 : 0
-    return this.nShort > MOST_SHORT
+    if (this.planned < this.short) this.nShort++
+    else this.nShort = this.nShort > FORGIVEN ? this.nShort - FORGIVEN : 0
+    if (this.nShort <= MOST_SHORT) return false
+    // Along a limit of the domain it is what keeps the steps short
+    if (this.hasLeftDomain) this.trouble = 'derivative'
+    return true
+  }
+
+  /** The interpolant, which must be finite where the states are near the largest number too. */
+  protected checked(dense: DenseOutput<Float64Array>): DenseOutput<Float64Array> {
+    if (nearlyInfinite(this.y) >= 0 || nearlyInfinite(this.yOld) >= 0) demandFinite(dense)
+    return dense
   }
 
   /** Whether the step may end in `y`: f must be finite there, which is looked at where it was not before. */
@@ -141,9 +156,11 @@ export abstract class StepEnds implements StepStart {
     const { f, jacobian, candidate, error } = what
     const range = { y0, tolerance, isSingle: isSingle(problem) }
     if (trouble === 'derivative') {
-      const component = Math.max(firstNonFinite(f), 0) % y.length
+      const bad = firstNonFinite(f)
+      const component = bad % y.length
       const size = Math.max(...y.map(Math.abs))
       const isOverflow = size > UNBOUNDED * Math.max(1, ...y0.map(Math.abs)) && !Number.isNaN(f[component])
+      if (bad < 0) return { kind: 'nonFinite', message, advice: ADVICE.outOfDomain }
       if (isOverflow) return { ...overflow(component, range), message }
       return { kind: 'nonFinite', message, component, advice: ADVICE.outOfDomain }
     }

@@ -1,8 +1,8 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
 import { ADVICE } from '../advice.ts'
 import { MESSAGES, TIME_OVERFLOW, firstNonFinite } from '../failure.ts'
-import type { ImplicitProblem } from '../implicit/implicitProblem.ts'
-import { StepEnds, type SavedEnds } from '../implicit/stepEnds.ts'
+import { tightestRtol, type ImplicitProblem } from '../implicit/implicitProblem.ts'
+import { SHORT, StepEnds, type SavedEnds } from '../implicit/stepEnds.ts'
 import { coversAll, withGaps } from '../space/norm.ts'
 import { SPACINGS } from '../spacing.ts'
 import type { MultistepFormula } from './coefficients.ts'
@@ -17,8 +17,8 @@ import { WeightedMaxNorm } from './weightedMaxNorm.ts'
 const MAX_FAILURES = 10
 /** Failed error tests after which the history is dropped. */
 const MAX_TRUSTED = 2
-/** A step of which rounding changed less than this share is as it was: near zero always. */
-const ROUNDED = 1e-6
+/** A step of which rounding changed less than this share of the relative tolerance is as it was: near zero always. */
+const ROUNDED = 0.01
 
 /**
  * Adams-Moulton of order 1 to 12 while the problem is not stiff, backward differentiation of order 1 to 5 while it is, both in Nordsieck
@@ -33,10 +33,12 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
   declare private readonly newtonNorm: WeightedMaxNorm
   declare private readonly corrector: Corrector
   declare private readonly strategy: Strategy
+  declare private readonly rounded: number
 
   constructor(problem: ImplicitProblem) {
     super(problem)
     const { y0, tolerance, norm } = problem
+    this.rounded = Math.min(1e-6, ROUNDED * tightestRtol(tolerance))
     this.norm = new WeightedMaxNorm(y0.length, tolerance, norm)
     const n = y0.length
     this.newtonNorm = coversAll(norm, n) ? this.norm : new WeightedMaxNorm(n, tolerance, withGaps(norm, n))
@@ -69,6 +71,7 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
     // The last step may be shorter
     const least = Math.min(this.minStep, Math.abs(at.h))
     this.planned = Math.abs(at.h)
+    this.short = SHORT * SPACINGS * this.minStep
     if (this.isCrawling()) return this.fail(this.tooSmall())
     this.norm.setState(history.state)
     if (this.newtonNorm !== this.norm) this.newtonNorm.setState(history.state)
@@ -122,7 +125,7 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
     // Where rounding of t made another step of it, time runs as it was stepped
     const share = (t - tOld) / hUsed
     const isRounded = Math.abs(share - 1) > 1e-12 && this.status !== 'finished'
-    return nordsieckDense(tOld, t, isRounded ? h * share : h, strategy.columnsUsed())
+    return this.checked(nordsieckDense(tOld, t, isRounded ? h * share : h, strategy.columnsUsed()))
   }
 
   override release(): void {
@@ -161,7 +164,7 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
   private follow(): void {
     const { strategy } = this
     const h = this.tNew - this.t
-    if (!(Math.abs(h - strategy.h) <= ROUNDED * Math.abs(h))) strategy.resize(h)
+    if (!(Math.abs(h - strategy.h) <= this.rounded * Math.abs(h))) strategy.resize(h)
   }
 
   /** Returns whether the derivative at the start of the step is finite. */

@@ -217,7 +217,12 @@ function checkCounters(given: FuzzCase, { result, watch }: Outcome, alarm: Raise
   if (!FIXED.includes(method) || step === undefined || status !== 0 || t0 === t1 || given.n === 0) return
   const ratio = Math.abs(t1 - t0) / step
   const whole = Math.round(ratio)
-  const n = whole > 0 && Math.abs(ratio - whole) <= 1e-9 * whole ? whole : Math.max(1, Math.ceil(ratio))
+  const fits = whole > 0 && Math.abs(ratio - whole) <= 1e-9 * whole
+  const most = fits ? whole : Math.max(1, Math.ceil(ratio))
+  // Rounding may take the last but one to the end
+  const direction = Math.sign(t1 - t0)
+  const isThere = most > 1 && !fits && direction * (t0 + direction * (most - 1) * step - t1) >= 0
+  const n = isThere ? most - 1 : most
   if (nsteps !== n) alarm('equal steps are of another number', `${nsteps} of ${n}`)
 }
 

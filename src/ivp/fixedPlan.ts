@@ -29,10 +29,14 @@ export class FixedPlan implements Plan {
     const whole = Math.round(ratio)
     const fits = whole > 0 && Math.abs(ratio - whole) <= FITS * whole
     // At least one: of a span far shorter than the step the ratio is 0
-    this.n = fits ? whole : Math.max(1, Math.ceil(ratio))
+    let n = fits ? whole : Math.max(1, Math.ceil(ratio))
     this.t0 = t0
     this.tBound = tBound
     this.step = fits ? (tBound - t0) / whole : Math.sign(tBound - t0) * step
+    // Rounding may have taken the last but one to the end
+    const last = t0 + (n - 1) * this.step
+    if (n > 1 && !(this.step > 0 ? last < tBound : last > tBound)) n--
+    this.n = n
     this.t = t0
     this.tNew = t0
     this.propose()

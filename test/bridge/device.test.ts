@@ -169,6 +169,14 @@ describe.each(['cpu', 'wasm'])("state 'device' on the %s backend", (backend) => 
     h0.dispose()
   })
 
+  it('never ends in a state that is not finite', () => {
+    const grow = (): Tensor => tf.fill([2], 1e37)
+    for (const method of ['RK23', 'RK45', 'DOP853'] as const) {
+      const solve = (): Tensor => odeint(grow, tf.zeros([2]), [0, 100], { method, state: 'device' })
+      tf.tidy(() => assert.throws(solve, SolveFailed, /nonFinite/))
+    }
+  })
+
   it('the peak of tensors does not grow from 10 to 1000 steps', () => {
     const peakOf = (maxStep: number): { peak: number; nfev: number } =>
       tf.tidy(() => {

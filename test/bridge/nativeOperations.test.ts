@@ -115,6 +115,15 @@ describe.skipIf(!IS_BUILT)('the operations that `npm run native` compiles into T
         assert.isNaN(broken, `${where}[${at}]`)
       }
     }
+    // An infinite state has an infinite tolerance, in which no error is small
+    for (const where of ['y', 'yNew'] as const) {
+      for (const at of [0, 17, 99]) {
+        const infinite = norm((values, which) =>
+          values.map((v, i) => (which === where && i === at ? Infinity : v)),
+        )
+        assert.isNaN(infinite, `${where}[${at}]`)
+      }
+    }
     assert.equal(
       norm((values, which) => (which === 'k' ? values.fill(Infinity) : values)),
       Infinity,

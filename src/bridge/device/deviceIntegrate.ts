@@ -1,4 +1,4 @@
-import { MESSAGES, failureOf } from '../../ivp/failure.ts'
+import { MESSAGES, failureOf, timeOverflow } from '../../ivp/failure.ts'
 import { FixedPlan } from '../../ivp/fixedPlan.ts'
 import type { FailureKind, IvpFailure } from '../../ivp/index.ts'
 import type { ErkMethod } from '../../ivp/method/butcherTableau.ts'
@@ -6,13 +6,18 @@ import type { Problem } from '../../ivp/problem.ts'
 import { SpaceWorkspace } from '../../ivp/space/spaceWorkspace.ts'
 import { copyOf } from '../../ivp/space/vectorSpace.ts'
 import type { Rhs } from '../../ivp/space/workspace.ts'
-import { StepPlan, type Plan } from '../../ivp/stepPlan.ts'
+import { StepPlan, type Plan, type PlanStatus } from '../../ivp/stepPlan.ts'
 import { sizeOf } from '../../ivp/stepper/erkSlots.ts'
 import { ErkStepper } from '../../ivp/stepper/erkStepper.ts'
 import { probedStep } from '../../ivp/stepper/initialStep.ts'
 import type { Trial } from '../../ivp/stepper/stepper.ts'
 import type { DeviceSpace, DeviceVector } from './deviceSpace.ts'
 import { measure, type Measurement, type Reading } from './reading.ts'
+
+/** The longest step that weights in single precision can be multiplied by. */
+const LONGEST = 1e36
+/** Steps in a row that may each begin with an attempt that is not finite: more walk along a limit of the domain. */
+const MOST_LEFT = 1000
 
 /** What is solved on a device. */
 export interface DeviceProblem {
@@ -50,6 +55,7 @@ export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding>
   try {
     const stepper = new ErkStepper(space, workspace, rhs, method, t0, y0, needsDense)
     let nsteps = 0
+    let nLeft = 0
     let nrejected = 0
     const ending = (message: string, failure: IvpFailure | null): DeviceEnding => {
       return { t: stepper.t, y: copyOf(space, stepper.y), message, failure, nsteps, nrejected }
@@ -62,7 +68,7 @@ export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding>
     }
     const plan: Plan =
       step === null
-        ? new StepPlan(t0, t1, stepper.errorOrder, maxStep, controller)
+        ? new StepPlan(t0, t1, stepper.errorOrder, maxStep, controller, LONGEST)
         : new FixedPlan(t0, t1, step)
     if (plan instanceof StepPlan) plan.begin(firstStep ?? (yield* firstStepOf(device, stepper)))
     const trial: { -readonly [K in keyof Trial<Measurement>]: Trial<Measurement>[K] } = {
@@ -81,13 +87,21 @@ export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding>
       if (signal?.aborted === true) return fail('aborted', MESSAGES.aborted)
       if (nsteps >= maxSteps) return fail('maxSteps', MESSAGES.maxSteps)
       let isAccepted = false
+      let hasLeft = false
       while (!isAccepted && plan.status === 'running') {
         trial.h = plan.h
         stepper.attempt(trial)
         plan.errorNorm = yield* measure(trial.errorNorm)
+        hasLeft ||= Number.isNaN(plan.errorNorm)
         isAccepted = plan.resolve()
         nrejected = plan.nrejected
       }
+      if ((plan.status as PlanStatus) === 'timeOverflow') {
+        const { message, advice } = timeOverflow(true)
+        return ending(message, failureOf('nonFinite', stepper.t, undefined, advice))
+      }
+      nLeft = hasLeft ? nLeft + 1 : 0
+      if (nLeft > MOST_LEFT) return fail('nonFinite', MESSAGES.stepTooSmall)
       if (!isAccepted) {
         if (step !== null) return fail('nonFinite', MESSAGES.notFinite)
         return fail(Number.isFinite(plan.errorNorm) ? 'stepTooSmall' : 'nonFinite', MESSAGES.stepTooSmall)

@@ -64,9 +64,14 @@ export function deviceSpace(tolerance: Tolerance, groups: BlockGroups): DeviceSp
       return sum
     },
     errorNorm(h, w, k, m, y, yNew) {
-      const tensor = tf.tidy(() => tf.stack(groups.map((blocks) => squares(blocks))))
+      // Of the blocks that do not count, whether they are finite: 0 or NaN
+      const others = yNew.filter((_, b) => !groups.some((blocks) => blocks.includes(b)))
+      const tensor = tf.tidy(() =>
+        tf.stack([...groups.map((blocks) => squares(blocks)), ...others.map((block) => block.mul(0).sum())]),
+      )
       const sizes = groups.map((blocks) => blocks.reduce((size, b) => size + y[b]!.size, 0))
-      return { tensor, of: (data) => largest(sizes.map((size, g) => Math.sqrt(data[g]! / size))) }
+      const all = [...sizes, ...others.map(() => 1)]
+      return { tensor, of: (data) => largest(all.map((size, g) => Math.sqrt(data[g]! / size))) }
 
       function squares(blocks: ReadonlyArray<number>): Tensor {
         return tf.addN(
@@ -76,9 +81,11 @@ export function deviceSpace(tolerance: Tolerance, groups: BlockGroups): DeviceSp
             if (typeof rtol === 'number' && typeof atol === 'number' && hasFused('SolveIvpErrorSquares')) {
               return fusedErrorSquares({ rtol, atol }, products(h, w, m), slopes, y[b]!, yNew[b]!)
             }
+            const scale = scaleOf(part(tolerance, y, b), y[b]!, yNew[b]!)
+            // NaN where the state, and with it the scale, is infinite
             return tf
-              .addN(weighted(h, w, slopes))
-              .div(scaleOf(part(tolerance, y, b), y[b]!, yNew[b]!))
+              .addN([...weighted(h, w, slopes), scale.sub(scale)])
+              .div(scale)
               .square()
               .sum()
           }),

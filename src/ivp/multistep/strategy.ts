@@ -11,6 +11,8 @@ import type { WeightedMaxNorm } from './weightedMaxNorm.ts'
 
 /** Largest growth of the step: at first, after a step, after a failed attempt. */
 const GROWTH = { first: 1e4, usual: 10, afterFailure: 2 }
+/** Longer steps would soon be infinite. */
+const LONGEST = 1e305
 /** Steps between two looks at the choice of family. */
 const SWITCH_PERIOD = 20
 
@@ -199,7 +201,11 @@ export class Strategy {
   private rescale(): void {
     const { at, change } = this
     const wanted = Math.min(change.value, at.growth)
-    change.value = wanted / Math.max(1, (Math.abs(at.h) * wanted) / this.problem.maxStep)
+    const longest = Math.min(this.problem.maxStep, LONGEST)
+    const size = Math.abs(at.h) * wanted
+    // The product may be infinite
+    if (size < Infinity) change.value = wanted / Math.max(1, size / longest)
+    else change.value = longest / Math.abs(at.h)
     if (!at.isStiff)
       at.isAtStabilityLimit = this.stability.set(at, this.corrector).goToLimit(at.order, change)
     this.history.rescale(at.order, change)

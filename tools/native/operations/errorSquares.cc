@@ -19,7 +19,9 @@ double sumOfSquares(const float* error, const float* y, const float* yNew, float
     const float b = std::fabs(yNew[i]);
     // One that is not a number makes the sum none
     const float larger = a > b || a != a ? a : b;
-    const float scaled = error[i] / (larger * rtol + atol);
+    const float tolerance = larger * rtol + atol;
+    // NaN where the state, and with it the tolerance, is infinite
+    const float scaled = (error[i] + (tolerance - tolerance)) / tolerance;
     return scaled * scaled;
   };
   std::size_t i = 0;

@@ -84,7 +84,7 @@ export function rhsOf(
       if (isValue(value)) value.forEach((x, i) => Object.is(x, 0) || (out[i] = x))
     },
     vectorized: (t: number, rows: ReadonlyArray<Floats>, ...rest: unknown[]) => {
-      const count = n > 0 ? rows[0]!.length : 1
+      const count = rows[0]?.length ?? 1
       const columns = Array.from({ length: count }, (_, q) => {
         const y = isSingle
           ? Float32Array.from(rows, (row) => row[q]!)

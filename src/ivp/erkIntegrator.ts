@@ -197,7 +197,7 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
       throw new NonFiniteInterpolant(tOld, t, firstNonFinite(workspace.vectors[slot]!))
     }
     // Derivatives near the largest number
-    if (stepper.range !== 0) demandFinite(dense)
+    if (stepper.rangeOfDense() !== 0) demandFinite(dense)
   }
 
   /** A limit of the domain that the state cannot reach, since what a step adds is rounded away, would be walked along for ever. */

@@ -31,14 +31,15 @@ export function implicitIntegrator<V extends FloatArray>(
   const structure = jacobianStructure(problem)
   const origin = jacobianOrigin(problem)
   const call = inDouble(rhs.call)
+  const uncounted = inDouble(counted.uncounted)
   const implicit: ImplicitProblem = {
     ...problem,
     rhs: call,
-    uncounted: inDouble(counted.uncounted),
+    uncounted,
     y0: Float64Array.from(problem.y0),
     tBound: problem.t1,
     jacobian: jacobianSource(problem, structure, counted, epsilon),
-    jacobianCheck: origin && new JacobianCheck(structure, origin, call, epsilon, problem.warnings),
+    jacobianCheck: origin && new JacobianCheck(structure, origin, call, uncounted, epsilon, problem.warnings),
     epsilon,
   }
   const inner = new CLASSES[name](implicit)

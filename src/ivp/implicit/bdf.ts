@@ -61,7 +61,11 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
     const { d } = this.differences
     if (!this.evaluateStart(f)) return
     this.size = this.firstSize(f, 1)
-    this.factors.setJacobian(this.problem.jacobian.evaluate(this.t, this.y, f))
+    const { jacobian, jacobianCheck } = this.problem
+    const matrix = jacobian.evaluate(this.t, this.y, f)
+    this.factors.setJacobian(matrix)
+    jacobianCheck?.setPoint(this.t, this.y)
+    jacobianCheck?.lookAtFirst(matrix, f)
     const n = f.length
     d.set(this.y)
     for (let i = 0; i < n; i++) d[n + i] = f[i]! * this.size * this.direction

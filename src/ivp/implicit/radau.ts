@@ -62,7 +62,11 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
   start(): void {
     if (!this.evaluateStart(this.f)) return
     this.control.size = this.firstSize(this.f, ERROR_ORDER)
-    this.factors.setJacobian(this.problem.jacobian.evaluate(this.t, this.y, this.f))
+    const { jacobian, jacobianCheck } = this.problem
+    const matrix = jacobian.evaluate(this.t, this.y, this.f)
+    this.factors.setJacobian(matrix)
+    jacobianCheck?.setPoint(this.t, this.y)
+    jacobianCheck?.lookAtFirst(matrix, this.f)
   }
 
   step(): void {

@@ -16,17 +16,32 @@ const FORGIVEN = 0.1
 const MORE = 10
 /** Up to this length the entry that is wrong is looked for. */
 const MOST_COLUMNS = 200
-/** Share by which differences and products may disagree: they are rough. */
-const ROUGH = 0.2
+/** How rough differences and products are. */
+interface Roughness {
+  /** Share by which they may disagree. */
+  readonly share: number
+  /** Rounding of f, in unit roundoffs of its largest component. */
+  readonly noise: number
+}
+
+/** Where iterations fail. */
+const FAILING: Roughness = { share: 0.2, noise: 100 }
+/** Where nothing has failed yet, and only what is certain is said. */
+const UNSUSPECTED: Roughness = { share: 0.5, noise: 1000 }
 
 /**
  * Asks, where iterations keep failing, whether a given Jacobian (or its pattern) is that of the right-hand side: a product with it is compared
- * with a difference along the same direction. A wrong one costs no accuracy, but steps without end.
+ * with a difference along the same direction. A wrong one costs steps without end.
+ *
+ * A pattern is asked about at the first Jacobian too: entries outside it spoil those in it, which may become so large that iterations seem to
+ * converge at once, wherever they are.
  */
 export class JacobianCheck {
   declare private readonly structure: Structure
   declare readonly origin: JacobianOrigin
   declare private readonly f: Rhs<Float64Array>
+  declare private readonly uncounted: Rhs<Float64Array>
+  private isFirst = true
   declare private readonly epsilon: number
   declare private readonly warnings: string[]
   private failures = 0
@@ -35,17 +50,19 @@ export class JacobianCheck {
   private t: number = NaN
   private readonly y: Float64Array
 
-  /** @param f - its calls count. @param epsilon - unit roundoff of its numbers */
+  /** @param f - its calls count. @param uncounted - the same, for what belongs to finite differences. @param epsilon - unit roundoff of its numbers */
   constructor(
     structure: Structure,
     origin: JacobianOrigin,
     f: Rhs<Float64Array>,
+    uncounted: Rhs<Float64Array>,
     epsilon: number,
     warnings: string[],
   ) {
     this.structure = structure
     this.origin = origin
     this.f = f
+    this.uncounted = uncounted
     this.epsilon = epsilon
     this.warnings = warnings
     this.y = new Float64Array(structure.n)
@@ -57,12 +74,20 @@ export class JacobianCheck {
     this.y.set(y)
   }
 
+  /** Looks at the first Jacobian of a pattern, where it was evaluated. @param f0 - f there */
+  lookAtFirst(matrix: JacobianMatrix, f0: Float64Array): void {
+    if (!this.isFirst) return
+    this.isFirst = false
+    if (this.origin !== 'jac') this.tell(this.difference(matrix, f0.slice(), this.uncounted, UNSUSPECTED))
+  }
+
   save(): Saved {
-    return { failures: this.failures, next: this.next, t: this.t, y: this.y.slice() }
+    return { isFirst: this.isFirst, failures: this.failures, next: this.next, t: this.t, y: this.y.slice() }
   }
 
   load(saved: Saved): void {
-    const { failures, next, t, y } = saved as unknown as SavedCheck
+    const { isFirst, failures, next, t, y } = saved as unknown as SavedCheck
+    this.isFirst = isFirst
     this.failures = failures
     this.next = next
     this.t = t
@@ -79,17 +104,25 @@ export class JacobianCheck {
     this.failures++
     if (this.failures < this.next) return
     this.next = this.failures * MORE
-    const text = this.difference(matrix)
+    const f0 = this.f(this.t, this.y, new Float64Array(this.y.length)).slice()
+    this.tell(this.difference(matrix, f0, this.f, FAILING))
+  }
+
+  private tell(text: string | null): void {
     if (text === null) return
     this.next = Infinity
     tellOnce(this.warnings, text, WRONG_JACOBIAN)
   }
 
   /** What is wrong with the matrix; null if nothing is. */
-  private difference(matrix: JacobianMatrix): string | null {
-    const { t, y, f } = this
+  private difference(
+    matrix: JacobianMatrix,
+    f0: Float64Array,
+    f: Rhs<Float64Array>,
+    rough: Roughness,
+  ): string | null {
+    const { t, y } = this
     const n = y.length
-    const f0 = f(t, y, new Float64Array(n)).slice()
     const relative = Math.sqrt(this.epsilon)
     const moved = y.slice()
     const direction = new Float64Array(n)
@@ -99,11 +132,11 @@ export class JacobianCheck {
       moved[j] = y[j]! + sign * relative * Math.max(Math.abs(y[j]!), relative)
       direction[j] = moved[j]! - y[j]!
     }
-    const row = this.wrongRow(f(t, moved, new Float64Array(n)), f0, this.product(matrix, direction))
+    const row = this.wrongRow(f(t, moved, new Float64Array(n)), f0, this.product(matrix, direction), rough)
     if (row < 0) return null
     const at = `at t = ${t}`
-    const cure = `The iterations fail with it and steps stay short: correct ${this.origin === 'jac' ? '`jac`' : `\`${this.origin}\``}, or leave it out.`
-    const entry = n <= MOST_COLUMNS ? this.wrongEntry(matrix, row, f0) : null
+    const cure = `Steps may stay short with it, and numbers be wrong: correct ${this.origin === 'jac' ? '`jac`' : `\`${this.origin}\``}, or leave it out.`
+    const entry = n <= MOST_COLUMNS ? this.wrongEntry(matrix, row, f0, f) : null
     if (entry === null) return `${WRONG_JACOBIAN}: row ${row} is wrong ${at}. ${cure}`
     const { column, wanted, given } = entry
     const name = `df_${row}/dy_${column}`
@@ -112,14 +145,19 @@ export class JacobianCheck {
   }
 
   /** The first row where difference and product disagree; -1 if none does or the differences are not finite. */
-  private wrongRow(f1: Float64Array, f0: Float64Array, product: Float64Array): number {
+  private wrongRow(
+    f1: Float64Array,
+    f0: Float64Array,
+    product: Float64Array,
+    { share, noise }: Roughness,
+  ): number {
     let largest = 0
     for (let i = 0; i < f0.length; i++) largest = Math.max(largest, Math.abs(f0[i]!), Math.abs(f1[i]!))
-    const noise = 100 * this.epsilon * largest
+    const rounding = noise * this.epsilon * largest
     return f0.findIndex((value, i) => {
       const difference = f1[i]! - value
       const gap = Math.abs(difference - product[i]!)
-      return gap > ROUGH * Math.max(Math.abs(difference), Math.abs(product[i]!)) + noise
+      return gap > share * Math.max(Math.abs(difference), Math.abs(product[i]!)) + rounding
     })
   }
 
@@ -128,8 +166,9 @@ export class JacobianCheck {
     matrix: JacobianMatrix,
     row: number,
     f0: Float64Array,
+    f: Rhs<Float64Array>,
   ): { readonly column: number; readonly wanted: number; readonly given: number | null } | null {
-    const { t, y, f } = this
+    const { t, y } = this
     const { columnStart, rowIndex, slot } = this.structure
     const relative = Math.sqrt(this.epsilon)
     const moved = y.slice()
@@ -166,6 +205,7 @@ export class JacobianCheck {
 }
 
 interface SavedCheck {
+  readonly isFirst: boolean
   readonly failures: number
   readonly next: number
   readonly t: number

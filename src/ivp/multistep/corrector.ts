@@ -217,6 +217,7 @@ export class Corrector {
     const { jacobian, jacobianCheck } = this.problem
     this.jacobian = jacobian.evaluate(this.t, this.y, this.f)
     jacobianCheck?.setPoint(this.t, this.y)
+    jacobianCheck?.lookAtFirst(this.jacobian, this.f)
     this.system ??= shiftedSystem(this.jacobian)
     this.norm.measureMatrix(this.jacobian)
     this.jacobianNorm = this.norm.value

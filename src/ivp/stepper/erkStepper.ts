@@ -39,8 +39,6 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
   declare private readonly error: number
   private denseRows: { readonly rows: number[]; readonly stages: number[]; readonly probe: number } | null =
     null
-  /** Finite unless numbers in the interpolant made last may be out of range, though its coefficients are not. */
-  declare range: S
   /** First of the slots of states. */
   declare private readonly states: number
   /** A step was accepted and k is still that step's. */
@@ -206,7 +204,7 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     const workspace = this.workspace
     const free = this.states + CANDIDATE
     this.evaluateLast()
-    const { rows, stages, probe } = (this.denseRows ??= {
+    const { rows, stages } = (this.denseRows ??= {
       probe: workspace.addRow(probeRow(dense), free, this.states + Y_OLD),
       rows: dense.rows.map((row) => workspace.addRow(row, free, free)),
       stages:
@@ -222,8 +220,6 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
         workspace.evaluate(this.rhs, tOld + dense.c[i]! * h, free, nStages + 1 + i)
       })
     }
-    workspace.combine(probe, Math.max(1, Math.abs(h)))
-    this.range = workspace.finiteness(free)
     const q = rows.map((row) => {
       workspace.clear(free)
       workspace.combine(row, 1)
@@ -249,6 +245,13 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     settled.hasLast = this.hasLast
     settled.hasStepped = this.hasStepped
     return settled
+  }
+
+  /** 0 unless numbers in the interpolant made last may be out of range, though its coefficients are not: then NaN. */
+  rangeOfDense(): S {
+    const workspace = this.workspace
+    workspace.combine(this.denseRows!.probe, Math.max(1, Math.abs(this.t - this.tOld)))
+    return workspace.finiteness(this.states + CANDIDATE)
   }
 
   /** Of vectors of flat arrays only. */

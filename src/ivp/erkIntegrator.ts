@@ -132,6 +132,10 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     const plan = this.plan
     const stepper = this.stepper
     const { nrejected } = plan
+    if (this.nStill >= MOST_STILL) {
+      this.failure = this.standstill()
+      return
+    }
     while (plan.status === 'running') {
       stepper.attempt(plan)
       if (this.isMixed && !(plan.errorNorm > LEAST_MIXED && plan.errorNorm < Infinity))
@@ -207,14 +211,11 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     const old = this.problem.needsDense ? yOld : this.workspace.vectors[this.candidate]!
     const isStill = firstDifference(y, old) < 0 && k[0]!.some((slope) => slope !== 0)
     this.nStill = isStill ? this.nStill + 1 : 0
-    if (this.nStill < MOST_STILL) return
-    const component = k[0]!.findIndex((slope) => slope !== 0)
-    this.failure = {
-      kind: 'stepTooSmall',
-      message: MESSAGES.stepTooSmall,
-      component,
-      advice: ADVICE.standstill32,
-    }
+  }
+
+  private standstill(): StepFailure {
+    const component = this.stepper.k[0]!.findIndex((slope) => slope !== 0)
+    return { kind: 'stepTooSmall', message: MESSAGES.stepTooSmall, component, advice: ADVICE.standstill32 }
   }
 
   private hasOverflown(): boolean {

@@ -130,7 +130,7 @@ export function distrust(
 }
 
 function largestRtol({ rtol = 1e-3 }: Pick<DirectionOptions<FloatArray>, 'rtol'>): number {
-  return typeof rtol === 'number' ? rtol : Math.max(...Array.from(rtol))
+  return typeof rtol === 'number' ? rtol : Array.from(rtol).reduce((most, value) => Math.max(most, value))
 }
 
 /** Components 1 or -1, by Lehmer's generator. @see Park, Miller, "Random number generators: good ones are hard to find", CACM 31 (1988) */

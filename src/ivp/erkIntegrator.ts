@@ -3,8 +3,8 @@ import type { StepController } from './control/stepController.ts'
 import type { DenseOutput } from './dense/denseOutput.ts'
 import {
   MESSAGES,
-  UNBOUNDED,
   firstNonFinite,
+  hasGrown,
   nearlyInfinite,
   notFiniteAtStart,
   overflow,
@@ -233,12 +233,12 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     if (plan.status === 'timeOverflow') return timeOverflow(y0 instanceof Float32Array)
     const message = plan.status === 'nonFinite' ? MESSAGES.notFinite : MESSAGES.stepTooSmall
     const { y, candidate, t } = stepper
-    const hasGrown = largest(y) > UNBOUNDED * Math.max(1, largest(problem.y0))
+    const grown = hasGrown(y, y0)
     for (const k of stepper.k.slice(0, this.method.nStages + 1)) {
       const component = firstNonFinite(k)
       if (component < 0) continue
       // Infinity from a finite state that has grown is no fault of fun's domain
-      const isOverflow = hasGrown && !Number.isNaN(k[component])
+      const isOverflow = grown && !Number.isNaN(k[component])
       if (isOverflow && problem.step === null) return { ...overflow(component, rangeOf(problem)), message }
       const advice = isOverflow ? ADVICE.unstableStep : ADVICE.outOfDomain
       return { kind: 'nonFinite', message, component, advice }
@@ -281,10 +281,4 @@ function weighsLast({ error, nStages }: ErkMethod): boolean {
     case 'mixed':
       return error.e5.index.includes(nStages) && error.e3.index.includes(nStages)
   }
-}
-
-function largest(y: FloatArray): number {
-  let most = 0
-  for (let i = 0; i < y.length; i++) most = Math.max(most, Math.abs(y[i]!))
-  return most
 }

@@ -92,7 +92,18 @@ export function worstComponent(
 }
 
 /** A state this many times as large as the initial one, or as 1, has grown without bound. */
-export const UNBOUNDED = 1e30
+const UNBOUNDED = 1e30
+
+/** Whether the state has grown without bound. */
+export function hasGrown(y: FloatArray, y0: FloatArray): boolean {
+  return largest(y) > UNBOUNDED * Math.max(1, largest(y0))
+}
+
+function largest(y: FloatArray): number {
+  let most = 0
+  for (let i = 0; i < y.length; i++) most = Math.max(most, Math.abs(y[i]!))
+  return most
+}
 
 /** Above this share of the largest number a component that is infinite after an attempt has left the range of numbers. */
 const NEARLY = 0.99

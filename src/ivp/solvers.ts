@@ -1,3 +1,4 @@
+import { IvpInputError } from './errors.ts'
 import { OdeSolver, type SolverOptions } from './odeSolver.ts'
 import type { MethodName } from './options.ts'
 import { prepare } from './resume.ts'
@@ -31,7 +32,32 @@ class MethodSolver<
     tBound: number,
     options: SolverOptions<V, A> = {},
   ) {
+    demandSteps(options)
     super(prepare<V>(fun, [t0, tBound], y0, { ...options, method: new.target.method } as never), null)
+  }
+}
+
+/** Options that say what `solveIvp` does with its steps: of a solver object the caller does that. */
+const OF_SOLVES = [
+  'method',
+  'tEval',
+  'denseOutput',
+  'events',
+  'save',
+  'maxSteps',
+  'signal',
+  'timeout',
+  'onStep',
+]
+
+function demandSteps(options: unknown): void {
+  for (const [name, value] of Object.entries(options ?? {})) {
+    if (!OF_SOLVES.includes(name) || value === undefined || value === null) continue
+    throw new IvpInputError(
+      name,
+      value,
+      'is for `solveIvp`; a solver object is stepped by hand, leave it out',
+    )
   }
 }
 

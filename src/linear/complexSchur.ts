@@ -28,7 +28,7 @@ export function complexSchur(A: Matrix): ComplexSchur | null {
   const Z = new ComplexMatrix(n)
   T.re.set(reduced.H.to1DArray())
   Z.re.set(reduced.Q.to1DArray())
-  const smallest = Number.EPSILON * Math.max(...T.re.map(Math.abs)) * 2 ** -100
+  const smallest = Number.EPSILON * T.re.reduce((most, x) => Math.max(most, Math.abs(x)), 0) * 2 ** -100
   let iterations = 0
   for (let last = n - 1; last > 0;) {
     const first = activeFrom(T, last, smallest)

@@ -21,7 +21,7 @@ export function eigenPairs(W: Matrix): EigenPair[] | null {
   const schur = complexSchur(Matrix.div(W, scale))
   if (schur === null) return null
   const { T, Z } = schur
-  const size = Math.max(...T.re.map(Math.abs), ...T.im.map(Math.abs))
+  const size = [T.re, T.im].reduce((most, part) => part.reduce((m, x) => Math.max(m, Math.abs(x)), most), 0)
   const least = Number.EPSILON * size
   const raw = Array.from({ length: n }, (_, j): EigenPair => {
     const im = T.im[j * n + j]!

@@ -276,3 +276,21 @@ it('names stiffness in a solver object too', () => {
   for (const _ of solver);
   assert.equal(solver.warnings.filter((text) => text.includes('stiff')).length, 1)
 })
+
+it('ends a solve of very many components by a failure as one of few', () => {
+  const n = 200_000
+  const rtol = new Float64Array(n).fill(1e-3)
+  const f = (t: number, y: Float64Array): Float64Array => y.map((x) => (t > 0.5 ? NaN : -x))
+  for (const method of ['RK23', 'Radau', 'BDF', 'LSODA'] as const) {
+    const band = method === 'RK23' ? {} : { lband: 0, uband: 0 }
+    const { failure } = solveIvp(f, [0, 1], new Float64Array(n).fill(1), {
+      method,
+      rtol,
+      maxStep: 0.25,
+      save: 'last',
+      ...band,
+    })
+    assert.equal(failure?.kind, 'nonFinite')
+    assert.equal(failure?.component, 0)
+  }
+})

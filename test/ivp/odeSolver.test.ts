@@ -1,5 +1,5 @@
 import { assert, describe, it } from 'vitest'
-import { BDF, DOP853, IvpInputError, OdeSolver, RK23, RK45, Radau, solveIvp } from '../../src/index.ts'
+import { BDF, DOP853, IvpInputError, LSODA, OdeSolver, RK23, RK45, Radau, solveIvp } from '../../src/index.ts'
 
 const decay = (_: number, y: ArrayLike<number>): number[] => [-y[0]!]
 
@@ -75,4 +75,20 @@ it('takes a right-hand side that writes in place', () => {
     { inPlace: true },
   )
   assert.closeTo([...solver].at(-1)!.y[0]!, Math.exp(-1), 1e-3)
+})
+
+describe('options that only a whole solve has', () => {
+  it.each([
+    ['events', () => 1],
+    ['tEval', [0.5]],
+    ['denseOutput', true],
+    ['save', 'last'],
+    ['maxSteps', 5],
+    ['timeout', 5],
+    ['onStep', () => {}],
+    ['method', 'RK23'],
+  ])('are refused by a solver object, not ignored: %s', (option, value) => {
+    for (const Solver of [RK23, RK45, DOP853, Radau, BDF, LSODA])
+      assert.throws(() => new Solver(() => [1], 0, [0], 1, { [option]: value }), IvpInputError, option)
+  })
 })

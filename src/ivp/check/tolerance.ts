@@ -15,6 +15,10 @@ function checkTolerance(option: 'rtol' | 'atol', value: unknown, n: number): num
     return value
   }
   if (!isArrayLike(value) || value.length !== n) throw new IvpInputError(option, value, expected)
+  const isFloats = value instanceof Float64Array || value instanceof Float32Array
+  // From, since `every` passes over holes
+  if (!isFloats && !Array.from(value).every((component) => typeof component === 'number'))
+    throw new IvpInputError(option, value, expected)
   const vector = Float64Array.from(value as ArrayLike<number>)
   if (!vector.every((component) => component >= 0)) throw new IvpInputError(option, value, expected)
   return vector

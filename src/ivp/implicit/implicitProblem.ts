@@ -34,5 +34,5 @@ export interface ImplicitProblem {
 
 /** The smallest of the relative tolerances: it sets the accuracy of the Newton iterations. */
 export function tightestRtol({ rtol }: Tolerance): number {
-  return typeof rtol === 'number' ? rtol : Math.min(...rtol)
+  return typeof rtol === 'number' ? rtol : rtol.reduce((least, value) => Math.min(least, value))
 }

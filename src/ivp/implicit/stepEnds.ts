@@ -2,8 +2,8 @@ import { ADVICE, tooSmallAdvice, zeroTolerance, zeroToleranceAdvice } from '../a
 import {
   MESSAGES,
   TIME_OVERFLOW,
-  UNBOUNDED,
   firstNonFinite,
+  hasGrown,
   nearlyInfinite,
   notFiniteAtStart,
   overflow,
@@ -158,10 +158,9 @@ export abstract class StepEnds implements StepStart {
     if (trouble === 'derivative') {
       const bad = firstNonFinite(f)
       const component = bad % y.length
-      const size = Math.max(...y.map(Math.abs))
-      const isOverflow = size > UNBOUNDED * Math.max(1, ...y0.map(Math.abs)) && !Number.isNaN(f[component])
       if (bad < 0) return { kind: 'nonFinite', message, advice: ADVICE.outOfDomain }
-      if (isOverflow) return { ...overflow(component, range), message }
+      // Infinity from a finite state that has grown is no fault of fun's domain
+      if (hasGrown(y, y0) && !Number.isNaN(f[component])) return { ...overflow(component, range), message }
       return { kind: 'nonFinite', message, component, advice: ADVICE.outOfDomain }
     }
     // After iterations that failed there is no candidate

@@ -12,7 +12,7 @@ export function firstMultistepSize(problem: ImplicitProblem, slope: Float64Array
   const direction = Math.sign(tBound - t0)
   if (firstStep !== null) return direction * Math.min(firstStep, Math.abs(tBound - t0), maxStep)
   const { rtol } = tolerance
-  const loosest = typeof rtol === 'number' ? rtol : Math.max(...rtol)
+  const loosest = typeof rtol === 'number' ? rtol : rtol.reduce((most, value) => Math.max(most, value))
   const tol = Math.min(Math.max(loosest, 100 * epsilon), 1e-3)
   const farthest = Math.max(Math.abs(t0), Math.abs(tBound))
   const square = 1 / (tol * farthest * farthest) + tol * slopeNorm * slopeNorm

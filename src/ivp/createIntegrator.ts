@@ -31,8 +31,7 @@ export function createIntegrator<V extends FloatArray>(
       return new ErkIntegrator(
         // Written out: a spread of the whole problem takes as long as a step
         {
-          rhs: rhs.callCleared,
-          clears: rhs.wantsCleared,
+          rhs,
           t0,
           y0,
           tBound: t1,

@@ -23,17 +23,16 @@ import type { FloatArray } from './space/typedArraySpace.ts'
 import { LEAST_MIXED } from './space/mixedNorm.ts'
 import { coversAll, type NormBlocks } from './space/norm.ts'
 import type { Tolerance, VectorSpace } from './space/vectorSpace.ts'
-import type { Rhs, Workspace } from './space/workspace.ts'
+import type { CountedRhs } from './rhs.ts'
+import type { Workspace } from './space/workspace.ts'
 import { StepPlan, type Plan } from './stepPlan.ts'
 import { CANDIDATE, sizeOf, stagesOf } from './stepper/erkSlots.ts'
 import { ErkStepper } from './stepper/erkStepper.ts'
-import { StiffnessTest } from './stepper/stiffnessTest.ts'
+import { PERIOD, StiffnessTest } from './stepper/stiffnessTest.ts'
 
 /** What an explicit Runge-Kutta method is built from. */
 export interface ErkProblem<V> {
-  readonly rhs: Rhs<V>
-  /** It is to find zeros where it writes. */
-  readonly clears: boolean
+  readonly rhs: Pick<CountedRhs<V>, 'bare' | 'wantsCleared' | 'closely' | 'isWary'>
   readonly t0: number
   /** Shape (n), n >= 1; copied. */
   readonly y0: V
@@ -71,7 +70,16 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   declare private readonly candidate: number
   /** The error norm does not see every component of the candidate and of f there. */
   declare private readonly looksFurther: boolean
+  /** Either of this and that the error is a mixed norm. */
+  declare private readonly looks: boolean
   declare private readonly isSingle: boolean
+  /** An attempt of the step at hand was rejected. */
+  private wasRejected = false
+  /** The attempts of the step at hand have their calls of the right-hand side looked at closely. */
+  private looksClosely = false
+  /** Accepted steps until `lookAround`, and from one look at stiffness to the next. */
+  private untilLook = PERIOD
+  private period = PERIOD
   /** Steps in a row that were rejected until they added nothing to a state in single precision. */
   private nStill = 0
   /** The error is a mixed norm. */
@@ -79,16 +87,26 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   declare private readonly stiffness: StiffnessTest<V> | null
 
   constructor(problem: ErkProblem<V>, method: ErkMethod, space: VectorSpace<V>) {
-    const { rhs, clears, t0, y0, tBound, tolerance, norm, needsDense, isReleased, maxStep, step } = problem
+    const { rhs, t0, y0, tBound, tolerance, norm, needsDense, isReleased, maxStep, step } = problem
     this.workspace = makeWorkspace(space, y0, sizeOf(method, needsDense), tolerance, norm, isReleased)
     this.problem = problem
     this.method = method
     this.space = space
-    this.stepper = new ErkStepper(space, this.workspace, rhs, method, t0, y0, needsDense, clears)
+    this.stepper = new ErkStepper(
+      space,
+      this.workspace,
+      rhs.bare,
+      method,
+      t0,
+      y0,
+      needsDense,
+      rhs.wantsCleared,
+    )
     this.candidate = stagesOf(method, needsDense) + CANDIDATE
     this.isSingle = y0 instanceof Float32Array
     this.isMixed = method.error.kind === 'mixed'
     this.looksFurther = method.error.kind !== 'none' && !(weighsLast(method) && coversAll(norm, y0.length))
+    this.looks = this.isMixed || this.looksFurther
     this.stiffness = method.error.kind === 'none' ? null : new StiffnessTest(method, problem.warnings)
     this.plan =
       step === null
@@ -117,8 +135,9 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   }
 
   start(): void {
-    const { t0, tBound, firstStep, maxStep } = this.problem
-    this.stepper.begin()
+    const { rhs, t0, tBound, firstStep, maxStep } = this.problem
+    this.stepper.beginClosely(rhs.closely)
+    this.beWary()
     const bad = firstNonFinite(this.stepper.f0)
     if (bad >= 0) {
       this.failure = notFiniteAtStart(t0, bad)
@@ -131,24 +150,20 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   step(): void {
     const plan = this.plan
     const stepper = this.stepper
-    const { nrejected } = plan
-    if (this.nStill >= MOST_STILL) {
-      this.failure = this.standstill()
-      return
-    }
     while (plan.status === 'running') {
-      stepper.attempt(plan)
-      if (this.isMixed && !(plan.errorNorm > LEAST_MIXED && plan.errorNorm < Infinity))
-        stepper.measureAgain(plan)
-      if (this.looksFurther) this.lookFurther()
+      if (this.looksClosely) stepper.attemptClosely(plan, this.problem.rhs.closely)
+      else stepper.attempt(plan)
+      if (this.looks) this.look()
       if (plan.resolve()) {
         stepper.accept(plan)
-        this.stiffness?.look(stepper)
-        if (this.isSingle && plan.nrejected > nrejected) this.watchStandstill()
+        // All that follows an accepted step is rare, and stands in functions of its own: they would keep the attempt from being put in line
+        if (this.wasRejected) this.afterRejection()
+        if (--this.untilLook === 0) this.lookAround()
         return
       }
+      this.wasRejected = true
       // Never true of a number
-      if (plan.errorNorm !== plan.errorNorm && this.hasOverflown()) return
+      if (plan.errorNorm !== plan.errorNorm && this.isHopeless()) return
     }
     this.failure = this.whyNot()
   }
@@ -183,11 +198,38 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     this.plan.load(plan)
   }
 
-  /** An attempt with a number that is not finite where the error norm does not look has no error that counts. */
-  private lookFurther(): void {
-    const { workspace, method } = this
+  /** What the error norm of the last attempt does not see. */
+  private look(): void {
+    const { workspace, method, plan } = this
+    if (this.isMixed && !(plan.errorNorm > LEAST_MIXED && plan.errorNorm < Infinity))
+      this.stepper.measureAgain(plan)
+    if (!this.looksFurther) return
     const isFinite = workspace.finiteness(this.candidate) === 0 && workspace.finiteness(method.nStages) === 0
-    if (!isFinite) this.plan.errorNorm = NaN
+    if (!isFinite) plan.errorNorm = NaN
+  }
+
+  private afterRejection(): void {
+    this.wasRejected = false
+    if (this.isSingle) this.watchStandstill()
+  }
+
+  /** Now and then after a step: whether the problem is stiff, then how the next attempt calls the right-hand side. */
+  private lookAround(): void {
+    if (this.looksClosely) {
+      this.looksClosely = false
+      this.untilLook = this.period
+      this.beWary()
+      return
+    }
+    this.period = this.stiffness?.look(this.stepper) ?? PERIOD
+    this.looksClosely = true
+    this.untilLook = 1
+  }
+
+  /** A right-hand side that writes into y gets copies from now on. */
+  private beWary(): void {
+    const { rhs } = this.problem
+    if (rhs.isWary()) this.stepper.setRhs(rhs.closely)
   }
 
   /** Of derivatives that nothing but the interpolant uses. */
@@ -213,17 +255,20 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     this.nStill = isStill ? this.nStill + 1 : 0
   }
 
-  private standstill(): StepFailure {
-    const component = this.stepper.k[0]!.findIndex((slope) => slope !== 0)
-    return { kind: 'stepTooSmall', message: MESSAGES.stepTooSmall, component, advice: ADVICE.standstill32 }
-  }
-
-  private hasOverflown(): boolean {
-    const { y, candidate } = this.stepper
+  /** Whether no shorter step helps after an attempt that was not finite. */
+  private isHopeless(): boolean {
+    const { y, candidate, k } = this.stepper
     const component = overflown(y, candidate)
-    if (component < 0) return false
-    this.failure = overflow(component, rangeOf(this.problem))
-    return true
+    if (component >= 0) this.failure = overflow(component, rangeOf(this.problem))
+    else if (this.nStill >= MOST_STILL) {
+      this.failure = {
+        kind: 'stepTooSmall',
+        message: MESSAGES.stepTooSmall,
+        component: k[0]!.findIndex((slope) => slope !== 0),
+        advice: ADVICE.standstill32,
+      }
+    }
+    return this.failure !== null
   }
 
   /** Why no attempt was accepted. */

@@ -197,7 +197,9 @@ export class Solve<V extends FloatArray> {
       this.isPending = true
       const termination =
         watcher === null ? null : watcher.watch(tOld, integrator.t, integrator.y, this.interpolant)
-      const { t, y } = termination ?? integrator
+      // Not taken apart together: of two kinds of objects V8 looks up their members by name
+      const t = termination === null ? integrator.t : termination.t
+      const y = termination === null ? integrator.y : termination.y
       output.record(t, y, this.interpolant)
       this.isPending = false
       this.termination = termination

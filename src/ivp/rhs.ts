@@ -14,11 +14,16 @@ export type RhsForm = 'returning' | 'inPlace' | 'vectorized'
 
 /** The user's right-hand side in the form that steppers call, with a counter. */
 export interface CountedRhs<V> {
+  /** Looks closely at its first call and at some later ones: whether the function wrote into y. */
   readonly call: Rhs<V>
-  /** The same where the caller has set `out` to zero before, for the entries that a function in place leaves as they are. */
-  readonly callCleared: Rhs<V>
-  /** Whether `callCleared` wants that: whether there are such entries. */
+  /** The same without, for who has `closely` called now and then; and `out` is set to zero before, where `wantsCleared`. */
+  readonly bare: Rhs<V>
+  /** Whether a function in place may leave entries of `out` as they are. */
   readonly wantsCleared: boolean
+  /** Looks closely at every call. */
+  readonly closely: Rhs<V>
+  /** Whether every call must be looked at from now on: the function writes into y, and so gets copies. */
+  readonly isWary: () => boolean
   readonly count: () => number
   /** For a solve that goes on from a snapshot. */
   readonly setCount: (count: number) => void
@@ -30,11 +35,10 @@ export interface CountedRhs<V> {
 
 type AnyFunction = (...args: unknown[]) => unknown
 
-/** Calls in a row, from the first on, that are looked at closely; then one in `PERIOD`, which is prime so that every stage has its turn. */
-const FIRST_CALLS = 3
-const PERIOD = 31
+/** After the first call one in so many is looked at closely: a prime, so that every stage has its turn. */
+const PERIOD = 127
 
-/** Counts calls, and says which of them is looked at closely: what the function returned, entry by entry, and whether it wrote into y. */
+/** Counts calls, and says which of them is looked at closely: whether the function wrote into y. */
 class CallCounter {
   calls = 0
   /** The next call that is looked at closely. */
@@ -43,7 +47,7 @@ class CallCounter {
   isWary = false
 
   planNext(): void {
-    this.next = this.calls + (this.isWary || this.calls < FIRST_CALLS ? 1 : PERIOD)
+    this.next = this.calls + (this.isWary ? 1 : PERIOD)
   }
 }
 
@@ -62,15 +66,19 @@ export function countedRhs<V extends FloatArray>(
   const counter = new CallCounter()
   const user = new UserFunction<V>(fun, n, args, form, warnings)
   const others = new CallCounter()
-  const uncounted = plain(user, others, true)
+  const uncounted = watched(user, others)
   const many = (t: number, states: ReadonlyArray<V>): V[] =>
     form === 'vectorized' ? user.columns(t, states) : states.map((y) => uncounted(t, y, zerosLike(y)))
-  const call = plain(user, counter, true)
-  const wantsCleared = form === 'inPlace'
   return {
-    call,
-    callCleared: wantsCleared ? plain(user, counter, false) : call,
-    wantsCleared,
+    call: watched(user, counter),
+    bare: bare(user, counter),
+    wantsCleared: form === 'inPlace',
+    closely: (t, y, out) => {
+      counter.calls++
+      user.t = t
+      return user.callClosely(y, out, counter)
+    },
+    isWary: () => counter.isWary,
     count: () => counter.calls,
     setCount: (value) => {
       counter.calls = value
@@ -81,61 +89,94 @@ export function countedRhs<V extends FloatArray>(
   }
 }
 
-/**
- * The right-hand side as steppers call it. One closure deep, and without arguments no spreading: either costs as much as a stage's arithmetic.
- * @param clears - whether `out` may hold anything
- */
-function plain<V extends FloatArray>(user: UserFunction<V>, counter: CallCounter, clears: boolean): Rhs<V> {
+/** The right-hand side as steppers call it. One closure deep, and without arguments no spreading: either costs as much as a stage's arithmetic. */
+function bare<V extends FloatArray>(user: UserFunction<V>, counter: CallCounter): Rhs<V> {
   const { fun, n, args, form } = user
-  const hasArgs = args.length > 0
-  // One call of `fun` in each function, so that V8 can put it in line there; what is done about some calls only has no numbers as arguments, which V8 would box
   switch (form) {
     case 'inPlace':
-      return hasArgs
+      return args.length > 0
         ? (t, y, out) => {
-            const isClose = ++counter.calls === counter.next
-            const given = isClose ? user.lend(y, counter) : y
-            if (clears) clear(out)
-            const returned = fun(t, given, out, ...args)
+            counter.calls++
+            const returned = fun(t, y, out, ...args)
             if (returned !== undefined) refuseReturned(returned, counter)
-            if (isClose) user.lookAtState(y, counter)
             return out
           }
         : (t, y, out) => {
-            const isClose = ++counter.calls === counter.next
-            const given = isClose ? user.lend(y, counter) : y
-            if (clears) clear(out)
-            const returned = fun(t, given, out)
+            counter.calls++
+            const returned = fun(t, y, out)
             if (returned !== undefined) refuseReturned(returned, counter)
-            if (isClose) user.lookAtState(y, counter)
             return out
           }
     case 'returning':
-      return hasArgs
+      return args.length > 0
         ? (t, y, out) => {
-            const isClose = ++counter.calls === counter.next
-            const given = isClose ? user.lend(y, counter) : y
-            const result = fun(t, given, ...args)
-            if (isClose) checkEntries(result, counter)
-            store(result, n, out, counter)
-            if (isClose) user.lookAtState(y, counter)
+            counter.calls++
+            store(fun(t, y, ...args), n, out, counter)
             return out
           }
         : (t, y, out) => {
-            const isClose = ++counter.calls === counter.next
-            const given = isClose ? user.lend(y, counter) : y
-            const result = fun(t, given)
-            if (isClose) checkEntries(result, counter)
-            store(result, n, out, counter)
-            if (isClose) user.lookAtState(y, counter)
+            counter.calls++
+            store(fun(t, y), n, out, counter)
             return out
           }
     case 'vectorized':
-      return (t, y, out) => {
-        counter.calls++
-        out.set(user.columns(t, [y], counter)[0]!)
+      return vectorized(user, counter)
+  }
+}
+
+/** The same, with a close look at some calls; for methods whose evaluations are few beside their linear algebra. */
+function watched<V extends FloatArray>(user: UserFunction<V>, counter: CallCounter): Rhs<V> {
+  const { fun, n, args, form } = user
+  if (form === 'vectorized') return vectorized(user, counter)
+  const closely = (y: V, out: V): V => user.callClosely(y, out, counter)
+  // t goes to a close look through a field: V8 would box it as an argument
+  if (form === 'inPlace') {
+    return args.length > 0
+      ? (t, y, out) => {
+          if (++counter.calls === counter.next) {
+            user.t = t
+            return closely(y, out)
+          }
+          clear(out)
+          const returned = fun(t, y, out, ...args)
+          if (returned !== undefined) refuseReturned(returned, counter)
+          return out
+        }
+      : (t, y, out) => {
+          if (++counter.calls === counter.next) {
+            user.t = t
+            return closely(y, out)
+          }
+          clear(out)
+          const returned = fun(t, y, out)
+          if (returned !== undefined) refuseReturned(returned, counter)
+          return out
+        }
+  }
+  return args.length > 0
+    ? (t, y, out) => {
+        if (++counter.calls === counter.next) {
+          user.t = t
+          return closely(y, out)
+        }
+        store(fun(t, y, ...args), n, out, counter)
         return out
       }
+    : (t, y, out) => {
+        if (++counter.calls === counter.next) {
+          user.t = t
+          return closely(y, out)
+        }
+        store(fun(t, y), n, out, counter)
+        return out
+      }
+}
+
+function vectorized<V extends FloatArray>(user: UserFunction<V>, counter: CallCounter): Rhs<V> {
+  return (t, y, out) => {
+    counter.calls++
+    out.set(user.columns(t, [y], counter)[0]!)
+    return out
   }
 }
 
@@ -145,6 +186,8 @@ class UserFunction<V extends FloatArray> {
   readonly n: number
   readonly args: ReadonlyArray<unknown>
   readonly form: RhsForm
+  /** Time of a call that is looked at closely. */
+  t: number = NaN
   readonly #warnings: string[]
   #lent: LentState<V> | null = null
 
@@ -156,16 +199,28 @@ class UserFunction<V extends FloatArray> {
     this.#warnings = warnings
   }
 
-  /** A copy of y for a call that is looked at closely. */
-  lend(y: V, counter: CallCounter): V {
+  /** One call at `t` on a copy of y. */
+  callClosely(y: V, out: V, counter: CallCounter): V {
+    const { t, fun, args } = this
+    if (this.form === 'vectorized') {
+      // It is handed rows of their own in any case
+      out.set(this.columns(t, [y], counter)[0]!)
+      return out
+    }
+    const lent = (this.#lent ??= new LentState(y))
+    const copy = lent.lend(y)
     counter.planNext()
-    return (this.#lent ??= new LentState(y)).lend(y)
-  }
-
-  /** Whether the function wrote into what it was lent. */
-  lookAtState(y: V, counter: CallCounter): void {
-    const component = this.#lent!.firstWritten(y)
+    if (this.form === 'inPlace') {
+      clear(out)
+      const returned = fun(t, copy, out, ...args)
+      if (returned !== undefined) refuseReturned(returned, counter)
+    } else {
+      const result = fun(t, copy, ...args)
+      store(result, this.n, out, counter)
+    }
+    const component = lent.firstWritten(y)
     if (component >= 0) this.#warnOfWrite(component, counter)
+    return out
   }
 
   /** f at many states, by one call of a vectorized function on n rows of one column each, the shape that scipy hands to it. */
@@ -230,23 +285,12 @@ function store(result: unknown, n: number, out: FloatArray, counter: CallCounter
   }
   if ((result as ArrayLike<number> | null | undefined)?.length !== n || typeof result !== 'object')
     refuseResult(result, n, counter)
-  const values = result as ArrayLike<number>
-  try {
-    for (let i = 0; i < n; i++) out[i] = values[i]!
-  } catch (error) {
-    // BigInts and symbols are no numbers even for JavaScript
-    checkEntries(result, counter)
-    throw error
-  }
-}
-
-/** Entries that are no numbers would count as what JavaScript makes of them: null as 0, '5' and [5] as 5. */
-function checkEntries(result: unknown, counter: CallCounter): void {
-  if (!isArrayLike(result) || result instanceof Float64Array || result instanceof Float32Array) return
-  const values = result
-  for (let i = 0; i < values.length; i++) {
-    if (typeof values[i] === 'number') continue
-    refuse(values[i], `must return numbers (component ${i} is none)`, counter)
+  const values = result as ArrayLike<unknown>
+  for (let i = 0; i < n; i++) {
+    const value = values[i]
+    // What is no number would count as what JavaScript makes of it: null as 0, '5' and [5] as 5
+    if (typeof value !== 'number') refuse(value, `must return numbers (component ${i} is none)`, counter)
+    out[i] = value
   }
 }
 

@@ -69,15 +69,17 @@ export type SparseError =
   | { readonly kind: 'embedded'; readonly order: number; readonly e: SparseRow }
   | { readonly kind: 'mixed'; readonly order: number; readonly e5: SparseRow; readonly e3: SparseRow }
 
+/** `probe`: all derivatives with weights beyond those of the rows; where their sum is finite, the interpolant is. */
 export type SparseDense =
   /** Row i gives the coefficient vector of x^(i+1). */
-  | { readonly kind: 'polynomial'; readonly rows: ReadonlyArray<SparseRow> }
+  | { readonly kind: 'polynomial'; readonly rows: ReadonlyArray<SparseRow>; readonly probe: SparseRow }
   | {
       readonly kind: 'nested'
       readonly a: ReadonlyArray<SparseRow>
       readonly c: Vector
       /** Coefficient vectors of the nested form. */
       readonly rows: ReadonlyArray<SparseRow>
+      readonly probe: SparseRow
     }
 
 /** A tableau that contradicts itself; thrown when a method is built, never during a solve. */
@@ -108,7 +110,7 @@ export function makeErk(tableau: ErkTableau): ErkMethod {
   const error = sparseError(demand, tableau.error, nStages)
   const dense = sparseDense(demand, tableau)
   const errors = error.kind === 'none' ? [] : error.kind === 'mixed' ? [error.e5, error.e3] : [error.e]
-  const further = [...dense.rows, ...(dense.kind === 'nested' ? dense.a : [])]
+  const further = [dense.probe, ...dense.rows, ...(dense.kind === 'nested' ? dense.a : [])]
   const nTerms = Math.max(...[...rows, solution, ...errors, ...further].map(({ index }) => index.length))
   return { name, order: tableau.order, nStages, c, a: rows, b: solution, error, dense, nTerms, tableau }
 }
@@ -148,7 +150,7 @@ function sparseDense(demand: Demand, { dense, a, b }: ErkTableau): SparseDense {
   const nStages = a.length
   switch (dense.kind) {
     case 'hermite':
-      return { kind: 'polynomial', rows: hermiteRows(b).map(sparse) }
+      return polynomial(hermiteRows(b))
     case 'polynomial': {
       const { p } = dense
       demand(p.length === nStages + 1, 'p covers all stages and f at the new point')
@@ -156,19 +158,29 @@ function sparseDense(demand: Demand, { dense, a, b }: ErkTableau): SparseDense {
         demand(Math.abs(sum(row) - (b[j] ?? 0)) < ROUNDING, `row ${j} of p sums to b[${j}]`)
       })
       const degree = p[0]?.length ?? 0
-      return {
-        kind: 'polynomial',
-        rows: Array.from({ length: degree }, (_, i) => sparse(p.map((row) => row[i]!))),
-      }
+      return polynomial(Array.from({ length: degree }, (_, i) => p.map((row) => row[i]!)))
     }
     case 'nested': {
       dense.a.forEach((row, i) => demandStage(demand, row, dense.c[i]!, nStages + 1 + i))
       dense.d.forEach((row, i) => {
         demand(Math.abs(sum(row)) < ROUNDING * Math.max(...row.map(Math.abs)), `row ${i} of d sums to 0`)
       })
-      return { kind: 'nested', c: dense.c, a: dense.a.map(sparse), rows: nestedRows(b, dense.d).map(sparse) }
+      const rows = nestedRows(b, dense.d).map(sparse)
+      return { kind: 'nested', c: dense.c, a: dense.a.map(sparse), rows, probe: probeOf(rows) }
     }
   }
+}
+
+function polynomial(matrix: Matrix): SparseDense {
+  const rows = matrix.map(sparse)
+  return { kind: 'polynomial', rows, probe: probeOf(rows) }
+}
+
+function probeOf(rows: ReadonlyArray<SparseRow>): SparseRow {
+  const index = [...new Set(rows.flatMap((row) => row.index))].sort((a, b) => a - b)
+  const most = Math.max(0, ...rows.flatMap((row) => Array.from(row.weight, Math.abs)))
+  // Different ones, so that equal derivatives do not cancel
+  return { index, weight: Float64Array.from(index, (_, j) => most * rows.length * (1 + j / 7)) }
 }
 
 /**

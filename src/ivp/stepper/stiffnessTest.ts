@@ -4,7 +4,7 @@ import type { FloatArray } from '../space/typedArraySpace.ts'
 import type { ErkStepper } from './erkStepper.ts'
 
 /** Steps between two looks while nothing is suspicious. */
-const PERIOD = 50
+export const PERIOD = 500
 /** Looks that must find the step at the stability limit, and those between that take it back. HW II, Sec. IV.2 */
 const HITS = 15
 const MISSES = 6
@@ -24,7 +24,6 @@ const MOST = 1024
 export class StiffnessTest<V extends FloatArray> {
   declare private readonly method: ErkMethod
   declare private readonly warnings: string[]
-  private untilLook = PERIOD
   private hits = 0
   private misses = 0
   /** A field: V8 boxes numbers that a call returns. */
@@ -38,14 +37,9 @@ export class StiffnessTest<V extends FloatArray> {
     this.warnings = warnings
   }
 
-  /** After each accepted step. */
-  look(stepper: ErkStepper<V>): void {
-    if (--this.untilLook > 0) return
-    this.measure(stepper)
-  }
-
-  private measure({ t, k }: ErkStepper<V>): void {
-    this.rows ??= rowsOf(this.method)
+  /** After an accepted step. Returns after how many more the next look is due; null for never. */
+  look({ t, k }: ErkStepper<V>): number | null {
+    this.rows ??= knownRows(this.method)
     const { slopes, states, limit } = this.rows
     // |h| |slope| / |h state|
     this.addSquares(slopes, k)
@@ -59,14 +53,13 @@ export class StiffnessTest<V extends FloatArray> {
         const cure = "An implicit method takes fewer: 'Radau', 'BDF' or 'LSODA'."
         const text = `${STIFF} from t = ${t} on, or before: stability, not accuracy, limits the steps of ${this.method.name}. ${cure}`
         tellOnce(this.warnings, text, STIFF)
-        this.untilLook = Infinity
-        return
+        return null
       }
     } else if (this.hits > 0 && ++this.misses === MISSES) {
       this.hits = 0
       this.misses = 0
     }
-    this.untilLook = this.hits > 0 ? 1 : PERIOD
+    return this.hits > 0 ? 1 : PERIOD
   }
 
   /** Sum of the squares of the row's components, of a part of them where there are many. */
@@ -88,6 +81,15 @@ interface StiffnessRows {
   readonly states: SparseRow
   /** h lambda at the limit. */
   readonly limit: number
+}
+
+/** Made once for a method: the stability interval takes as long as many a solve. */
+const known = new WeakMap<ErkMethod, StiffnessRows>()
+
+function knownRows(method: ErkMethod): StiffnessRows {
+  const rows = known.get(method) ?? rowsOf(method)
+  known.set(method, rows)
+  return rows
 }
 
 function rowsOf(method: ErkMethod): StiffnessRows {

@@ -35,12 +35,14 @@ export function unseenComponents<V extends FloatArray>(
 }
 
 class Unseen<V extends FloatArray> implements UnseenComponents<V> {
+  private readonly n: number
   private readonly atol: number | Float64Array
   /** Components that start at zero and have not risen above their tolerance, and which of them were not zero. */
   private readonly low: number[] = []
   private readonly hasMoved: boolean[] = []
 
   constructor(y0: V, atol: number | Float64Array, warnings: string[]) {
+    this.n = y0.length
     const below: number[] = []
     this.atol = atol
     const of = typeof atol === 'number' ? null : atol
@@ -54,7 +56,7 @@ class Unseen<V extends FloatArray> implements UnseenComponents<V> {
         this.hasMoved.push(false)
       }
     }
-    if (below.length === 0) return
+    if (!isWorthSaying(below.length, y0.length)) return
     const values = below.slice(0, NAMED).map((i) => `${y0[i]!} < ${this.at(i)}`)
     const text = `${named(below)} at the start below \`atol\` (${listed(values, below.length)}): errors as large as the value are let through, so that it may be wrong altogether. ${CURE}`
     tellOnce(warnings, text)
@@ -82,7 +84,7 @@ class Unseen<V extends FloatArray> implements UnseenComponents<V> {
 
   tell(warnings: string[]): void {
     const never = this.low.filter((_, q) => this.hasMoved[q]).sort((a, b) => a - b)
-    if (never.length === 0) return
+    if (!isWorthSaying(never.length, this.n)) return
     const text = `${named(never)} never above \`atol\` (${this.at(never[0]!)}): errors as large as the value are let through. ${CURE}`
     tellOnce(warnings, text)
   }
@@ -90,6 +92,11 @@ class Unseen<V extends FloatArray> implements UnseenComponents<V> {
   private at(i: number): number {
     return typeof this.atol === 'number' ? this.atol : this.atol[i]!
   }
+}
+
+/** A few components, or most: of a field, such as the values of a function on a mesh or of a net's features, some are small in any case. */
+function isWorthSaying(count: number, n: number): boolean {
+  return count > 0 && (count <= NAMED || 2 * count > n)
 }
 
 const CURE = 'If it matters, give a smaller `atol`; an array has one for each component.'

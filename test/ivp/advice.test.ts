@@ -252,3 +252,22 @@ describe('a component that error control does not see', () => {
       assert.isEmpty(solveIvp((_t, y) => [-y[0]!], [0, 30], [1], { method }).warnings)
   })
 })
+
+describe('a start far from zero', () => {
+  const t0 = 1.7e12
+  const f = (t: number, y: ArrayLike<number>): number[] => [-y[0]! + Math.cos(8 * (t - t0))]
+
+  it.each(ADAPTIVE)(
+    'is told where numbers are too far apart, and time relative to it is as precise as asked, %s',
+    (method) => {
+      const told = (warnings: ReadonlyArray<string>): boolean =>
+        warnings.some((text) => text.includes('relative to the start'))
+      const given = { method, rtol: 1e-8, atol: 1e-10 }
+      assert.isTrue(told(solveIvp(f, [t0, t0 + 1], [1], given).warnings))
+      const cured = solveIvp((s, y) => f(t0 + s, y), [0, 1], [1], given)
+      assert.isEmpty(cured.warnings)
+      assert.isFalse(told(solveIvp(f, [t0, t0 + 1e6], [1], { method, maxSteps: 5 }).warnings))
+      assert.isFalse(told(solveIvp((_t, y) => [-y[0]!], [100, 101], [1], { ...given, rtol: 1e-12 }).warnings))
+    },
+  )
+})

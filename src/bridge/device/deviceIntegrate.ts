@@ -16,8 +16,8 @@ import { measure, type Measurement, type Reading } from './reading.ts'
 
 /** The longest step that weights in single precision can be multiplied by. */
 const LONGEST = 1e36
-/** Steps in a row that may each begin with an attempt that is not finite: more walk along a limit of the domain. */
-const MOST_LEFT = 1000
+/** Twice the steps with an attempt that is not finite, less those without: more walk along a limit of the domain. */
+const MOST_LEFT = 100
 
 /** What is solved on a device. */
 export interface DeviceProblem {
@@ -100,7 +100,8 @@ export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding>
         const { message, advice } = timeOverflow(true)
         return ending(message, failureOf('nonFinite', stepper.t, undefined, advice))
       }
-      nLeft = hasLeft ? nLeft + 1 : 0
+      // A step that was rejected does not grow, and the one after it is likely to be taken at once
+      nLeft = Math.max(0, nLeft + (hasLeft ? 2 : -1))
       if (nLeft > MOST_LEFT) return fail('nonFinite', MESSAGES.stepTooSmall)
       if (!isAccepted) {
         if (step !== null) return fail('nonFinite', MESSAGES.notFinite)

@@ -13,7 +13,7 @@ import { checkMethod, checkStep, warnUnused } from './method.ts'
 import { checkHooks } from './hooks.ts'
 import { nearestName } from './nearestName.ts'
 import { flag, positive } from './scalar.ts'
-import { checkSpan, checkTEval } from './span.ts'
+import { checkSpan, checkTEval, warnIfFar } from './span.ts'
 import { checkNorm, checkState } from './state.ts'
 import { checkAtol, checkRtol } from './tolerance.ts'
 
@@ -66,6 +66,8 @@ export function checkProblem<V extends FloatArray, A extends ReadonlyArray<unkno
   const method = checkMethod(options.method ?? 'RK45')
   const maxStep = positive('maxStep', options.maxStep ?? Infinity)
   warnUnused(options, method, warnings)
+  const rtol = checkRtol(options.rtol ?? 1e-3, n, state, warnings)
+  if (method.kind !== 'fixedStep') warnIfFar(t0, t1, rtol, warnings)
   return {
     t0,
     t1,
@@ -73,7 +75,7 @@ export function checkProblem<V extends FloatArray, A extends ReadonlyArray<unkno
     y0: state,
     method,
     tolerance: {
-      rtol: checkRtol(options.rtol ?? 1e-3, n, state, warnings),
+      rtol,
       atol: checkAtol(options.atol ?? 1e-6, n),
     },
     tEval: checkTEval(options.tEval, t0, t1),

@@ -55,6 +55,24 @@ export function checkEnds(
   }
 }
 
+/** What a right-hand side sees of t is wrong by up to half a spacing: from this share of the span, in relative tolerances, on it counts. */
+const SEEN = 0.1
+/** Below it nothing is said: rounding of this size is everywhere. */
+const EVERYWHERE = 1e-12
+
+/** Says where numbers near t are so far apart that a right-hand side which looks at t cannot be integrated as precisely as is asked for. */
+export function warnIfFar(t0: number, t1: number, rtol: number | Float64Array, warnings: string[]): void {
+  const span = Math.abs(t1 - t0)
+  if (!(span > 0 && span < Infinity)) return
+  const spacing = spacingAt(Math.max(Math.abs(t0), Math.abs(t1)))
+  const tightest =
+    typeof rtol === 'number' ? rtol : rtol.reduce((least, value) => Math.min(least, value), Infinity)
+  if (!(spacing > Math.max(EVERYWHERE, SEEN * tightest) * span)) return
+  warnings.push(
+    `Numbers near t = ${t0} are ${spacing} apart, too far for the span and \`rtol\`: integrate in time relative to the start, (s, y) => fun(t0 + s, y) from s = 0.`,
+  )
+}
+
 export function checkTEval(value: unknown, t0: number, t1: number): Float64Array | null {
   if (value === undefined || value === null) return null
   const refuse = (expected: string): never => {

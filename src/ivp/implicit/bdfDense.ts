@@ -11,6 +11,7 @@ export function bdfDense(
   h: number,
   differences: ReadonlyArray<Float64Array>,
 ): DenseOutput<Float64Array> {
+  const isInRange = Math.abs(t) + Math.abs(h) * differences.length < Infinity
   return {
     tOld,
     t,
@@ -18,7 +19,8 @@ export function bdfDense(
       const y = differences[0]!.slice()
       let product = 1
       for (let j = 1; j < differences.length; j++) {
-        product *= (time - (t - h * (j - 1))) / (h * j)
+        // The same where products with h are out of range
+        product *= isInRange ? (time - (t - h * (j - 1))) / (h * j) : ((time - t) / h + (j - 1)) / j
         const row = differences[j]!
         for (let i = 0; i < y.length; i++) y[i] = y[i]! + row[i]! * product
       }

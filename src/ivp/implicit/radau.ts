@@ -211,7 +211,15 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
   private tooSmall(): StepFailure {
     const { collocation, candidate, factors, error } = this
     const f = [collocation.f, this.fNew].find((stages) => firstNonFinite(stages) >= 0) ?? this.f
-    return this.whyNot({ f, jacobian: factors.jacobian, candidate, error: error.vector })
+    // After iterations that failed the increment of the end says where
+    const last = collocation.z.subarray(2 * candidate.length)
+    const isJudged = this.trouble === 'error'
+    return this.whyNot({
+      f,
+      jacobian: factors.jacobian,
+      candidate,
+      error: isJudged ? error.vector : last,
+    })
   }
 }
 

@@ -33,7 +33,10 @@ export function pageExamples(path: string): PageExamples {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
     const entry = (_: string, room: string): string => `'${join(root, 'src', room, 'index.ts')}'`
-    writeFileSync(join(folder, 'page.ts'), blocks('ts').replaceAll(/'solve-ivp\/([\w/]+)'/g, entry))
+    const program = blocks('ts')
+      .replaceAll(/'solve-ivp\/([\w/]+)'/g, entry)
+      .replaceAll("'solve-ivp'", `'${join(root, 'src/index.ts')}'`)
+    writeFileSync(join(folder, 'page.ts'), program)
     const config = {
       extends: join(root, 'tsconfig.json'),
       // The page's imports became those of absolute paths

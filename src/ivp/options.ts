@@ -81,7 +81,7 @@ export interface IvpOptions<V extends FloatArray = FloatArray, A extends Readonl
   /** Width of the Jacobian's band below and above the diagonal. */
   readonly lband?: number | undefined
   readonly uband?: number | undefined
-  /** ★ `fun(t, y, dydt, ...args)` writes into dydt. */
+  /** ★ `fun(t, y, dydt, ...args)` writes into dydt and returns nothing; an entry that it does not write counts as 0. */
   readonly inPlace?: boolean | undefined
   /** ★ 'last' keeps the end state only. Default 'steps'. */
   readonly save?: SaveMode | undefined
@@ -102,6 +102,9 @@ export interface IvpOptions<V extends FloatArray = FloatArray, A extends Readonl
   readonly onStep?: ((step: StepInfo<V>) => void) | undefined
   /** ★ Decides acceptance and the next step size from numbers alone; for explicit methods. */
   readonly controller?: StepController | undefined
-  /** ★ Blocks of components that count in the error norm (the largest RMS of them). Default: all as one. */
+  /**
+   * ★ Blocks of components that count in the error norm (the largest RMS of them). Default: all as one. Others must stay finite, and implicit
+   * methods solve their equations; but nothing bounds their errors.
+   */
   readonly norm?: NormBlocks | undefined
 }

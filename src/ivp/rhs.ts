@@ -98,13 +98,13 @@ function bare<V extends FloatArray>(user: UserFunction<V>, counter: CallCounter)
         ? (t, y, out) => {
             counter.calls++
             const returned = fun(t, y, out, ...args)
-            if (returned !== undefined) refuseReturned(returned, counter)
+            if (returned !== undefined) refuseReturned(returned, out, counter)
             return out
           }
         : (t, y, out) => {
             counter.calls++
             const returned = fun(t, y, out)
-            if (returned !== undefined) refuseReturned(returned, counter)
+            if (returned !== undefined) refuseReturned(returned, out, counter)
             return out
           }
     case 'returning':
@@ -139,7 +139,7 @@ function watched<V extends FloatArray>(user: UserFunction<V>, counter: CallCount
           }
           clear(out)
           const returned = fun(t, y, out, ...args)
-          if (returned !== undefined) refuseReturned(returned, counter)
+          if (returned !== undefined) refuseReturned(returned, out, counter)
           return out
         }
       : (t, y, out) => {
@@ -149,7 +149,7 @@ function watched<V extends FloatArray>(user: UserFunction<V>, counter: CallCount
           }
           clear(out)
           const returned = fun(t, y, out)
-          if (returned !== undefined) refuseReturned(returned, counter)
+          if (returned !== undefined) refuseReturned(returned, out, counter)
           return out
         }
   }
@@ -213,7 +213,7 @@ class UserFunction<V extends FloatArray> {
     if (this.form === 'inPlace') {
       clear(out)
       const returned = fun(t, copy, out, ...args)
-      if (returned !== undefined) refuseReturned(returned, counter)
+      if (returned !== undefined) refuseReturned(returned, out, counter)
     } else {
       const result = fun(t, copy, ...args)
       store(result, this.n, out, counter)
@@ -310,9 +310,16 @@ function refuseResult(result: unknown, n: number, counter: CallCounter): never {
   )
 }
 
-/** A function in place returned something. */
-function refuseReturned(returned: unknown, counter: CallCounter): never {
-  return refuse(
+/**
+ * A function in place returned something: a derivative that goes nowhere. The number that it has just written is none: `(t, y, dydt) => (dydt[0] = -y[0])`
+ * returns it.
+ */
+function refuseReturned(returned: unknown, out: FloatArray, counter: CallCounter): void {
+  if (typeof returned === 'number') {
+    const written = out instanceof Float32Array ? Math.fround(returned) : returned
+    for (let i = 0; i < out.length; i++) if (Object.is(out[i], written)) return
+  }
+  refuse(
     returned,
     'must return nothing with `inPlace: true`: write the derivatives into its third argument, or leave `inPlace` out and return them',
     counter,

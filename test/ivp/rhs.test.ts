@@ -83,7 +83,7 @@ describe('what a right-hand side returns', () => {
 
   it.each([
     ['the derivative', [1, 1]],
-    ['y', 0],
+    ['a number', 5],
     ['a promise', Promise.resolve()],
   ])('must be nothing in place: %s', (_, value) => {
     for (const options of EVERY_METHOD) {
@@ -93,6 +93,24 @@ describe('what a right-hand side returns', () => {
         IvpInputError,
         /inPlace/,
       )
+    }
+  })
+
+  it('may be the number just written in place, as of an arrow function', () => {
+    for (const options of EVERY_METHOD) {
+      for (const y0 of [Float64Array.of(1), Float32Array.of(1)] as Float64Array[]) {
+        const f = (_t: number, y: Float64Array, dydt: Float64Array): number => (dydt[0] = -0.1 * y[0]!)
+        const result = solveIvp(f, [0, 1], y0, { ...options, inPlace: true })
+        assert.closeTo(result.yEnd[0]!, Math.exp(-0.1), 1e-3)
+        assert.throws(
+          () =>
+            solveIvp(((_: number, y: Float64Array) => -0.1 * y[0]!) as never, [0, 1], y0, {
+              ...options,
+              inPlace: true,
+            }),
+          IvpInputError,
+        )
+      }
     }
   })
 

@@ -154,7 +154,7 @@ const parts: Readonly<Record<string, string>> = {
       (verdict) =>
         `- ${verdict.precision === 'f64' ? 'Double' : 'Single'} precision, n = 1e3 to 1e7: time per step and component grows ${verdict.growth.toFixed(1)} times (aim: 6), memory is ${verdict.vectors.toFixed(1)} state vectors with the result (aim: 11, the seven stages and four).`,
     ),
-    `- \`import 'solve-ivp'\` takes ${importing.millisecondsBeyondEmptyModule.median.toFixed(1)} ms (aim: 20 ms); minified and compressed it has ${(importing.bundles[0]!.size / 1e3).toFixed(1)} kB (budget: 40 kB).`,
+    `- \`import 'solve-ivp'\` takes ${importing.millisecondsBeyondEmptyModule.median.toFixed(1)} ms (aim: 20 ms); minified and compressed it has ${(importing.bundles[0]!.size / 1e3).toFixed(1)} kB (budget: 52 kB).`,
   ].join('\n'),
 }
 

@@ -92,20 +92,19 @@ export function countedRhs<V extends FloatArray>(
 /** The right-hand side as steppers call it. One closure deep, and without arguments no spreading: either costs as much as a stage's arithmetic. */
 function bare<V extends FloatArray>(user: UserFunction<V>, counter: CallCounter): Rhs<V> {
   const { fun, n, args, form } = user
+  const refused = (returned: unknown, out: V): V => user.refuse(returned, out, counter)
   switch (form) {
     case 'inPlace':
       return args.length > 0
         ? (t, y, out) => {
             counter.calls++
             const returned = fun(t, y, out, ...args)
-            if (returned !== undefined) refuseReturned(returned, out, counter)
-            return out
+            return returned === undefined ? out : refused(returned, out)
           }
         : (t, y, out) => {
             counter.calls++
             const returned = fun(t, y, out)
-            if (returned !== undefined) refuseReturned(returned, out, counter)
-            return out
+            return returned === undefined ? out : refused(returned, out)
           }
     case 'returning':
       return args.length > 0
@@ -129,6 +128,7 @@ function watched<V extends FloatArray>(user: UserFunction<V>, counter: CallCount
   const { fun, n, args, form } = user
   if (form === 'vectorized') return vectorized(user, counter)
   const closely = (y: V, out: V): V => user.callClosely(y, out, counter)
+  const refused = (returned: unknown, out: V): V => user.refuse(returned, out, counter)
   // t goes to a close look through a field: V8 would box it as an argument
   if (form === 'inPlace') {
     return args.length > 0
@@ -139,8 +139,7 @@ function watched<V extends FloatArray>(user: UserFunction<V>, counter: CallCount
           }
           clear(out)
           const returned = fun(t, y, out, ...args)
-          if (returned !== undefined) refuseReturned(returned, out, counter)
-          return out
+          return returned === undefined ? out : refused(returned, out)
         }
       : (t, y, out) => {
           if (++counter.calls === counter.next) {
@@ -149,8 +148,7 @@ function watched<V extends FloatArray>(user: UserFunction<V>, counter: CallCount
           }
           clear(out)
           const returned = fun(t, y, out)
-          if (returned !== undefined) refuseReturned(returned, out, counter)
-          return out
+          return returned === undefined ? out : refused(returned, out)
         }
   }
   return args.length > 0
@@ -213,7 +211,7 @@ class UserFunction<V extends FloatArray> {
     if (this.form === 'inPlace') {
       clear(out)
       const returned = fun(t, copy, out, ...args)
-      if (returned !== undefined) refuseReturned(returned, out, counter)
+      if (returned !== undefined) this.refuse(returned, out, counter)
     } else {
       const result = fun(t, copy, ...args)
       store(result, this.n, out, counter)
@@ -221,6 +219,22 @@ class UserFunction<V extends FloatArray> {
     const component = lent.firstWritten(y)
     if (component >= 0) this.#warnOfWrite(component, counter)
     return out
+  }
+
+  /**
+   * A function in place returned something: a derivative that goes nowhere. The number that it has just written is none: `(t, y, dydt) => (dydt[0] = -y[0])`
+   * returns it.
+   */
+  refuse(returned: unknown, out: V, counter: CallCounter): V {
+    if (typeof returned === 'number') {
+      const written = out instanceof Float32Array ? Math.fround(returned) : returned
+      for (let i = 0; i < out.length; i++) if (Object.is(out[i], written)) return out
+    }
+    return refuse(
+      returned,
+      'must return nothing with `inPlace: true`: write the derivatives into its third argument, or leave `inPlace` out and return them',
+      counter,
+    )
   }
 
   /** f at many states, by one call of a vectorized function on n rows of one column each, the shape that scipy hands to it. */
@@ -306,22 +320,6 @@ function refuseResult(result: unknown, n: number, counter: CallCounter): never {
   return refuse(
     result,
     `must return ${n === 1 ? 'a number or an array of 1' : `an array of ${n} numbers`}, the derivative of each component${cure}`,
-    counter,
-  )
-}
-
-/**
- * A function in place returned something: a derivative that goes nowhere. The number that it has just written is none: `(t, y, dydt) => (dydt[0] = -y[0])`
- * returns it.
- */
-function refuseReturned(returned: unknown, out: FloatArray, counter: CallCounter): void {
-  if (typeof returned === 'number') {
-    const written = out instanceof Float32Array ? Math.fround(returned) : returned
-    for (let i = 0; i < out.length; i++) if (Object.is(out[i], written)) return
-  }
-  refuse(
-    returned,
-    'must return nothing with `inPlace: true`: write the derivatives into its third argument, or leave `inPlace` out and return them',
     counter,
   )
 }

@@ -13,11 +13,7 @@ import {
   type Snapshot,
 } from '../../src/index.ts'
 import { assertOwnBuffers } from '../ownBuffers.ts'
-
-const METHODS = [
-  ...(['RK23', 'RK45', 'DOP853', 'Radau', 'BDF', 'LSODA'] as const),
-  ...(['Euler', 'Midpoint', 'Heun', 'RK4'] as const),
-]
+import { METHOD_NAMES } from './everyMethod.ts'
 
 const pendulum = (_t: number, y: FloatArray, dydt: FloatArray): void => {
   dydt[0] = y[1]!
@@ -31,7 +27,7 @@ describe.each([Float64Array, Float32Array])(
     const solve = (options: IvpOptions<FloatArray>) =>
       solveIvp(pendulum, [0, 8], y0(), { ...options, inPlace: true } as never)
 
-    it.each(METHODS)('%s', (method) => {
+    it.each(METHOD_NAMES)('%s', (method) => {
       const step = ['Euler', 'Midpoint', 'Heun', 'RK4'].includes(method) ? { step: 0.05 } : {}
       const common = { method, ...step }
       const crossing = { fn: (_t: number, y: FloatArray) => y[0]! }
@@ -53,7 +49,7 @@ describe.each([Float64Array, Float32Array])(
       assert.equal(results[2]!.yEvents![0]!.length > 1, true)
     })
 
-    it.each(METHODS)('%s: what `onStep` gets is a copy that can be kept', (method) => {
+    it.each(METHOD_NAMES)('%s: what `onStep` gets is a copy that can be kept', (method) => {
       const step = ['Euler', 'Midpoint', 'Heun', 'RK4'].includes(method) ? { step: 0.05 } : {}
       const kept: FloatArray[] = []
       let snapshot: Snapshot | null = null

@@ -1,22 +1,11 @@
 import { assert, describe, it } from 'vitest'
-import { resume, solveIvp, type FloatArray, type MethodName } from '../../src/index.ts'
+import { resume, solveIvp, type FloatArray } from '../../src/index.ts'
 import { StepwiseSolve } from '../../src/ivp/stepwiseSolve.ts'
+import { METHOD_NAMES } from './everyMethod.ts'
 
-const METHODS: MethodName[] = [
-  'RK23',
-  'RK45',
-  'DOP853',
-  'Radau',
-  'BDF',
-  'LSODA',
-  'Euler',
-  'Midpoint',
-  'Heun',
-  'RK4',
-]
 const f = (_t: number, y: ArrayLike<number>): number[] => [y[1]!, -y[0]!]
 
-describe.each(METHODS)('the end of a solve by %s', (method) => {
+describe.each(METHOD_NAMES)('the end of a solve by %s', (method) => {
   const common = { method, ...(['Euler', 'Midpoint', 'Heun', 'RK4'].includes(method) ? { step: 0.01 } : {}) }
 
   it.each([Float64Array.of(1, 0), Float32Array.of(1, 0)] as FloatArray[])(

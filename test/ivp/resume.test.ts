@@ -1,24 +1,10 @@
 import fc from 'fast-check'
 import { assert, describe, it } from 'vitest'
 import { IvpInputError, OdeSolver, RK45, makeErk, resume, solveIvp, type Snapshot } from '../../src/index.ts'
-import type { ErkTableau, IvpResult, MethodName } from '../../src/index.ts'
+import type { ErkTableau, IvpResult } from '../../src/index.ts'
 import { seal } from '../../src/ivp/snapshot.ts'
 import { corrupted, corruption } from './snapshotCorruption.ts'
-
-const METHODS: MethodName[] = [
-  'RK23',
-  'RK45',
-  'DOP853',
-  'Radau',
-  'BDF',
-  'LSODA',
-  'Euler',
-  'Midpoint',
-  'Heun',
-  'RK4',
-]
-
-const isFixed = (method: MethodName): boolean => ['Euler', 'Midpoint', 'Heun', 'RK4'].includes(method)
+import { METHOD_NAMES, stepFor } from './everyMethod.ts'
 
 /** Van der Pol's oscillator with a periodic force: not autonomous, changes its pace. */
 const vanDerPol = (t: number, y: ArrayLike<number>): number[] => [
@@ -85,7 +71,7 @@ const twoStages = (c: number): ErkTableau => ({
 })
 
 describe('resume', () => {
-  it.each(METHODS)('%s goes on bit for bit, with events pending and tEval', (method) => {
+  it.each(METHOD_NAMES)('%s goes on bit for bit, with events pending and tEval', (method) => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
@@ -99,7 +85,7 @@ describe('resume', () => {
           const options = {
             method,
             rtol: 1e-5,
-            ...(isFixed(method) ? { step: 0.01 } : {}),
+            ...stepFor(method, 0.01),
             ...(withTEval ? { tEval } : { denseOutput: true }),
             events: crossings,
           }
@@ -191,8 +177,8 @@ describe('resume', () => {
     assert.deepEqual(rest.t, resume(vanDerPol, snapshot).t)
   })
 
-  it.each(METHODS)('%s warns as the uninterrupted solve does', (method) => {
-    const step = isFixed(method) ? { step: 0.1 } : {}
+  it.each(METHOD_NAMES)('%s warns as the uninterrupted solve does', (method) => {
+    const step = stepFor(method, 0.1)
     for (const options of [{}, { rtol: 1e-20 }, { minStep: 0 }, { lband: 1, uband: 1 }]) {
       const whole = solveIvp(vanDerPol, [0, 1], [2, 0], { method, ...BOUND, ...step, ...options })
       let snapshot = stopped({ method, ...step, ...options })
@@ -266,9 +252,9 @@ describe('options that are not those of the solve', () => {
     ['jacSparsity', { jacSparsity: pattern(0) }, { jacSparsity: pattern(0.5) }, /3 entries.*4 entries/],
     ['jacSparsity', {}, { jacSparsity: pattern(0.5) }, /was not given/],
   ]
-  it.each(METHODS)('are refused by name: %s', (method) => {
+  it.each(METHOD_NAMES)('are refused by name: %s', (method) => {
     const isImplicit = ['Radau', 'BDF', 'LSODA'].includes(method)
-    const step = isFixed(method) ? { step: 0.1 } : {}
+    const step = stepFor(method, 0.1)
     for (const [option, given, again, words] of isImplicit ? [...wrong, ...wrongOfImplicit] : wrong) {
       for (const y0 of [Float64Array.of(2, 0), Float32Array.of(2, 0)]) {
         const snapshot = stopped({ method, ...step, ...given }, y0)
@@ -340,27 +326,30 @@ describe('a snapshot', () => {
     assert.isObject(state)
   })
 
-  it.each(METHODS)('of %s with a checksum made anew is opened or refused, with no other error', (method) => {
-    const step = isFixed(method) ? { step: 0.1 } : {}
-    const snapshot = stopped({ method, ...step, events: crossings }, Float64Array.of(2, 0), 5)
-    const elsewhere = stopped({ method, ...step, events: crossings }, Float32Array.of(2, 0), 9)
-    const places = new Set<string>()
-    fc.assert(
-      fc.property(corruption, (how) => {
-        const state = asJson({ ...(corrupted(snapshot, how, elsewhere) as Snapshot | null) }.state)
-        if (state === undefined) return
-        const sealed = sealedAnew(snapshot, { state })
-        try {
-          OdeSolver.resume(vanDerPol, sealed, { events: crossings })
-        } catch (error) {
-          assert.instanceOf(error, IvpInputError)
-          places.add(/`([^`]*)` in its state/.exec(error.message)?.[1] ?? error.option)
-        }
-      }),
-      { seed: 701, numRuns: 600 },
-    )
-    assert.isAbove(places.size, 8, [...places].join())
-  })
+  it.each(METHOD_NAMES)(
+    'of %s with a checksum made anew is opened or refused, with no other error',
+    (method) => {
+      const step = stepFor(method, 0.1)
+      const snapshot = stopped({ method, ...step, events: crossings }, Float64Array.of(2, 0), 5)
+      const elsewhere = stopped({ method, ...step, events: crossings }, Float32Array.of(2, 0), 9)
+      const places = new Set<string>()
+      fc.assert(
+        fc.property(corruption, (how) => {
+          const state = asJson({ ...(corrupted(snapshot, how, elsewhere) as Snapshot | null) }.state)
+          if (state === undefined) return
+          const sealed = sealedAnew(snapshot, { state })
+          try {
+            OdeSolver.resume(vanDerPol, sealed, { events: crossings })
+          } catch (error) {
+            assert.instanceOf(error, IvpInputError)
+            places.add(/`([^`]*)` in its state/.exec(error.message)?.[1] ?? error.option)
+          }
+        }),
+        { seed: 701, numRuns: 600 },
+      )
+      assert.isAbove(places.size, 8, [...places].join())
+    },
+  )
 
   it.each([
     ['another number of components', { y0: { $f64: encodedZeros(3) } }, 'solve.integrator'],

@@ -20,13 +20,10 @@ import { NonFiniteInterpolant } from '../../src/ivp/nonFiniteInterpolant.ts'
 import { createIntegrator } from '../../src/ivp/createIntegrator.ts'
 import type { Integrator } from '../../src/ivp/integrator.ts'
 import { prepare } from '../../src/ivp/resume.ts'
+import { METHOD_NAMES } from './everyMethod.ts'
 
 const EXPLICIT = [RK23, RK45, DOP853]
 const CLASSES = [...EXPLICIT, Radau, BDF, LSODA]
-const METHODS = [
-  ...(['RK23', 'RK45', 'DOP853', 'Radau', 'BDF', 'LSODA'] as const),
-  ...(['Euler', 'Midpoint', 'Heun', 'RK4'] as const),
-]
 const TYPES = [Float64Array, Float32Array]
 
 /** A ring of springs with friction. */
@@ -132,11 +129,11 @@ describe('an integrator that has given its memory back at its end answers with t
   }
 
   describe.each(TYPES)('%o', (type) => {
-    it.each(METHODS)('%s, in the shared memory and in a memory of its own', (method) => {
+    it.each(METHOD_NAMES)('%s, in the shared memory and in a memory of its own', (method) => {
       for (const n of [3, 20_000]) compare(method, start(type, n), springs, true)
     })
 
-    it.each(METHODS)('%s, failed', (method) => {
+    it.each(METHOD_NAMES)('%s, failed', (method) => {
       const undefinedLater = (t: number, y: FloatArray, dydt: FloatArray): void => {
         springs(t, y, dydt)
         if (t > 0.05) dydt[1] = NaN

@@ -1,20 +1,8 @@
 import { afterEach, assert, describe, expect, it, vi } from 'vitest'
-import { resume, solveIvp, type MethodName } from '../../src/index.ts'
+import { resume, solveIvp } from '../../src/index.ts'
 import { StepwiseSolve } from '../../src/ivp/stepwiseSolve.ts'
 import { TimeLimit } from '../../src/ivp/timeLimit.ts'
-
-const METHODS: MethodName[] = [
-  'RK23',
-  'RK45',
-  'DOP853',
-  'Radau',
-  'BDF',
-  'LSODA',
-  'Euler',
-  'Midpoint',
-  'Heun',
-  'RK4',
-]
+import { METHOD_NAMES, stepFor } from './everyMethod.ts'
 
 /** A clock that moves when the test says so. */
 function clock(): { now: number; looks: number } {
@@ -75,9 +63,8 @@ describe('a time limit', () => {
 
 const f = (t: number, y: ArrayLike<number>): number[] => [y[1]!, -y[0]! + Math.sin(t)]
 
-describe.each(METHODS)('timeout with %s', (method) => {
-  const isFixed = ['Euler', 'Midpoint', 'Heun', 'RK4'].includes(method)
-  const options = { method, rtol: 1e-6, ...(isFixed ? { step: 0.01 } : {}) }
+describe.each(METHOD_NAMES)('timeout with %s', (method) => {
+  const options = { method, rtol: 1e-6, ...stepFor(method, 0.01) }
 
   it('ends the solve between two steps, and resume goes on bit for bit', () => {
     const whole = solveIvp(f, [0, 10], [1, 0], options)

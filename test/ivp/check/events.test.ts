@@ -1,18 +1,9 @@
 import { assert, describe, expect, it, vi } from 'vitest'
-import { IvpInputError, resume, solveIvp } from '../../../src/index.ts'
+import { resume, solveIvp } from '../../../src/index.ts'
 import { StepwiseSolve } from '../../../src/ivp/stepwiseSolve.ts'
+import { refusal } from '../refusal.ts'
 
 type Event = (t: number, y: Float64Array) => unknown
-
-function refusal(work: () => unknown): IvpInputError {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof IvpInputError) return error
-    throw error
-  }
-  throw new Error('was accepted')
-}
 
 const RETURNS: ReadonlyArray<readonly [what: string, event: Event, received: string]> = [
   ['a boolean', (_, y) => y[0]! > 1, 'false'],

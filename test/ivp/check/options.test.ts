@@ -1,6 +1,7 @@
 import { assert, describe, it } from 'vitest'
 import { IvpInputError, RK45, resume, solveIvp, type MethodName } from '../../../src/index.ts'
 import { StepwiseSolve } from '../../../src/ivp/stepwiseSolve.ts'
+import { refusal } from '../refusal.ts'
 
 const circular: unknown[] = [1]
 circular.push(circular)
@@ -132,16 +133,6 @@ describe.each(TABLE)('$option', ({ option, method = 'RK45', right, skip = [] }) 
 })
 
 const f = (_t: number, y: ArrayLike<number>): number[] => [-y[0]!]
-
-function refusal(work: () => unknown): IvpInputError {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof IvpInputError) return error
-    throw error
-  }
-  throw new Error('was accepted')
-}
 
 describe('options', () => {
   it('are an object, also for resume', () => {

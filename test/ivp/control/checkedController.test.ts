@@ -1,17 +1,8 @@
 import { assert, describe, it } from 'vitest'
-import { IvpInputError, RK45, resume, solveIvp, type StepController } from '../../../src/index.ts'
+import { RK45, resume, solveIvp, type StepController } from '../../../src/index.ts'
+import { refusal } from '../refusal.ts'
 
 const f = (_t: number, y: ArrayLike<number>): number[] => [-y[0]!]
-
-function refusal(work: () => unknown): IvpInputError {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof IvpInputError) return error
-    throw error
-  }
-  throw new Error('was accepted')
-}
 
 const WRONG: ReadonlyArray<readonly [verdict: unknown, received: string, expected: RegExp]> = [
   [undefined, 'undefined', /must return \{ accept, factor \}/],

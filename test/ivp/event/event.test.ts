@@ -2,30 +2,18 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { assert, describe, it } from 'vitest'
 import { Radau, resume, solveIvp } from '../../../src/index.ts'
-import type { FloatArray, IvpResult, MethodName } from '../../../src/index.ts'
+import type { FloatArray, IvpResult } from '../../../src/index.ts'
+import { METHOD_NAMES, stepFor } from '../everyMethod.ts'
 
-const METHODS: MethodName[] = [
-  'RK23',
-  'RK45',
-  'DOP853',
-  'Radau',
-  'BDF',
-  'LSODA',
-  'Euler',
-  'Midpoint',
-  'Heun',
-  'RK4',
-]
-const FIXED = ['Euler', 'Midpoint', 'Heun', 'RK4']
 const UNITS = [1e-18, 1e-15, 1e-9, 1e-3, 1, 1e3, 1e12]
 
-describe.each(METHODS)('with %s', (method) => {
+describe.each(METHOD_NAMES)('with %s', (method) => {
   it.each(UNITS)('event times scale with the unit of time: %s s', (unit) => {
     for (const direction of [1, -1]) {
       const t1 = direction * 3 * unit
       const result = solveIvp(() => [direction / unit], [0, t1], [0], {
         method,
-        ...(FIXED.includes(method) ? { step: unit / 7 } : {}),
+        ...stepFor(method, unit / 7),
         events: [{ fn: (_, y) => y[0]! - 0.1 }, { fn: (_, y) => y[0]! - 1, terminal: true }],
       })
       assert.equal(result.status, 1)
@@ -42,7 +30,7 @@ describe.each(METHODS)('with %s', (method) => {
       const y0 = Type.of(1, 0) as FloatArray
       const options = {
         method,
-        ...(FIXED.includes(method) ? { step: 0.01 } : {}),
+        ...stepFor(method, 0.01),
         denseOutput: true,
       }
       const f = (_t: number, y: ArrayLike<number>): number[] => [y[1]!, -y[0]!]

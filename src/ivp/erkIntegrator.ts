@@ -1,17 +1,8 @@
-import { ADVICE, tooSmallAdvice, zeroTolerance, zeroToleranceAdvice } from './advice.ts'
+import { ADVICE } from './advice.ts'
 import type { StepController } from './control/stepController.ts'
 import type { DenseOutput } from './dense/denseOutput.ts'
-import {
-  MESSAGES,
-  firstNonFinite,
-  hasGrown,
-  nearlyInfinite,
-  notFiniteAtStart,
-  overflow,
-  overflown,
-  timeOverflow,
-  worstComponent,
-} from './failure.ts'
+import { erkFailure, rangeOf } from './erkFailure.ts'
+import { MESSAGES, firstNonFinite, notFiniteAtStart, overflow, overflown } from './failure.ts'
 import type { Integrator, Saved, StepFailure } from './integrator.ts'
 import { firstDifference } from './lentState.ts'
 import type { ErkMethod } from './method/butcherTableau.ts'
@@ -165,7 +156,7 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
       // Never true of a number
       if (plan.errorNorm !== plan.errorNorm && this.isHopeless()) return
     }
-    this.failure = this.whyNot()
+    this.failure = erkFailure(this.problem, this.method, this.stepper, plan)
   }
 
   denseOutput(): DenseOutput<V> {
@@ -270,50 +261,11 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     }
     return this.failure !== null
   }
-
-  /** Why no attempt was accepted. */
-  private whyNot(): StepFailure {
-    const { plan, stepper, problem } = this
-    const { t0, tBound, y0 } = problem
-    if (plan.status === 'timeOverflow') return timeOverflow(y0 instanceof Float32Array)
-    const message = plan.status === 'nonFinite' ? MESSAGES.notFinite : MESSAGES.stepTooSmall
-    const { y, candidate, t } = stepper
-    const grown = hasGrown(y, y0)
-    for (const k of stepper.k.slice(0, this.method.nStages + 1)) {
-      const component = firstNonFinite(k)
-      if (component < 0) continue
-      // Infinity from a finite state that has grown is no fault of fun's domain
-      const isOverflow = grown && !Number.isNaN(k[component])
-      if (isOverflow && problem.step === null) return { ...overflow(component, rangeOf(problem)), message }
-      const advice = isOverflow ? ADVICE.unstableStep : ADVICE.outOfDomain
-      return { kind: 'nonFinite', message, component, advice }
-    }
-    const infinite = Math.max(firstNonFinite(candidate), nearlyInfinite(y), nearlyInfinite(stepper.k[0]!))
-    if (infinite >= 0) {
-      if (problem.step === null) return { ...overflow(infinite, rangeOf(problem)), message }
-      return { kind: 'nonFinite', message, component: infinite, advice: ADVICE.unstableStep }
-    }
-    const { tolerance } = problem
-    if (!Number.isFinite(plan.errorNorm)) {
-      const component = zeroTolerance(y, candidate, tolerance)
-      if (component >= 0)
-        return { kind: 'stepTooSmall', message, component, advice: zeroToleranceAdvice(component) }
-    }
-    const component = worstComponent(stepper.errorVector(plan.h), y, candidate, tolerance)
-    const direction = Math.sign(tBound - t0)
-    const advice = tooSmallAdvice({ t, t0, tBound, direction, y0, tolerance, component })
-    return { kind: 'stepTooSmall', message, component, advice }
-  }
 }
 
 /** The longest step that weights in the precision of the state can be multiplied by. */
 function longestOf(y0: FloatArray): number {
   return y0 instanceof Float32Array ? 1e36 : Number.MAX_VALUE
-}
-
-/** What numbers a solve has. */
-function rangeOf<V extends FloatArray>({ y0, tolerance }: ErkProblem<V>): Parameters<typeof overflow>[1] {
-  return { y0, tolerance, isSingle: y0 instanceof Float32Array }
 }
 
 /** Whether f at the new point counts in the error estimate. */

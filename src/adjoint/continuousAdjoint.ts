@@ -8,6 +8,7 @@ import {
 } from '../ivp/index.ts'
 import { StepwiseSolve } from '../ivp/stepwiseSolve.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
+import { toleranceAt } from '../ivp/space/vectorSpace.ts'
 import { adjointLoop, type AdjointSegments } from './adjointLoop.ts'
 import type { AdjointNorm } from './adjointNorm.ts'
 import { addTo, dot } from './flatArray.ts'
@@ -157,11 +158,9 @@ function inTolerances<V extends FloatArray>(
   state: V,
   { rtol = 1e-3, atol = 1e-6 }: BackwardOptions<V>,
 ): number {
-  const of = (tolerance: number | ArrayLike<number>, i: number): number =>
-    typeof tolerance === 'number' ? tolerance : tolerance[i]!
   let sum = 0
   for (let i = 0; i < state.length; i++) {
-    sum += ((x[i]! - state[i]!) / (of(atol, i) + of(rtol, i) * Math.abs(state[i]!))) ** 2
+    sum += ((x[i]! - state[i]!) / (toleranceAt(atol, i) + toleranceAt(rtol, i) * Math.abs(state[i]!))) ** 2
   }
   return Math.sqrt(sum / state.length)
 }

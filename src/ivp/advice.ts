@@ -1,5 +1,6 @@
 import { setMinStep } from './spacing.ts'
-import type { Tolerance } from './space/vectorSpace.ts'
+import { largestOf } from './space/typedArraySpace.ts'
+import { toleranceAt, type Tolerance } from './space/vectorSpace.ts'
 
 /** What a caller can do about a failure, by its cause. Each text has a test with an input that earns it and a solve that follows it. */
 export const ADVICE = {
@@ -80,10 +81,9 @@ export function looseTolerance(
   tolerance: Tolerance,
   component: number,
 ): string | null {
-  const atol = at(tolerance.atol, component)
-  const rtol = at(tolerance.rtol, component)
-  let largest = 0
-  for (let i = 0; i < y0.length; i++) largest = Math.max(largest, Math.abs(y0[i]!))
+  const atol = toleranceAt(tolerance.atol, component)
+  const rtol = toleranceAt(tolerance.rtol, component)
+  const largest = largestOf(y0)
   if (rtol >= LOOSE) return looseAdvice('rtol', rtol)
   return largest > 0 && atol >= LOOSE * largest ? looseAdvice('atol', atol) : null
 }
@@ -96,11 +96,7 @@ export function zeroTolerance(
 ): number {
   for (let i = 0; i < y.length; i++) {
     const size = Math.max(Math.abs(y[i]!), Math.abs(candidate[i]!))
-    if (at(atol, i) + at(rtol, i) * size === 0) return i
+    if (toleranceAt(atol, i) + toleranceAt(rtol, i) * size === 0) return i
   }
   return -1
-}
-
-function at(value: number | Float64Array, i: number): number {
-  return typeof value === 'number' ? value : value[i]!
 }

@@ -2,8 +2,8 @@ import { ADVICE, looseTolerance } from './advice.ts'
 import type { StepFailure } from './integrator.ts'
 import type { FailureKind, IvpFailure } from './ivpResult.ts'
 import { STIFF, WRONG_JACOBIAN, WROTE } from './noticed.ts'
-import { isFinite, type FloatArray } from './space/typedArraySpace.ts'
-import type { Tolerance } from './space/vectorSpace.ts'
+import { isFinite, largestOf, type FloatArray } from './space/typedArraySpace.ts'
+import { toleranceAt, type Tolerance } from './space/vectorSpace.ts'
 
 /** Result messages; the first three are scipy's words. */
 export const MESSAGES = {
@@ -79,13 +79,11 @@ export function worstComponent(
   candidate: FloatArray,
   tol: Tolerance,
 ): number {
-  const of = (value: number | Float64Array, i: number): number =>
-    typeof value === 'number' ? value : value[i]!
   let worst = 0
   let largest = -1
   for (let i = 0; i < y.length; i++) {
     const size = Math.max(Math.abs(y[i]!), Math.abs(candidate[i]!))
-    const scaled = Math.abs(error[i]!) / (of(tol.atol, i) + of(tol.rtol, i) * size)
+    const scaled = Math.abs(error[i]!) / (toleranceAt(tol.atol, i) + toleranceAt(tol.rtol, i) * size)
     if (scaled > largest) [worst, largest] = [i, scaled]
   }
   return worst
@@ -96,13 +94,7 @@ const UNBOUNDED = 1e30
 
 /** Whether the state has grown without bound. */
 export function hasGrown(y: FloatArray, y0: FloatArray): boolean {
-  return largest(y) > UNBOUNDED * Math.max(1, largest(y0))
-}
-
-function largest(y: FloatArray): number {
-  let most = 0
-  for (let i = 0; i < y.length; i++) most = Math.max(most, Math.abs(y[i]!))
-  return most
+  return largestOf(y) > UNBOUNDED * Math.max(1, largestOf(y0))
 }
 
 /** Above this share of the largest number a component that is infinite after an attempt has left the range of numbers. */
@@ -110,18 +102,20 @@ const NEARLY = 0.99
 
 /** The first component that is infinite in the candidate and was near that in y: no shorter step helps. -1 if there is none. */
 export function overflown(y: FloatArray, candidate: FloatArray): number {
-  const largest = y instanceof Float32Array ? LARGEST_FLOAT32 : Number.MAX_VALUE
-  for (let i = 0; i < y.length; i++)
-    if (!Number.isFinite(candidate[i]!) && Math.abs(y[i]!) > NEARLY * largest) return i
+  const limit = NEARLY * largestNumber(y)
+  for (let i = 0; i < y.length; i++) if (!Number.isFinite(candidate[i]!) && Math.abs(y[i]!) > limit) return i
   return -1
 }
 
-const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127
+/** The largest number of the element type. */
+function largestNumber(y: FloatArray): number {
+  return y instanceof Float32Array ? (2 - 2 ** -23) * 2 ** 127 : Number.MAX_VALUE
+}
 
 /** The first component so large that arithmetic on it leaves the range of numbers; -1 if there is none. */
 export function nearlyInfinite(y: FloatArray): number {
-  const largest = y instanceof Float32Array ? LARGEST_FLOAT32 : Number.MAX_VALUE
-  return y.findIndex((value) => Math.abs(value) > HUGE * largest)
+  const limit = HUGE * largestNumber(y)
+  return y.findIndex((value) => Math.abs(value) > limit)
 }
 
 /** Sums of ten thousand such numbers, or their products with the coefficients of a method, may be infinite. */

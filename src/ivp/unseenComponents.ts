@@ -1,6 +1,6 @@
 import { tellOnce } from './noticed.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
-import type { Tolerance } from './space/vectorSpace.ts'
+import { toleranceAt, type Tolerance } from './space/vectorSpace.ts'
 
 /** Components that start at zero are followed up to this number. */
 const MOST = 64
@@ -30,7 +30,7 @@ export function unseenComponents<V extends FloatArray>(
   warnings: string[],
 ): UnseenComponents<V> | null {
   for (let i = 0; i < y0.length; i++)
-    if (Math.abs(y0[i]!) < (typeof atol === 'number' ? atol : atol[i]!)) return new Unseen(y0, atol, warnings)
+    if (Math.abs(y0[i]!) < toleranceAt(atol, i)) return new Unseen(y0, atol, warnings)
   return null
 }
 
@@ -45,11 +45,9 @@ class Unseen<V extends FloatArray> implements UnseenComponents<V> {
     this.n = y0.length
     const below: number[] = []
     this.atol = atol
-    const of = typeof atol === 'number' ? null : atol
     for (let i = 0; i < y0.length; i++) {
       const size = Math.abs(y0[i]!)
-      const least = of === null ? (atol as number) : of[i]!
-      if (!(size < least)) continue
+      if (!(size < toleranceAt(atol, i))) continue
       if (size > 0) below.push(i)
       else if (this.low.length < MOST) {
         this.low.push(i)
@@ -57,7 +55,7 @@ class Unseen<V extends FloatArray> implements UnseenComponents<V> {
       }
     }
     if (!isWorthSaying(below.length, y0.length)) return
-    const values = below.slice(0, NAMED).map((i) => `${y0[i]!} < ${this.at(i)}`)
+    const values = below.slice(0, NAMED).map((i) => `${y0[i]!} < ${toleranceAt(atol, i)}`)
     const text = `${named(below)} at the start below \`atol\` (${listed(values, below.length)}): errors as large as the value are let through, so that it may be wrong altogether. ${CURE}`
     tellOnce(warnings, text)
   }
@@ -72,7 +70,7 @@ class Unseen<V extends FloatArray> implements UnseenComponents<V> {
     for (let q = low.length - 1; q >= 0; q--) {
       const i = low[q]!
       const size = Math.abs(y[i]!)
-      if (size > (typeof atol === 'number' ? atol : atol[i]!)) {
+      if (size > toleranceAt(atol, i)) {
         const last = low.length - 1
         low[q] = low[last]!
         hasMoved[q] = hasMoved[last]!
@@ -85,12 +83,8 @@ class Unseen<V extends FloatArray> implements UnseenComponents<V> {
   tell(warnings: string[]): void {
     const never = this.low.filter((_, q) => this.hasMoved[q]).sort((a, b) => a - b)
     if (!isWorthSaying(never.length, this.n)) return
-    const text = `${named(never)} never above \`atol\` (${this.at(never[0]!)}): errors as large as the value are let through. ${CURE}`
+    const text = `${named(never)} never above \`atol\` (${toleranceAt(this.atol, never[0]!)}): errors as large as the value are let through. ${CURE}`
     tellOnce(warnings, text)
-  }
-
-  private at(i: number): number {
-    return typeof this.atol === 'number' ? this.atol : this.atol[i]!
   }
 }
 

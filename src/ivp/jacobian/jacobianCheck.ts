@@ -1,3 +1,4 @@
+import { largestOf } from '../space/typedArraySpace.ts'
 import type { Saved } from '../integrator.ts'
 import type { JacobianMatrix } from '../linalg/jacobianMatrix.ts'
 import { WRONG_JACOBIAN, tellOnce } from '../noticed.ts'
@@ -151,9 +152,7 @@ export class JacobianCheck {
     product: Float64Array,
     { share, noise }: Roughness,
   ): number {
-    let largest = 0
-    for (let i = 0; i < f0.length; i++) largest = Math.max(largest, Math.abs(f0[i]!), Math.abs(f1[i]!))
-    const rounding = noise * this.epsilon * largest
+    const rounding = noise * this.epsilon * Math.max(largestOf(f0), largestOf(f1))
     return f0.findIndex((value, i) => {
       const difference = f1[i]! - value
       const gap = Math.abs(difference - product[i]!)

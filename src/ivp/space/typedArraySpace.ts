@@ -13,6 +13,13 @@ export function zerosLike<V extends FloatArray>(y: V, length: number = y.length)
   return (y instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)) as V
 }
 
+/** The largest magnitude in y; 0 if it is empty, NaN if a component is NaN. */
+export function largestOf(y: ArrayLike<number>): number {
+  let most = 0
+  for (let i = 0; i < y.length; i++) most = Math.max(most, Math.abs(y[i]!))
+  return most
+}
+
 /** Whether every component is finite. */
 export function isFinite(y: FloatArray): boolean {
   // Infinity less itself is NaN, and NaN stays

@@ -35,3 +35,8 @@ export interface Tolerance {
   readonly rtol: number | Float64Array
   readonly atol: number | Float64Array
 }
+
+/** What a tolerance, one number for all components or one per component, is for component i. */
+export function toleranceAt(tolerance: number | ArrayLike<number>, i: number): number {
+  return typeof tolerance === 'number' ? tolerance : tolerance[i]!
+}

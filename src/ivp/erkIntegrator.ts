@@ -8,6 +8,7 @@ import { firstDifference } from './lentState.ts'
 import type { ErkMethod } from './method/butcherTableau.ts'
 import { FixedPlan } from './fixedPlan.ts'
 import { NonFiniteInterpolant, demandFinite } from './nonFiniteInterpolant.ts'
+import { tellOnce } from './noticed.ts'
 import { makeWorkspace } from './space/makeWorkspace.ts'
 import { SpaceWorkspace } from './space/spaceWorkspace.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
@@ -17,6 +18,7 @@ import type { Tolerance, VectorSpace } from './space/vectorSpace.ts'
 import type { CountedRhs } from './rhs.ts'
 import type { Workspace } from './space/workspace.ts'
 import { StepPlan, type Plan } from './stepPlan.ts'
+import { blindEstimate } from './stepper/blindEstimate.ts'
 import { CANDIDATE, sizeOf, stagesOf } from './stepper/erkSlots.ts'
 import { ErkStepper } from './stepper/erkStepper.ts'
 import { PERIOD, StiffnessTest } from './stepper/stiffnessTest.ts'
@@ -68,8 +70,10 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   private wasRejected = false
   /** The attempts of the step at hand have their calls of the right-hand side looked at closely. */
   private looksClosely = false
+  /** The error of the first step is to be estimated once more. */
+  declare private isFirst: boolean
   /** Accepted steps until `lookAround`, and from one look at stiffness to the next. */
-  private untilLook = PERIOD
+  declare private untilLook: number
   private period = PERIOD
   /** Steps in a row that were rejected until they added nothing to a state in single precision. */
   private nStill = 0
@@ -98,6 +102,8 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     this.isMixed = method.error.kind === 'mixed'
     this.looksFurther = method.error.kind !== 'none' && !(weighsLast(method) && coversAll(norm, y0.length))
     this.looks = this.isMixed || this.looksFurther
+    this.isFirst = method.error.kind === 'embedded' && method.error.second !== null
+    this.untilLook = this.isFirst ? 1 : PERIOD
     this.stiffness = method.error.kind === 'none' ? null : new StiffnessTest(method, problem.warnings)
     this.plan =
       step === null
@@ -204,8 +210,14 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     if (this.isSingle) this.watchStandstill()
   }
 
-  /** Now and then after a step: whether the problem is stiff, then how the next attempt calls the right-hand side. */
+  /** Now and then after a step: whether its error estimate was one, the first time; whether the problem is stiff, then how the next attempt calls the right-hand side. */
   private lookAround(): void {
+    if (this.isFirst) {
+      this.isFirst = false
+      this.untilLook = PERIOD - 1
+      this.lookAtFirst()
+      return
+    }
     if (this.looksClosely) {
       this.looksClosely = false
       this.untilLook = this.period
@@ -215,6 +227,13 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     this.period = this.stiffness?.look(this.stepper) ?? PERIOD
     this.looksClosely = true
     this.untilLook = 1
+  }
+
+  private lookAtFirst(): void {
+    const { stepper, method, problem } = this
+    const { t, tOld } = stepper
+    const text = blindEstimate(method, tOld, t - tOld, stepper.secondError()!)
+    if (text !== null) tellOnce(problem.warnings, text)
   }
 
   /** A right-hand side that writes into y gets copies from now on. */

@@ -15,6 +15,31 @@ describe.each(['cpu', 'wasm'])("state 'device' on the %s backend", (backend) => 
     await tf.setBackend(backend)
   })
 
+  it('tells of a first step whose error estimate vanished by accident', () => {
+    const told: string[] = []
+    const f = (_t: Scalar, h: Tensor): Tensor => h.mul(-1e10)
+    const onSolve: OdeintOptions<[]>['onSolve'] = ({ warnings }) => void told.push(...warnings)
+    tf.tidy(() => {
+      const solve = (firstStep?: number): number =>
+        values(
+          odeint(f, tf.tensor1d([2.7]), [0, 3e-10], {
+            method: 'RK23',
+            ...tight,
+            state: 'device',
+            onSolve,
+            ...(firstStep === undefined ? {} : { firstStep }),
+          }),
+        ).at(-1)!
+      const wanted = 2.7 * Math.exp(-3)
+      assert.isAbove(Math.abs(solve() - wanted), 1e-2)
+      assert.match(told.join(), /vanished by accident/)
+      const firstStep = Number(/such as (\S+)\.$/.exec(told[0]!)![1])
+      told.length = 0
+      assert.closeTo(solve(firstStep), wanted, 1e-4)
+      assert.isEmpty(told)
+    })
+  })
+
   /** The times at which f is evaluated, which tell every attempted step; and the end. */
   function trace(
     problem: (typeof PROBLEMS)[number],

@@ -1,5 +1,5 @@
 import { assert, describe, it } from 'vitest'
-import { resume, solveIvp, type FailureKind, type IvpResult } from '../../src/index.ts'
+import { RK23, resume, solveIvp, type FailureKind, type IvpResult } from '../../src/index.ts'
 import { ADAPTIVE, EVERY_METHOD, FIXED } from './everyMethod.ts'
 
 const EXPLICIT = ['RK23', 'RK45', 'DOP853'] as const
@@ -270,4 +270,64 @@ describe('a start far from zero', () => {
       assert.isFalse(told(solveIvp((_t, y) => [-y[0]!], [100, 101], [1], { ...given, rtol: 1e-12 }).warnings))
     },
   )
+})
+
+/** scipy's choice of the first step is 1 / k where rates are large numbers, and RK23's error estimate of y' = -k y is 0 there. */
+describe('a first step whose error estimate vanished by accident', () => {
+  const decay =
+    (...rates: number[]) =>
+    (_t: number, y: ArrayLike<number>): number[] =>
+      Array.from(y, (value, i) => -rates[i % rates.length]! * value)
+  const accidents = (warnings: ReadonlyArray<string>): string[] =>
+    warnings.filter((text) => text.includes('vanished by accident'))
+
+  it.each([
+    ['one rate', [1e10], [2.7], 3e-10],
+    ['two rates that are nearly the same', [1e10, 1.0003e10], [1, 1], 3e-10],
+    ['backward', [-1e10], [2.7], -3e-10],
+    ['many components', [1e10], new Float64Array(5000).fill(1), 3e-10],
+    ['single precision', [1e10], new Float32Array([2.7, 1]), 3e-10],
+  ] as [string, number[], Float64Array, number][])(
+    'is told, and the first step that is advised is as precise as asked: %s',
+    (_name, rates, y0, t1) => {
+      const f = decay(...rates)
+      const wanted = Array.from(y0, (y, i) => y * Math.exp(-rates[i % rates.length]! * t1))
+      for (const more of [{}, { denseOutput: true }, { save: 'last' }] as const) {
+        const given = { method: 'RK23', rtol: 1e-5, atol: 1e-7, ...more } as const
+        const worst = ({ yEnd }: { yEnd: ArrayLike<number> }): number =>
+          Math.max(...wanted.map((y, i) => Math.abs(yEnd[i]! - y) / (1e-7 + 1e-5 * y)))
+        const astray = solveIvp(f, [0, t1], y0, given)
+        assert.isTrue(astray.success)
+        const [text] = accidents(astray.warnings)
+        assert.isDefined(text)
+        assert.isAbove(worst(astray), 100)
+        const firstStep = Number(/such as (\S+)\.$/.exec(text!)![1])
+        const cured = solveIvp(f, [0, t1], y0, { ...given, firstStep })
+        assert.isEmpty(accidents(cured.warnings))
+        assert.isBelow(worst(cured), 10)
+      }
+    },
+  )
+
+  it('is told by a solver object and once by a solve that goes on', () => {
+    const solver = new RK23(decay(1e10), 0, [2.7], 3e-10)
+    solver.step()
+    assert.lengthOf(accidents(solver.warnings), 1)
+    const { failure } = solveIvp(decay(1e10), [0, 3e-10], [2.7], { method: 'RK23', maxSteps: 2 })
+    const whole = resume(decay(1e10), failure!.snapshot!)
+    assert.lengthOf(accidents(whole.warnings), 1)
+  })
+
+  it('is not told of polynomials, which have no error, nor by methods whose estimate sees decays', () => {
+    for (const method of ADAPTIVE) {
+      const f = (t: number): number[] => [t, 1, 0]
+      assert.isEmpty(accidents(solveIvp(f, [0, 1e-5], [1, 2, 3], { method }).warnings))
+      for (const rtol of [1e-3, 1e-6]) {
+        if (method === 'RK23') continue
+        const { warnings, yEnd } = solveIvp(decay(1e10), [0, 3e-10], [2.7], { method, rtol, atol: 1e-9 })
+        assert.isEmpty(warnings)
+        assert.closeTo(yEnd[0]!, 2.7 * Math.exp(-3), 10 * rtol)
+      }
+    }
+  })
 })

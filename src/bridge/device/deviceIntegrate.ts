@@ -3,10 +3,12 @@ import { FixedPlan } from '../../ivp/fixedPlan.ts'
 import type { FailureKind, IvpFailure } from '../../ivp/index.ts'
 import type { ErkMethod } from '../../ivp/method/butcherTableau.ts'
 import type { Problem } from '../../ivp/problem.ts'
+import { tellOnce } from '../../ivp/noticed.ts'
 import { SpaceWorkspace } from '../../ivp/space/spaceWorkspace.ts'
 import { copyOf } from '../../ivp/space/vectorSpace.ts'
 import type { Rhs } from '../../ivp/space/workspace.ts'
 import { StepPlan, type Plan, type PlanStatus } from '../../ivp/stepPlan.ts'
+import { blindEstimate } from '../../ivp/stepper/blindEstimate.ts'
 import { sizeOf } from '../../ivp/stepper/erkSlots.ts'
 import { ErkStepper } from '../../ivp/stepper/erkStepper.ts'
 import { probedStep } from '../../ivp/stepper/initialStep.ts'
@@ -109,6 +111,7 @@ export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding>
       }
       stepper.accept(plan)
       nsteps++
+      if (nsteps === 1) yield* lookAtFirst(device, stepper)
       if (tEval !== null && isPassed(tEval[next])) {
         const dense = stepper.denseOutput()
         for (; isPassed(tEval[next]); next++) onOutput(space.handOver(dense.at(tEval[next]!)))
@@ -124,6 +127,17 @@ export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding>
   } finally {
     workspace.release()
   }
+}
+
+function* lookAtFirst(
+  { method, problem: { warnings } }: DeviceProblem,
+  stepper: ErkStepper<DeviceVector, Measurement>,
+): Reading<void> {
+  const second = stepper.secondError()
+  if (second === null) return
+  const { t, tOld } = stepper
+  const text = blindEstimate(method, tOld, t - tOld, yield* measure(second))
+  if (text !== null) tellOnce(warnings, text)
 }
 
 /** The first step's size, from numbers that must be read. */

@@ -23,12 +23,13 @@ type Matrix = ReadonlyArray<Vector>
  * How a step's error is estimated. `order` is that of the estimate's solution: the error norm behaves like h^(order + 1).
  *
  * - 'none': fixed steps only.
- * - 'embedded': |h e . k|.
+ * - 'embedded': |h e . k|. `second` weighs the stages in another estimate of that order, which is looked at after the first step: where e can vanish
+ *   by accident, at a step that is likely.
  * - 'mixed': E5^2 / sqrt(E5^2 + 0.01 E3^2) of two estimates (DOP853; HNW Sec. II.10, eq. (10.17) ff.).
  */
 export type ErrorFormula =
   | { readonly kind: 'none' }
-  | { readonly kind: 'embedded'; readonly order: number; readonly e: Vector }
+  | { readonly kind: 'embedded'; readonly order: number; readonly e: Vector; readonly second?: Vector }
   | { readonly kind: 'mixed'; readonly order: number; readonly e5: Vector; readonly e3: Vector }
 
 /**
@@ -66,7 +67,12 @@ export interface ErkMethod {
 
 export type SparseError =
   | { readonly kind: 'none' }
-  | { readonly kind: 'embedded'; readonly order: number; readonly e: SparseRow }
+  | {
+      readonly kind: 'embedded'
+      readonly order: number
+      readonly e: SparseRow
+      readonly second: SparseRow | null
+    }
   | { readonly kind: 'mixed'; readonly order: number; readonly e5: SparseRow; readonly e3: SparseRow }
 
 /** `probe`: all derivatives with weights beyond those of the rows; where their sum is finite, the interpolant is. */
@@ -140,7 +146,11 @@ function sparseError(demand: Demand, error: ErrorFormula, nStages: number): Spar
   demand(isOrder(error.order), 'error.order is a positive integer')
   switch (error.kind) {
     case 'embedded':
-      return { ...error, e: weights('e', error.e) }
+      return {
+        ...error,
+        e: weights('e', error.e),
+        second: error.second === undefined ? null : weights('second', error.second),
+      }
     case 'mixed':
       return { ...error, e5: weights('e5', error.e5), e3: weights('e3', error.e3) }
   }

@@ -10,6 +10,8 @@ export const Y_OLD = 2
 
 /** Rows of the choice of the first step. */
 const STARTING_ROWS = 5
+/** Of the second estimate of the first step's error. */
+const SECOND_ROWS = 1
 
 /** Stage derivatives with f at the new point, and with an interpolant its further stages. */
 export function stagesOf({ nStages, dense }: ErkMethod, hasDense: boolean): number {
@@ -24,7 +26,7 @@ export function sizeOf(method: ErkMethod, hasDense: boolean): WorkspaceSize {
   const interpolant = hasDense ? 1 + dense.rows.length + (dense.kind === 'nested' ? dense.a.length : 0) : 0
   return {
     slots: stagesOf(method, hasDense) + (hasDense ? 3 : 2),
-    rows: a.length + 1 + errors + interpolant + STARTING_ROWS,
+    rows: a.length + 1 + errors + interpolant + STARTING_ROWS + SECOND_ROWS,
     terms: nTerms,
   }
 }

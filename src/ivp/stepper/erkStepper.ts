@@ -204,6 +204,15 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     trial.errorNorm = this.workspace.mixedNormWithin(this.error, trial.h)
   }
 
+  /** The error of the step accepted last by the method's second estimate, once for a solve; null for a method without one. */
+  secondError(): S | null {
+    const { error } = this.method
+    if (error.kind !== 'embedded' || error.second === null) return null
+    const { workspace, states } = this
+    const yOld = states + (this.hasDense ? Y_OLD : CANDIDATE)
+    return workspace.norm(workspace.addNorm(error.second, yOld, states + Y), this.t - this.tOld)
+  }
+
   accept({ t }: Pick<Trial, 't'>): void {
     const states = this.states
     this.tOld = this.t

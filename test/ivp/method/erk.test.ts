@@ -93,6 +93,20 @@ describe.each(methods.map(([method, denseOrder]) => ({ name: method.name, method
         )
     })
 
+    it('estimates errors a second time, where it does, with weights of the same order', () => {
+      const { error } = tableau
+      if (error.kind !== 'embedded' || error.second === undefined) return
+      const { second, order: stated } = error
+      assert.isBelow(
+        violation(method, second, stated, () => 0),
+        ROUNDING,
+      )
+      assert.isAbove(
+        violation(method, second, stated + 1, () => 0),
+        1e-7,
+      )
+    })
+
     it('interpolates with its order', () => {
       for (const x of [0.2, 0.5, 0.9]) {
         const { dense } = method

@@ -239,7 +239,7 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   /** A right-hand side that writes into y gets copies from now on. */
   private beWary(): void {
     const { rhs } = this.problem
-    if (rhs.isWary()) this.stepper.setRhs(rhs.closely)
+    if (rhs.isWary()) this.stepper.rhs = rhs.closely
   }
 
   /** Of derivatives that nothing but the interpolant uses. */

@@ -1,10 +1,9 @@
 import type { SpaceDense } from '../dense/denseOutput.ts'
-import { nestedDense } from '../dense/nestedDense.ts'
-import { rkDense } from '../dense/rkDense.ts'
 import type { Saved } from '../integrator.ts'
 import type { ErkMethod } from '../method/butcherTableau.ts'
 import type { VectorSpace } from '../space/vectorSpace.ts'
 import type { Rhs, Workspace } from '../space/workspace.ts'
+import { ErkInterpolant } from './erkInterpolant.ts'
 import { CANDIDATE, Y, Y_OLD, stagesOf } from './erkSlots.ts'
 import { firstLength, probeLength, type FirstSpan } from './initialStep.ts'
 import type { Stepper, Trial } from './stepper.ts'
@@ -26,7 +25,8 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
   declare readonly errorOrder: number
   declare private readonly space: VectorSpace<V, S>
   declare private readonly workspace: Workspace<V, S>
-  declare private rhs: Rhs<V>
+  /** May be exchanged between steps for another form of the same function. */
+  declare rhs: Rhs<V>
   declare private readonly method: ErkMethod
   declare private readonly nStages: number
   declare private readonly c: ReadonlyArray<number>
@@ -37,8 +37,8 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
   declare private readonly hasDense: boolean
   declare private readonly clears: boolean
   declare private readonly error: number
-  private denseRows: { readonly rows: number[]; readonly stages: number[]; readonly probe: number } | null =
-    null
+  /** Made at the first interpolant. */
+  private interpolant: ErkInterpolant<V, S> | null = null
   /** First of the slots of states. */
   declare private readonly states: number
   /** A step was accepted and k is still that step's. */
@@ -194,11 +194,6 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     trial.errorNorm = this.hasError ? workspace.norm(this.error, h) : workspace.finiteness(candidate)
   }
 
-  /** From now on by another form of the right-hand side. */
-  setRhs(rhs: Rhs<V>): void {
-    this.rhs = rhs
-  }
-
   /** Measures the error of the last attempt of a method with a mixed norm once more. */
   measureAgain(trial: Trial<S>): void {
     trial.errorNorm = this.workspace.mixedNormWithin(this.error, trial.h)
@@ -237,35 +232,9 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
   }
 
   denseOutput(): SpaceDense<V> {
-    const { dense, nStages } = this.method
-    const { t, tOld } = this
-    const h = t - tOld
-    const workspace = this.workspace
-    const free = this.states + CANDIDATE
     this.evaluateLast()
-    const { rows, stages } = (this.denseRows ??= {
-      probe: workspace.addRow(dense.probe, free, this.states + Y_OLD),
-      rows: dense.rows.map((row) => workspace.addRow(row, free, free)),
-      stages:
-        dense.kind === 'nested'
-          ? dense.a.map((row, i) =>
-              workspace.addRow(row, free, this.states + Y_OLD, this.cleared(nStages + 1 + i)),
-            )
-          : [],
-    })
-    if (dense.kind === 'nested') {
-      stages.forEach((row, i) => {
-        workspace.combine(row, h)
-        workspace.evaluate(this.rhs, tOld + dense.c[i]! * h, free, nStages + 1 + i)
-      })
-    }
-    const q = rows.map((row) => {
-      workspace.clear(free)
-      workspace.combine(row, 1)
-      return workspace.copyOf(free)
-    })
-    const make = dense.kind === 'nested' ? nestedDense : rkDense
-    return make(this.space, tOld, t, this.yOld, q)
+    this.interpolant ??= new ErkInterpolant(this.space, this.workspace, this.method, this.clears)
+    return this.interpolant.of(this)
   }
 
   /**
@@ -288,9 +257,7 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
 
   /** 0 unless numbers in the interpolant made last may be out of range, though its coefficients are not: then NaN. */
   rangeOfDense(): S {
-    const workspace = this.workspace
-    workspace.combine(this.denseRows!.probe, Math.max(1, Math.abs(this.t - this.tOld)))
-    return workspace.finiteness(this.states + CANDIDATE)
+    return this.interpolant!.range(Math.abs(this.t - this.tOld))
   }
 
   /** Of vectors of flat arrays only. */

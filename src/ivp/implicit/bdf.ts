@@ -1,4 +1,5 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
+import { exactAtStart } from '../dense/exactAtStart.ts'
 import { TIME_OVERFLOW, firstNonFinite } from '../failure.ts'
 import { coversAll, withGaps } from '../space/norm.ts'
 import type { Integrator, Saved, StepFailure } from '../integrator.ts'
@@ -130,7 +131,8 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
 
   denseOutput(): DenseOutput<Float64Array> {
     const { tOld, t, order } = this
-    return this.checked(bdfDense(tOld, t, this.size * this.direction, this.differences.rows(order + 1)))
+    const dense = bdfDense(tOld, t, this.size * this.direction, this.differences.rows(order + 1))
+    return this.checked(exactAtStart(dense, this.yOld))
   }
 
   override release(): void {

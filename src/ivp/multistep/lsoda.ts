@@ -1,4 +1,5 @@
 import type { DenseOutput } from '../dense/denseOutput.ts'
+import { exactAtStart } from '../dense/exactAtStart.ts'
 import { ADVICE } from '../advice.ts'
 import { MESSAGES, TIME_OVERFLOW, firstNonFinite } from '../failure.ts'
 import { tightestRtol, type ImplicitProblem } from '../implicit/implicitProblem.ts'
@@ -125,7 +126,8 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
     // Where rounding of t made another step of it, time runs as it was stepped
     const share = (t - tOld) / hUsed
     const isRounded = Math.abs(share - 1) > 1e-12 && this.status !== 'finished'
-    return this.checked(nordsieckDense(tOld, t, isRounded ? h * share : h, strategy.columnsUsed()))
+    const dense = nordsieckDense(tOld, t, isRounded ? h * share : h, strategy.columnsUsed())
+    return this.checked(exactAtStart(dense, this.yOld))
   }
 
   override release(): void {

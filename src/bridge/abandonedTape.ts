@@ -10,7 +10,7 @@ export interface EngineState {
 /** What a gradient function does, recorded. */
 export type Tape = TapeNode[]
 
-interface TapeNode {
+export interface TapeNode {
   readonly inputs: Readonly<Record<string, Tensor>>
   readonly outputs: ReadonlyArray<Tensor & { readonly kept: boolean }>
   readonly saved?: ReadonlyArray<Tensor>

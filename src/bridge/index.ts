@@ -20,5 +20,6 @@ export {
   SecondOrderGradient,
   ShapeMismatch,
   SolveFailed,
+  UntrackedTensor,
   UntrackedVariable,
 } from './odeErrors.ts'

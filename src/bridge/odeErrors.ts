@@ -38,6 +38,33 @@ export class UntrackedVariable extends Error {
   }
 }
 
+const UNTRACKED = {
+  late: 'did not read at the first time, so that it would get no gradient',
+  kept: 'it made in an earlier evaluation, so that gradients would miss what it was made from',
+  awaited: 'would get no gradient: a tape of tfjs cannot span an await',
+  complex: 'would get no gradient, since tfjs has none for complex tensors',
+} as const
+
+/** The right-hand side reads a tensor, other than from its arguments, whose gradient would be missed. */
+export class UntrackedTensor extends Error {
+  override readonly name = 'UntrackedTensor'
+  readonly _tag = 'UntrackedTensor'
+  readonly shape: ReadonlyArray<number>
+  readonly reason: keyof typeof UNTRACKED
+
+  constructor(shape: ReadonlyArray<number>, reason: keyof typeof UNTRACKED) {
+    const way =
+      reason === 'complex'
+        ? 'Pass its real and its imaginary part in `params`, and put them together in `f`.'
+        : 'Pass it (or what it is made from) in `params` and use the third argument of `f`.'
+    super(
+      `\`f\` reads a tensor of shape [${shape.join(', ')}] from outside of its arguments that it ${UNTRACKED[reason]}. ${way}`,
+    )
+    this.shape = shape
+    this.reason = reason
+  }
+}
+
 /** The right-hand side returned tensors of other shapes than the state. */
 export class ShapeMismatch extends Error {
   override readonly name = 'ShapeMismatch'

@@ -5,13 +5,18 @@ import { solveOnDevice } from './device/deviceForward.ts'
 import { readNow } from './device/reading.ts'
 import { solveFlat, type TensorGradients } from './flatRoad.ts'
 import type { TensorTree, TreeLayout } from './flatten.ts'
+import { watchGradientInputs } from './gradientInputs.ts'
+import { lent } from './lentMemory.ts'
 import { checkNestedOptions } from './nestedOptions.ts'
 import { NoBlockingReads, SecondOrderGradient } from './odeErrors.ts'
 import { roadOf } from './road.ts'
 import type { OdeintOptions } from './solveOptions.ts'
-import { tensorProblem, type TensorProblem } from './tensorProblem.ts'
+import { tensorProblem, withCapturedParams, type TensorProblem } from './tensorProblem.ts'
 import type { TensorFunction } from './tensorRhs.ts'
 import { tf, type Tensor, type Tensor1D, type Tensor2D } from './tensor.ts'
+
+// At the import: a gradient that is under way already can no longer say what it is taken of
+watchGradientInputs()
 
 const GRADIENTS: ReadonlyArray<string> = ['backsolve', 'adjoint', 'interpolating', 'discrete', 'autodiff']
 
@@ -21,10 +26,10 @@ const GRADIENTS: ReadonlyArray<string> = ['backsolve', 'adjoint', 'interpolating
  * Forward and backward both run on the current tfjs backend, which must allow blocking reads (see `odeintAsync` for others). Gradients come from the
  * continuous adjoint (`backsolve`), whose memory does not grow with the number of steps, or by `gradient` from others. Leaves no tensor behind.
  *
- * @param f - pure function of tensors with the form of h0 as its result; captured plain tensors are constants
+ * @param f - pure function of tensors with the form of h0 as its result; captured tensors get their gradients too, trainable variables must be passed
  * @param ts - output times, the initial one first; strictly monotone, at least two
  * @returns the solution stacked over time, `[ts.length, ...h.shape]`, in the form of h0; the first entry is h0 at ts[0]
- * @throws IvpInputError, ResultMismatch, ShapeMismatch, UntrackedVariable for bad input; SolveFailed, with the partial solution, for a solve that fails;
+ * @throws IvpInputError, ResultMismatch, ShapeMismatch, UntrackedVariable, UntrackedTensor for bad input; SolveFailed, with the partial solution, for a solve that fails;
  * SecondOrderGradient for a gradient of its gradient; NoBlockingReads on a backend without them
  * @see Chen et al., "Neural Ordinary Differential Equations" (NeurIPS 2018), Algorithm 1
  */
@@ -48,25 +53,28 @@ function solved<H extends TensorTree, P extends TensorTree>(
   // In a browser a blocking read of it may return zeros without a word
   if (tf.getBackend() === 'webgpu') throw new NoBlockingReads('webgpu')
   const times = ts instanceof tf.Tensor ? Array.from(ts.dataSync()) : Array.from(ts)
-  const problem = tensorProblem(f, h0, ts, times, options.params ?? ([] as unknown as P))
-  const { stateLeaves, paramLeaves, timeLeaves } = problem
-  const road = roadOf(options, problem.state.total)
-  if (options.gradient === 'autodiff') return throughTheSolver(problem, options)
+  const given = tensorProblem(f, h0, ts, times, options.params ?? ([] as unknown as P))
+  const road = roadOf(options, given.state.total)
+  if (options.gradient === 'autodiff') return throughTheSolver(given, options)
+  const problem = withCapturedParams(given)
+  const { stateLeaves, paramLeaves, timeLeaves, reads } = problem
+  const outside = [...reads.captured, ...reads.constants]
   const solve = road === 'flat' ? flat : device
   const operation = tf.customGrad((...args: unknown[]) => {
     const save = args.pop() as (tensors: Tensor[]) => void
     const tensors = args as Tensor[]
     const start = tensors.slice(0, stateLeaves.length)
-    const given = tensors.slice(stateLeaves.length, stateLeaves.length + paramLeaves.length)
-    const { value, pullback } = solve(problem, start, given, options)
+    const values = tensors.slice(stateLeaves.length, stateLeaves.length + paramLeaves.length)
+    const { value, pullback } = solve(problem, start, values, options)
     // Not before: what is saved by a forward pass that throws stays for ever
-    save(road === 'flat' ? given : [...given, value])
+    save([...values, ...reads.constants, ...(road === 'flat' ? [] : [value])])
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
       const isInner = isRecording()
       // An error in the backward pass ends the whole gradient computation
       return releasingTapeOnError(isInner ? releaseTapeIfItFails : releaseAbandonedTape, () => {
         if (isInner) throw new SecondOrderGradient()
-        const { h0: start0, params, ts: gradTs } = pullback(dy, saved)
+        const own = paramLeaves.length - reads.captured.length
+        const { h0: start0, params, ts: gradTs } = lent(outside, saved.slice(own), () => pullback(dy, saved))
         return [...start0, ...params, ...gradTs]
       })
     }
@@ -99,7 +107,7 @@ function throughTheSolver<H extends TensorTree, P extends TensorTree>(
 /** A solution as one tensor [times, n], and its pullback. */
 interface RoadSolution {
   readonly value: Tensor
-  /** @param saved - the parameters, which themselves may be gone by then; and with the state on the device the solution */
+  /** @param saved - first the parameters, which themselves may be gone by then, and with the state on the device last the solution */
   pullback(dy: Tensor, saved: ReadonlyArray<Tensor>): TensorGradients
 }
 
@@ -109,7 +117,8 @@ function flat<P extends TensorTree>(
   params: ReadonlyArray<Tensor>,
   options: OdeintOptions<P>,
 ): RoadSolution {
-  return solveFlat(problem, h0, params, options)
+  const { value, pullback } = solveFlat(problem, h0, params, options)
+  return { value, pullback: (dy, saved) => pullback(dy, saved.slice(0, params.length)) }
 }
 
 function device<P extends TensorTree>(
@@ -123,7 +132,7 @@ function device<P extends TensorTree>(
   return {
     value: solved.value,
     pullback: (dy, saved) => {
-      const solution = { ...solved, value: saved[params.length] as Tensor2D }
+      const solution = { ...solved, value: saved.at(-1) as Tensor2D }
       return readNow(pullOnDevice(problem, solution, saved.slice(0, params.length), dy as Tensor2D, options))
     },
   }

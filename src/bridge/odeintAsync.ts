@@ -8,7 +8,8 @@ import { checkGradient, stacked } from './odeint.ts'
 import { checkNestedOptions } from './nestedOptions.ts'
 import { checkDevice } from './road.ts'
 import type { OdeintOptions } from './solveOptions.ts'
-import { tensorProblem } from './tensorProblem.ts'
+import { UntrackedTensor } from './odeErrors.ts'
+import { tensorProblem, withCapturedParams } from './tensorProblem.ts'
 import type { TensorFunction } from './tensorRhs.ts'
 import { tf, type Tensor, type Tensor1D, type Tensor2D } from './tensor.ts'
 
@@ -74,7 +75,9 @@ export async function odeintAsync<H extends TensorTree, P extends TensorTree = [
   const release = (): void => tf.dispose(leavesOf(paramsCopy))
   try {
     const times = ts instanceof tf.Tensor ? await valuesOf(ts.clone()) : Array.from(ts)
-    const problem = tensorProblem(f, h0Copy, ts, times, paramsCopy)
+    const problem = withCapturedParams(tensorProblem(f, h0Copy, ts, times, paramsCopy))
+    const [captured] = problem.reads.captured
+    if (captured !== undefined) throw new UntrackedTensor(captured.shape, 'awaited')
     const { stateLeaves, paramLeaves, state: layout, paramLayout } = problem
     const solved = await readAwaited(solveOnDevice(problem, stateLeaves, paramLeaves, options))
     let isDisposed = false

@@ -27,7 +27,7 @@ export interface SolveReport {
 
 /** Options of `odeint`. */
 export interface OdeintOptions<P extends TensorTree> extends Direction {
-  /** Everything trainable that `f` uses; receives gradients. */
+  /** What `f` gets as its third argument, every trainable variable that it uses among it; receives gradients. */
   readonly params?: P
   /**
    * How gradients are computed, see `solveWithPullback`; 'adjoint' is another name of 'backsolve', the default. 'autodiff' leaves it to tfjs, which records every

@@ -1,8 +1,9 @@
 import { IvpInputError } from '../ivp/index.ts'
+import { NO_READS, traceReads, withCaptures, type Reads } from './captures.ts'
+import { isDependent } from './gradientInputs.ts'
 import { layoutOf, type TensorTree, type TreeLayout } from './flatten.ts'
 import { inputLeaves } from './inputLeaves.ts'
 import { UntrackedVariable } from './odeErrors.ts'
-import { variablesRead } from './tape.ts'
 import { evaluationOf, type TensorEvaluation, type TensorFunction } from './tensorRhs.ts'
 import { tf, type Tensor, type Tensor1D } from './tensor.ts'
 
@@ -16,9 +17,11 @@ export interface TensorProblem {
   readonly paramLeaves: ReadonlyArray<Tensor>
   /** The tensor of times, or nothing. */
   readonly timeLeaves: ReadonlyArray<Tensor>
+  /** What f reads besides its arguments, as far as was looked. */
+  readonly reads: Reads
 }
 
-/** Functions whose variables were looked at already: one traced evaluation each, not one per solve. */
+/** Functions whose variables were looked at already: outside of gradients one traced evaluation each, not one per solve. */
 const traced = new WeakSet<object>()
 
 /**
@@ -39,9 +42,27 @@ export function tensorProblem<H extends TensorTree, P extends TensorTree>(
   const paramLayout = layoutOf(params)
   const timeLeaves = ts instanceof tf.Tensor ? [ts as Tensor] : []
   const evaluate = evaluationOf(f, state, paramLayout)
-  if (!traced.has(f)) checkVariables(evaluate, times[0]!, stateLeaves, paramLeaves)
+  // Under a tape always: the tensors that f captures may be others each time
+  const looks = !traced.has(f) || tf.engine().isTapeOn()
+  const reads = looks ? traceReads(evaluate, times[0]!, stateLeaves, paramLeaves) : NO_READS
+  if (reads.variables.length > 0) throw new UntrackedVariable(reads.variables.map(({ name }) => name))
   traced.add(f)
-  return { evaluate, times, state, paramLayout, stateLeaves, paramLeaves, timeLeaves }
+  return { evaluate, times, state, paramLayout, stateLeaves, paramLeaves, timeLeaves, reads }
+}
+
+/** The same with the captured tensors as further parameters, for gradients that are not left to tfjs's tape. */
+export function withCapturedParams(problem: TensorProblem): TensorProblem {
+  const { evaluate, reads, paramLayout, stateLeaves, timeLeaves } = problem
+  const paramLeaves = [...problem.paramLeaves, ...reads.captured]
+  // tfjs asks for no gradient then
+  const isOnlyForward =
+    tf.engine().isTapeOn() && !isDependent([...stateLeaves, ...paramLeaves, ...timeLeaves])
+  return {
+    ...problem,
+    evaluate: withCaptures(evaluate, reads, isOnlyForward),
+    paramLeaves,
+    paramLayout: reads.captured.length === 0 ? paramLayout : layoutOf(paramLeaves),
+  }
 }
 
 function checkTimes(times: ReadonlyArray<number>): void {
@@ -54,19 +75,4 @@ function checkTimes(times: ReadonlyArray<number>): void {
       'must be at least two finite times, strictly increasing or decreasing',
     )
   }
-}
-
-/** On copies, so that a variable which f reads is one of its closure: no gradient reaches it there, even if it is passed too. */
-function checkVariables(
-  evaluate: TensorEvaluation,
-  t: number,
-  stateLeaves: ReadonlyArray<Tensor>,
-  paramLeaves: ReadonlyArray<Tensor>,
-): void {
-  const n = stateLeaves.length
-  const read = variablesRead(
-    (copies) => evaluate(tf.scalar(t), copies.slice(0, n), copies.slice(n)),
-    [...stateLeaves, ...paramLeaves],
-  )
-  if (read.size > 0) throw new UntrackedVariable([...read].map(({ name }) => name))
 }

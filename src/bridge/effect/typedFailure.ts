@@ -5,6 +5,7 @@ import {
   ResultMismatch,
   ShapeMismatch,
   SolveFailed,
+  UntrackedTensor,
   UntrackedVariable,
 } from '../odeErrors.ts'
 import { SolveTimedOut } from './solveTimedOut.ts'
@@ -17,6 +18,7 @@ export type TensorOdeError =
   | ShapeMismatch
   | SolveFailed
   | SolveTimedOut
+  | UntrackedTensor
   | UntrackedVariable
 
 const KNOWN = [
@@ -26,6 +28,7 @@ const KNOWN = [
   ShapeMismatch,
   SolveFailed,
   SolveTimedOut,
+  UntrackedTensor,
   UntrackedVariable,
 ]
 

@@ -88,7 +88,7 @@ export class OdeOfLayer extends OdeLayer {
 tf.serialization.registerClass(OdeOfLayer)
 
 /**
- * Runs `body` while the weights read as other tensors. A solve differentiates with respect to tensors that it is given, and lets f capture none;
+ * Runs `body` while the weights read as other tensors. A solve differentiates with respect to tensors that it is given, and lets f capture no variable;
  * layers know no other place for their weights than their variables.
  */
 function withValues<T>(

@@ -10,12 +10,9 @@ interface GradientEngine {
 const inputs: ReadonlyArray<Tensor>[] = []
 /** Tapes that were put aside for one of their own, the outermost first. */
 const aside: Tape[] = []
-let isWatching = false
 
-/** Has tfjs say from now on what gradients are taken of: a tape knows what was computed of what, not for whom. Once. */
+/** Has tfjs say from now on what gradients are taken of: a tape knows what was computed of what, not for whom. Call once. */
 export function watchGradientInputs(): void {
-  if (isWatching) return
-  isWatching = true
   const engine = tf.engine() as unknown as GradientEngine
   const { gradients } = engine
   engine.gradients = function (f, xs, dy, allowNoGradients) {

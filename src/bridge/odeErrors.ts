@@ -107,14 +107,15 @@ export class ResultMismatch extends Error {
   }
 }
 
-/** A gradient of a gradient of a solve was asked for. */
+/** A gradient of a gradient was asked for where it would be wrong. */
 export class SecondOrderGradient extends Error {
   override readonly name = 'SecondOrderGradient'
   readonly _tag = 'SecondOrderGradient'
 
-  constructor() {
+  /** @param of - what was differentiated. @param way - what to do instead */
+  constructor(of: string, way: string) {
     super(
-      'Gradients of a solve cannot be differentiated again: they come from flat arrays, which no tape sees, and would count as constants. Take second derivatives by differences of gradients.',
+      `Gradients of ${of} cannot be differentiated again: they come from numbers that no tape sees, and would count as constants. ${way}`,
     )
   }
 }

@@ -5,18 +5,17 @@ import { solveOnDevice } from './device/deviceForward.ts'
 import { readNow } from './device/reading.ts'
 import { solveFlat, type TensorGradients } from './flatRoad.ts'
 import type { TensorTree, TreeLayout } from './flatten.ts'
-import { watchGradientInputs } from './gradientInputs.ts'
 import { lent } from './lentMemory.ts'
 import { checkNestedOptions } from './nestedOptions.ts'
 import { NoBlockingReads, SecondOrderGradient } from './odeErrors.ts'
+import { prepareGradients } from './prepareGradients.ts'
 import { roadOf } from './road.ts'
 import type { OdeintOptions } from './solveOptions.ts'
 import { tensorProblem, withCapturedParams, type TensorProblem } from './tensorProblem.ts'
 import type { TensorFunction } from './tensorRhs.ts'
 import { tf, type Tensor, type Tensor1D, type Tensor2D } from './tensor.ts'
 
-// At the import: a gradient that is under way already can no longer say what it is taken of
-watchGradientInputs()
+prepareGradients()
 
 const GRADIENTS: ReadonlyArray<string> = ['backsolve', 'adjoint', 'interpolating', 'discrete', 'autodiff']
 
@@ -72,7 +71,7 @@ function solved<H extends TensorTree, P extends TensorTree>(
       const isInner = isRecording()
       // An error in the backward pass ends the whole gradient computation
       return releasingTapeOnError(isInner ? releaseTapeIfItFails : releaseAbandonedTape, () => {
-        if (isInner) throw new SecondOrderGradient()
+        if (isInner) throw secondOrder(options.gradient ?? 'backsolve')
         const own = paramLeaves.length - reads.captured.length
         const { h0: start0, params, ts: gradTs } = lent(outside, saved.slice(own), () => pullback(dy, saved))
         return [...start0, ...params, ...gradTs]
@@ -84,6 +83,12 @@ function solved<H extends TensorTree, P extends TensorTree>(
     const solution = operation(...stateLeaves, ...paramLeaves, ...timeLeaves) as Tensor2D
     return stacked(solution, problem.state) as Tensor
   }) as unknown as H
+}
+
+function secondOrder(gradient: string): SecondOrderGradient {
+  const way =
+    "Choose `gradient: 'autodiff'` for this solve, with an explicit method and times as numbers: it leaves the steps to tfjs's tape."
+  return new SecondOrderGradient(`a solve by '${gradient}'`, way)
 }
 
 /** Outside of a custom gradient tfjs records what the steps do. */

@@ -63,7 +63,9 @@ function readsOf(
   first: number,
   given: ReadonlyArray<Tensor>,
 ): Reads {
-  const read = [...readFromOutside(tape, result, first, given)]
+  const seen = new Set<Tensor>()
+  visitFromOutside(tape, 0, result, first, given, (tensor) => seen.add(tensor))
+  const read = [...seen]
   const others = [...read.filter((tensor) => !isTrainable(tensor)), ...keptOf(tape, first)]
   // The walk over the tapes is not made for nothing
   const ids = others.length === 0 ? new Set<number>() : dependentIds()
@@ -97,7 +99,7 @@ export function withCaptures(
       const tape = engineState().activeTape!
       const [from, next] = [tape.length, nextTensorId()]
       const result = evaluate(t, h, own)
-      readFromOutside(tape, result, next, [t, ...h, ...own, ...captured], from).forEach(look)
+      visitFromOutside(tape, from, result, next, [t, ...h, ...own, ...captured], look)
       return result
     }
     if (tf.engine().isTapeOn()) return looking()
@@ -115,21 +117,24 @@ export function withCaptures(
   }
 }
 
-/** The tensors that were not made since `first`, other than the given ones: what operations on the tape read, and what is handed on as it is. */
-function readFromOutside(
+/** Visits the tensors that were not made since `first`, other than the given ones: what operations on the tape read, and what is handed on as it is. */
+function visitFromOutside(
   tape: Tape,
+  from: number,
   result: ReadonlyArray<Tensor>,
   first: number,
   given: ReadonlyArray<Tensor>,
-  from = 0,
-): Set<Tensor> {
-  const read = new Set<Tensor>()
-  const add = (tensor: Tensor): void => {
-    if (tensor.id < first && !given.includes(tensor)) read.add(tensor)
+  visit: (tensor: Tensor) => void,
+): void {
+  const look = (tensor: Tensor): void => {
+    if (tensor.id < first && !given.includes(tensor)) visit(tensor)
   }
-  result.forEach(add)
-  for (let i = from; i < tape.length; i++) Object.values(tape[i]!.inputs).forEach(add)
-  return read
+  result.forEach(look)
+  // For every evaluation of a backward solve: no lists on the way
+  for (let i = from; i < tape.length; i++) {
+    const { inputs } = tape[i]!
+    for (const name in inputs) look(inputs[name]!)
+  }
 }
 
 /** Tensors made since `first` that f keeps, for a later evaluation maybe; what the tape saved is kept as well. */

@@ -1,5 +1,6 @@
 import { disposeSaved, engineState, type EngineState, type Tape } from './abandonedTape.ts'
 import { dependentIds, withGradientInputs } from './gradientInputs.ts'
+import { lent } from './lentMemory.ts'
 import { UntrackedTensor, UntrackedVariable } from './odeErrors.ts'
 import { withOwnTape } from './tape.ts'
 import type { TensorEvaluation } from './tensorRhs.ts'
@@ -78,8 +79,7 @@ function readsOf(
 }
 
 /**
- * `evaluate` with the captured tensors as further parameters: their gradients are those of the tensors that come in these places. f reads
- * its own, which have to be alive (see `lent`).
+ * `evaluate` with the captured tensors as further parameters: f reads the values of those that come in their places, which get the gradients.
  *
  * Whenever it is recorded, what it reads is looked at again: f may read other tensors at other times.
  * @param isOnlyForward - whether there will be no backward solve, which records, but a gradient under way
@@ -94,17 +94,27 @@ export function withCaptures(
   const constants = new Set(reads.constants.map(({ id }) => id))
   return (t, h, params) => {
     const own = params.slice(0, params.length - captured.length)
+    const originals = params.slice(own.length)
     const looking = (): Tensor[] => {
-      link(captured, params.slice(own.length))
+      link(captured, originals)
       const tape = engineState().activeTape!
       const [from, next] = [tape.length, nextTensorId()]
       const result = evaluate(t, h, own)
       visitFromOutside(tape, from, result, next, [t, ...h, ...own, ...captured], look)
       return result
     }
-    if (tf.engine().isTapeOn()) return looking()
-    // A gradient that f takes of something is not recorded inside of an operation otherwise
-    return withOwnTape((state) => (isOnlyForward ? recorded(state, looking) : evaluate(t, h, own)))
+    return lent(captured, originals, () => {
+      if (tf.engine().isTapeOn()) return unlent(looking())
+      // A gradient that f takes of something is not recorded inside of an operation otherwise
+      return withOwnTape((state) => unlent(isOnlyForward ? recorded(state, looking) : evaluate(t, h, own)))
+    })
+  }
+
+  /** Its memory goes back. */
+  function unlent(result: Tensor[]): Tensor[] {
+    return captured.length === 0
+      ? result
+      : result.map((leaf) => (captured.includes(leaf) ? leaf.clone() : leaf))
   }
 
   function look(tensor: Tensor): void {

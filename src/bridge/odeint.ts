@@ -52,9 +52,10 @@ function solved<H extends TensorTree, P extends TensorTree>(
   // In a browser a blocking read of it may return zeros without a word
   if (tf.getBackend() === 'webgpu') throw new NoBlockingReads('webgpu')
   const times = ts instanceof tf.Tensor ? Array.from(ts.dataSync()) : Array.from(ts)
-  const given = tensorProblem(f, h0, ts, times, options.params ?? ([] as unknown as P))
+  const isOurs = options.gradient !== 'autodiff'
+  const given = tensorProblem(f, h0, ts, times, options.params ?? ([] as unknown as P), isOurs)
   const road = roadOf(options, given.state.total)
-  if (options.gradient === 'autodiff') return throughTheSolver(given, options)
+  if (!isOurs) return throughTheSolver(given, options)
   const problem = withCapturedParams(given)
   const { stateLeaves, paramLeaves, timeLeaves, reads } = problem
   const outside = [...reads.captured, ...reads.constants]

@@ -26,6 +26,7 @@ const traced = new WeakSet<object>()
 
 /**
  * @param times - the values of `ts`
+ * @param looksAgain - whether what f reads is looked at in every solve under a gradient, since the tensors may be others each time
  * @throws IvpInputError, UntrackedVariable, ResultMismatch, ShapeMismatch
  */
 export function tensorProblem<H extends TensorTree, P extends TensorTree>(
@@ -34,6 +35,7 @@ export function tensorProblem<H extends TensorTree, P extends TensorTree>(
   ts: ReadonlyArray<number> | Float64Array | Tensor1D,
   times: ReadonlyArray<number>,
   params: P,
+  looksAgain = true,
 ): TensorProblem {
   checkTimes(times)
   const stateLeaves = inputLeaves('h0', h0)
@@ -42,8 +44,7 @@ export function tensorProblem<H extends TensorTree, P extends TensorTree>(
   const paramLayout = layoutOf(params)
   const timeLeaves = ts instanceof tf.Tensor ? [ts as Tensor] : []
   const evaluate = evaluationOf(f, state, paramLayout)
-  // Under a tape always: the tensors that f captures may be others each time
-  const looks = !traced.has(f) || tf.engine().isTapeOn()
+  const looks = !traced.has(f) || (looksAgain && tf.engine().isTapeOn())
   const reads = looks ? traceReads(evaluate, times[0]!, stateLeaves, paramLeaves) : NO_READS
   if (reads.variables.length > 0) throw new UntrackedVariable(reads.variables.map(({ name }) => name))
   traced.add(f)

@@ -3,6 +3,7 @@ import { assert, beforeAll, describe, it } from 'vitest'
 import { backendLayer, TensorOde, tensorOdeLayer } from '../../src/bridge/effect/index.ts'
 import { odeint, odeintAsync, UntrackedTensor, UntrackedVariable } from '../../src/bridge/index.ts'
 import { tf, type Scalar, type Tensor, type Tensor2D, type Tensor4D } from '../../src/bridge/tensor.ts'
+import { tensorProblem, withCapturedParams } from '../../src/bridge/tensorProblem.ts'
 import { noTensorIsLeft } from './noTensorIsLeft.ts'
 import { odeBlock } from '../../src/model/odeBlock.ts'
 import { neuralOdeLayer } from '../../src/model/layers/index.ts'
@@ -320,6 +321,26 @@ describe.each(OURS)('a captured tensor: $gradient, $state', (how) => {
     assert.throws(() => tf.tidy(() => void tf.grad(solve)(tf.scalar(1))), UntrackedVariable, 'late')
     w.dispose()
   })
+})
+
+it('a captured tensor is a parameter of the evaluation: what comes in its place is what f reads', async () => {
+  await tf.setBackend('cpu')
+  const before = tf.memory().numTensors
+  tf.tidy(() => {
+    tf.grad((w) => {
+      const c = w.mul(2)
+      const h0 = tf.scalar(1)
+      for (const f of [(_t: Scalar, h: Tensor) => c.mul(h), () => c]) {
+        const { evaluate, paramLeaves } = withCapturedParams(tensorProblem(f, h0, [0, 1], [0, 1], []))
+        assert.deepEqual(paramLeaves, [c])
+        const at = (params: Tensor[]): number => values(evaluate(tf.scalar(0), [h0], params)[0]!)[0]!
+        assert.deepEqual([at([tf.scalar(5)]), at([c]), at([tf.scalar(7)])], [5, 1, 7])
+        assert.equal(values(c)[0], 1)
+      }
+      return c
+    })(tf.scalar(0.5))
+  })
+  assert.equal(tf.memory().numTensors, before)
 })
 
 describe('a captured tensor, awaited', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { ComparisonPlan, Member } from '../comparison/plan.ts'
 import { netNames, type Net } from '../nets.ts'
+import { asTyped } from './asTyped.ts'
 import { attempt } from './attempt.ts'
 import { makeEmptyFolder } from './emptyFolder.ts'
 import { readJson, withInfinity } from './jsonFile.ts'
@@ -28,7 +29,7 @@ export class CompareFolder {
     plan: ComparisonPlan,
     given: ReadonlyArray<{ readonly from: string; readonly folder: string }>,
   ): CompareFolder {
-    makeEmptyFolder(path, 'comparison')
+    makeEmptyFolder(path, 'comparison', PLAN)
     for (const { from, folder } of given) {
       attempt(from, 'cannot be copied', () => cpSync(from, join(path, folder), { recursive: true }))
     }
@@ -84,12 +85,15 @@ export class CompareFolder {
 export function finishedRun(path: string): { readonly state: RunState; readonly nets: readonly Net[] } {
   const file = join(path, STATE)
   if (!existsSync(file)) {
-    throw new UsageError(`${path} holds no ${STATE}: give the folders of runs of odenet train.`, 1)
+    throw new UsageError(`${path} holds no ${STATE}: give the folders of runs of ${asTyped('train')}.`, 1)
   }
   const read = readJson<RunState>(file)
   const state = { ...read, options: presentOptions(file, read.options) }
   if (state.training !== null) {
-    throw new UsageError(`The run in ${path} is not finished: odenet train --resume ${path}.`, 1)
+    throw new UsageError(
+      `The run in ${path} is not finished. Finish it with: ${asTyped('train', '--resume', path)}`,
+      1,
+    )
   }
   return { state, nets: netNames.filter((net) => existsSync(join(path, `${net}.json`))) }
 }

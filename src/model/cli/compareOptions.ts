@@ -1,4 +1,5 @@
 import { nameOf, optionsOfRole, roles, type ComparisonPlan, type Member, type Role } from '../comparison/plan.ts' // prettier-ignore
+import { shellWord } from './asTyped.ts'
 import { finishedRun } from './compareFolder.ts'
 import { thisMachine } from './machine.ts'
 import { loadData, type Data } from './runData.ts'
@@ -139,8 +140,8 @@ function commandOfComparison(flags: CompareFlags): string {
   const { runs, members, studyImages, memorySteps, preset, seed, backend, data, resume: _r, out: _o, checkpointEvery: _c, ...rest } = flags // prettier-ignore
   const own = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
   const all = { ...(runs.length > 0 ? {} : { preset, ...own, seed, backend }), members, studyImages, memorySteps, ...(data === undefined ? {} : { data }) } // prettier-ignore
-  const text = Object.entries(all).map(([name, value]) => `--${flagOf(name)} ${String(value)}`)
-  return ['odenet compare', ...runs, ...text].join(' ')
+  const text = Object.entries(all).map(([name, value]) => `--${flagOf(name)} ${shellWord(String(value))}`)
+  return ['odenet compare', ...runs.map(shellWord), ...text].join(' ')
 }
 
 /** studyImages is given as study-images. */

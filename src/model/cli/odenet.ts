@@ -1,12 +1,15 @@
 /** The `odenet` command. */
 import { NodeRuntime, NodeServices } from '@effect/platform-node'
 import { Effect, Option } from 'effect'
-import { Argument, Command, Flag } from 'effect/cli'
+import { Argument, CliConfig, CliOutput, Command, Flag, GlobalFlag } from 'effect/cli'
 import { roles } from '../comparison/plan.ts'
 import { netNames } from '../nets.ts'
 import { presetNames } from '../presets.ts'
+import { asTyped } from './asTyped.ts'
 import type { CompareFlags } from './compareOptions.ts'
 import { evaluateRun } from './evaluate.ts'
+import { helpCommand } from './help.ts'
+import { presenter } from './presenter.ts'
 import { gradientNames, methodNames } from './solverFlags.ts'
 import { runTraining } from './train.ts'
 import type { TrainFlags } from './trainOptions.ts'
@@ -66,7 +69,7 @@ const flags = {
   ),
   workers: optional(
     Flag.Int('workers'),
-    'worker threads with a backend each (default 2, at most the cores; 1 for tensorflow)',
+    'worker threads with a backend each, no more than the cores (default 2; 1 for tensorflow)',
   ),
   backend: Flag.Literals('backend', backends).pipe(
     Flag.withDescription('tfjs backend; auto takes the fastest that is there and says why (default wasm)'),
@@ -88,17 +91,22 @@ const flags = {
   ),
   snapshots: Flag.Int('snapshots').pipe(
     Flag.withDescription(
-      'keep the parameters so many times along the training, for the certificates of odenet compare (default 0)',
+      `keep the parameters so many times along the training, for the certificates of ${asTyped('compare')} (default 0)`,
     ),
     Flag.withDefault(0),
   ),
   debug: Flag.Boolean('debug').pipe(Flag.withDescription('print stack traces'), Flag.withDefault(false)),
 }
 
+const MISUSED = 2
 const INTERRUPTED = 130
 
 /** Runs a command; a failure is one sentence and an exit code, with the stack only on demand. */
-const guarded = (debug: boolean, body: (signal: AbortSignal) => Promise<unknown>): Effect.Effect<void> =>
+const guarded = (
+  command: string,
+  debug: boolean,
+  body: (signal: AbortSignal) => Promise<unknown>,
+): Effect.Effect<void> =>
   // Uninterruptible: on Ctrl-C the run stops itself, after the step it is in and with a checkpoint
   Effect.uninterruptible(
     Effect.promise(async () => {
@@ -112,6 +120,7 @@ const guarded = (debug: boolean, body: (signal: AbortSignal) => Promise<unknown>
         const { message, stack } = error as Error
         console.error(`odenet: ${debug ? stack : message}`)
         process.exitCode = (error as { exitCode?: number }).exitCode ?? 1
+        if (process.exitCode === MISUSED) console.error(`See ${helpCommand(['odenet', command])}`)
       } finally {
         process.off('SIGINT', onSignal)
         process.off('SIGTERM', onSignal)
@@ -120,29 +129,39 @@ const guarded = (debug: boolean, body: (signal: AbortSignal) => Promise<unknown>
   )
 
 const train = Command.make('train', flags, ({ debug, ...given }) =>
-  guarded(debug, (signal) => runTraining(plain<TrainFlags>(given), signal)),
-).pipe(Command.withDescription('Train an ODENet on MNIST or CIFAR-10, and its stem-only baseline'))
+  guarded('train', debug, (signal) => runTraining(plain<TrainFlags>(given), signal)),
+).pipe(
+  Command.withDescription('Train an ODENet on MNIST or CIFAR-10, and its stem-only baseline'),
+  Command.withExamples([
+    { command: asTyped('train'), description: 'minutes on two cores' },
+    { command: asTyped('train', '--preset', 'mnist', '--gradient', 'discrete') },
+    { command: asTyped('train', '--resume', 'runs/mine'), description: 'go on with a run that was stopped' },
+  ]),
+)
 
 const evaluate = Command.make(
   'eval',
   {
     run: Argument.String('run').pipe(Argument.withDescription('folder of a completed run')),
-    data: flags.data,
+    data: text('data', 'folder of the images (default: as in training)'),
     backend: Flag.Literals('backend', backends).pipe(
       Flag.withDescription('tfjs backend (default: as in training)'),
       Flag.optional,
     ),
     snapshots: Flag.Boolean('snapshots').pipe(
-      Flag.withDescription('test the parameters that odenet train --snapshots kept along the training too'),
+      Flag.withDescription(`test what ${asTyped('train', '--snapshots')} kept along the training too`),
       Flag.withDefault(false),
     ),
     debug: flags.debug,
   },
   ({ run, data, backend, snapshots, debug }) =>
-    guarded(debug, (signal) =>
+    guarded('eval', debug, (signal) =>
       evaluateRun(run, Option.getOrUndefined(data), Option.getOrUndefined(backend), snapshots, signal),
     ),
-).pipe(Command.withDescription('Test the finished nets of a run on the 10,000 test images'))
+).pipe(
+  Command.withDescription('Test the finished nets of a run on the 10,000 test images'),
+  Command.withExamples([{ command: asTyped('eval', 'runs/mine') }]),
+)
 
 const { rtol, atol, epochs, images, batch, dim, groups, lr, dropout, patience, earlyStop, average, holdOut } =
   flags
@@ -199,7 +218,7 @@ const compare = Command.make(
     debug: flags.debug,
   },
   ({ debug, ...given }) =>
-    guarded(debug, async (signal) => {
+    guarded('compare', debug, async (signal) => {
       // Only here: it needs ml-matrix
       const { runComparison } = await import('./compare.ts')
       return runComparison(plain<CompareFlags>(given), signal)
@@ -208,6 +227,13 @@ const compare = Command.make(
   Command.withDescription(
     'Compare gradients, a ResNet of equal width and the stem alone: trains what is missing, studies every net, and writes one report',
   ),
+  Command.withExamples([
+    { command: asTyped('compare', '--preset', 'quick'), description: 'train four nets and study them' },
+    {
+      command: asTyped('compare', 'runs/mine', '--members', 'stem'),
+      description: 'take a finished run, and train only the stem beside it',
+    },
+  ]),
 )
 
 /** Options of the library where the command line has Option values. */
@@ -226,6 +252,15 @@ const odenet = Command.make('odenet').pipe(
 )
 
 Command.run(odenet, { version: '0.1.0' }).pipe(
-  Effect.provide(NodeServices.layer),
+  Effect.catchTag('ShowHelp', ({ errors }) =>
+    Effect.sync(() => {
+      if (errors.length > 0) process.exitCode = MISUSED
+    }),
+  ),
+  Effect.provide([
+    NodeServices.layer,
+    CliOutput.layerPresenter(presenter),
+    CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
+  ]),
   NodeRuntime.runMain({ disableErrorReporting: true }),
 )

@@ -50,7 +50,7 @@ export class RunFolder {
 
   /** A new folder. Refuses one that holds files. */
   static create(path: string): RunFolder {
-    makeEmptyFolder(path, 'run')
+    makeEmptyFolder(path, 'run', STATE)
     attempt(path, 'cannot be written to', () => writeFileSync(join(path, METRICS), ''))
     return new RunFolder(path)
   }

@@ -1,12 +1,13 @@
-import { availableParallelism } from 'node:os'
 import { datasets } from '../dataset.ts'
 import type { ImageSet } from '../imageSet.ts'
 import { nets, type Net } from '../nets.ts'
 import { presets, type PresetName } from '../presets.ts'
 import { RESIDUAL_BLOCKS } from '../residualBlock.ts'
 import type { TrainOptions } from '../trainOptions.ts'
+import { shellWord } from './asTyped.ts'
 import { checkImplicit, solverFlags, solverInWords, solverOf, type SolverFlags } from './solverFlags.ts'
 import { UsageError } from './usageError.ts'
+import { boundedWorkers, usualWorkers } from './workers.ts'
 
 /** What the command line gave; undefined where a flag was left out. */
 export interface TrainFlags extends SolverFlags {
@@ -93,14 +94,9 @@ export function optionsOf(flags: TrainFlags): TrainOptions {
     average,
     holdOut,
     seed: flags.seed,
-    workers: positive('workers', flags.workers, usualWorkers(flags.backend), true),
+    workers: boundedWorkers(positive('workers', flags.workers, usualWorkers(flags.backend), true)),
     backend: flags.backend,
   }
-}
-
-/** Native TensorFlow takes all cores by itself. */
-function usualWorkers(backend: TrainOptions['backend']): number {
-  return backend === 'tensorflow' ? 1 : Math.min(2, availableParallelism())
 }
 
 /** What can be checked only when the images are there. */
@@ -160,7 +156,7 @@ export function commandOf(
     backend,
     ...(flags.snapshots > 0 ? { snapshots: flags.snapshots } : {}),
   }
-  const data = flags.data === undefined ? '' : ` --data ${flags.data}`
+  const data = flags.data === undefined ? '' : ` --data ${shellWord(flags.data)}`
   const text = Object.entries(named).map(([name, value]) => `--${name} ${value}`)
   return `odenet train ${text.join(' ')}${data}${flags.baseline ? '' : ' --no-baseline'}`
 }

@@ -24,11 +24,13 @@ function numbersOf(folder: string): unknown[] {
 
 // Each runs the command in processes of its own: seconds on an idle machine
 describe('odenet', { timeout: 120_000 }, () => {
-  it('explains itself', async () => {
+  it('explains itself, its exit codes too, in lines that fit', async () => {
     for (const args of [['--help'], ['train', '--help'], ['eval', '--help']]) {
       const { code, stdout } = await odenet(args)
       assert.equal(code, 0)
-      assert.match(stdout, /USAGE/)
+      assert.include(stdout, `USAGE\n  npx odenet ${args.length > 1 ? args[0] : '<'}`)
+      for (const exit of ['0 ', '1 ', '2 ', '130 ']) assert.include(stdout, `\n  ${exit}`)
+      for (const line of stdout.split('\n')) assert.isAtMost(line.length, 100, line)
     }
   })
 
@@ -221,7 +223,7 @@ describe('odenet', { timeout: 120_000 }, () => {
       [['train', '--dimension', '4'], /dimension/],
       [['train', '--resume', empty], /holds no checkpoint.json/],
       [['eval', empty], /holds no finished net/],
-      [['eval', halfway, '--snapshots'], /is not finished: odenet train --resume/],
+      [['eval', halfway, '--snapshots'], /is not finished. Finish it with: npx odenet train --resume/],
       [['eval', unkept, '--snapshots'], /holds no snapshots: train with --snapshots/],
     ]
     for (const [args, says] of cases) {

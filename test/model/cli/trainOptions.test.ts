@@ -6,39 +6,12 @@ import {
   type TrainFlags,
 } from '../../../src/model/cli/trainOptions.ts'
 import { checkImplicit } from '../../../src/model/cli/solverFlags.ts'
+import { boundedWorkers } from '../../../src/model/cli/workers.ts'
 import { UsageError } from '../../../src/model/cli/usageError.ts'
 import type { ImageSet } from '../../../src/model/imageSet.ts'
 import { solveOf } from '../../../src/model/trainedSolve.ts'
+import { GIVEN } from './givenFlags.ts'
 
-const GIVEN: TrainFlags = {
-  preset: 'mnist',
-  net: 'odenet',
-  gradient: undefined,
-  method: undefined,
-  step: undefined,
-  rtol: undefined,
-  atol: undefined,
-  epochs: undefined,
-  images: undefined,
-  batch: undefined,
-  dim: undefined,
-  groups: undefined,
-  lr: undefined,
-  dropout: undefined,
-  patience: undefined,
-  earlyStop: undefined,
-  average: undefined,
-  holdOut: undefined,
-  seed: 1,
-  workers: undefined,
-  backend: 'wasm',
-  data: undefined,
-  out: undefined,
-  resume: undefined,
-  baseline: true,
-  checkpointEvery: 30,
-  snapshots: 0,
-}
 const options = (changes: Partial<TrainFlags>): ReturnType<typeof optionsOf> =>
   optionsOf({ ...GIVEN, ...changes })
 
@@ -157,7 +130,7 @@ describe('the options of a training', () => {
 
   it('take one worker for native TensorFlow', () => {
     assert.equal(options({ backend: 'tensorflow' }).workers, 1)
-    assert.equal(options({ backend: 'tensorflow', workers: 2 }).workers, 2)
+    assert.equal(options({ backend: 'tensorflow', workers: 2 }).workers, boundedWorkers(2))
   })
 
   it('describe themselves', () => {

@@ -1,0 +1,32 @@
+import type { TrainFlags } from '../../../src/model/cli/trainOptions.ts'
+
+/** `npx odenet train --preset mnist` as the command line gives it. */
+export const GIVEN: TrainFlags = {
+  preset: 'mnist',
+  net: 'odenet',
+  gradient: undefined,
+  method: undefined,
+  step: undefined,
+  rtol: undefined,
+  atol: undefined,
+  epochs: undefined,
+  images: undefined,
+  batch: undefined,
+  dim: undefined,
+  groups: undefined,
+  lr: undefined,
+  dropout: undefined,
+  patience: undefined,
+  earlyStop: undefined,
+  average: undefined,
+  holdOut: undefined,
+  seed: 1,
+  workers: undefined,
+  backend: 'wasm',
+  data: undefined,
+  out: undefined,
+  resume: undefined,
+  baseline: true,
+  checkpointEvery: 30,
+  snapshots: 0,
+}

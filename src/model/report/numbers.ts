@@ -31,6 +31,15 @@ export function clock(seconds: number): string {
   return seconds < 6000 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`
 }
 
+/** Time as a clock shows it: 3:21, 1:02:03. */
+export function clockTime(seconds: number): string {
+  if (!Number.isFinite(seconds)) return NO_NUMBER
+  const whole = Math.max(0, Math.round(seconds))
+  const two = (n: number): string => String(n).padStart(2, '0')
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60]
+  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(whole % 60)}`
+}
+
 export function mean(values: readonly number[]): number {
   const finite = values.filter(Number.isFinite)
   return finite.reduce((a, b) => a + b, 0) / finite.length

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import type { ComparisonPlan } from '../comparison/plan.ts'
+import { duration } from '../report/numbers.ts'
 import { MemoryNotMeasured, StudyStopped } from '../study/errors.ts'
+import { asTyped } from './asTyped.ts'
 import { CompareFolder } from './compareFolder.ts'
 import { newComparison, type CompareFlags } from './compareOptions.ts'
 import { writeComparison } from './compareReport.ts'
@@ -8,6 +10,7 @@ import { runStudies } from './compareStudies.ts'
 import { loadData, type Data } from './runData.ts'
 import { continueRun, startRun, type TrainOutcome } from './train.ts'
 import { UsageError } from './usageError.ts'
+import { wordOnWorkers } from './workers.ts'
 
 /** Points along each training where the parameters are kept, for the certificates. */
 const SNAPSHOTS = 8
@@ -17,18 +20,19 @@ export async function runComparison(flags: CompareFlags, signal: AbortSignal): P
   const { folder, data } = flags.resume === undefined ? await begin(flags) : await resume(flags, flags.resume)
   const { plan, path } = folder
   console.log(inWords(plan, path))
+  const started = performance.now()
   const stopped = (): 'interrupted' => {
-    console.log(`Stopped. Continue with: odenet compare --resume ${path}`)
+    console.log(`Stopped. Continue with: ${asTyped('compare', '--resume', path)}`)
     return 'interrupted'
   }
   for (const member of plan.members) {
     const state = folder.trainingOf(member)
     if (state === 'finished') continue
-    console.log(`\n${member.title}:`)
+    console.log('')
     const own = join(path, member.folder)
     const outcome =
       state === 'begun'
-        ? await continueRun(own, flags.checkpointEvery, signal)
+        ? await continueRun(own, flags.checkpointEvery, signal, member.title)
         : await startRun(
             {
               options: member.options,
@@ -37,6 +41,7 @@ export async function runComparison(flags: CompareFlags, signal: AbortSignal): P
               withBaseline: false,
               snapshots: member.net === 'odenet' ? SNAPSHOTS : 0,
               path: own,
+              name: member.title,
             },
             flags.checkpointEvery,
             signal,
@@ -53,6 +58,7 @@ export async function runComparison(flags: CompareFlags, signal: AbortSignal): P
     throw error
   }
   for (const line of await writeComparison(folder)) console.log(line)
+  console.log(`This took ${duration((performance.now() - started) / 1000)}.`)
   console.log(`The report is ${join(path, 'report.html')}`)
   return 'completed'
 }
@@ -60,6 +66,8 @@ export async function runComparison(flags: CompareFlags, signal: AbortSignal): P
 async function begin(flags: CompareFlags): Promise<{ folder: CompareFolder; data: Data }> {
   // Everything is read before the first file is written
   const { plan, given, data } = await newComparison(flags)
+  const word = wordOnWorkers(flags.workers)
+  if (word !== null) console.error(word)
   const stamp = plan.startedAt.slice(0, 19).replaceAll(':', '-')
   const path = flags.out ?? join('runs', `${stamp}-compare-${plan.preset}-seed${plan.seed}`)
   return { folder: CompareFolder.create(path, plan, given), data }

@@ -6,6 +6,7 @@ import { percent } from '../report/numbers.ts'
 import { createTrainer } from '../trainer.ts'
 import { netNames, nets } from '../nets.ts'
 import type { TrainOptions } from '../trainOptions.ts'
+import { asTyped } from './asTyped.ts'
 import { readJson } from './jsonFile.ts'
 import { presentOptions, snapshotsIn, STATE, type KeptParameters, type RunState } from './runFolder.ts'
 import { UsageError } from './usageError.ts'
@@ -27,10 +28,10 @@ export async function evaluateRun(
 ): Promise<'completed' | 'interrupted'> {
   const finished = netNames.filter((net) => existsSync(join(path, `${net}.json`)))
   if (finished.length === 0) {
-    throw new UsageError(
-      `${path} holds no finished net (odenet.json): give the folder of a completed run, or finish one with odenet train --resume ${path}.`,
-      1,
-    )
+    const instead = existsSync(join(path, STATE))
+      ? `Finish its run with: ${asTyped('train', '--resume', path)}`
+      : 'Give the folder of a completed run.'
+    throw new UsageError(`${path} holds no finished net (odenet.json). ${instead}`, 1)
   }
   const snapshots = withSnapshots ? snapshotsIn(path) : []
   if (withSnapshots && snapshots.length === 0) {
@@ -48,7 +49,7 @@ export async function evaluateRun(
   })
   const ofSnapshots = snapshots.map((snapshot) => ofSnapshot(snapshot, path, tested))
   // The nets of a run have seen the same images
-  const { train, test } = await datasets[tested[0]!.options.dataset].load(data)
+  const { train, test } = await datasets[tested[0]!.options.dataset].load(data ?? dataOf(path))
   for (const { title, checkpoint, options } of [...ofSnapshots, ...tested]) {
     const trainer = await createTrainer(options, train, checkpoint)
     try {
@@ -66,6 +67,12 @@ export async function evaluateRun(
   return 'completed'
 }
 
+/** The folder of the images that a run was trained on; undefined for where they usually are. */
+function dataOf(path: string): string | undefined {
+  const file = join(path, STATE)
+  return existsSync(file) ? (readJson<Partial<RunState>>(file).data ?? undefined) : undefined
+}
+
 /** As a net of its own: the parameters of that step, not their running mean. */
 function ofSnapshot(
   { step, parameters }: KeptParameters,
@@ -76,7 +83,7 @@ function ofSnapshot(
   const whole = tested.find(({ options }) => options.net === net)
   if (whole === undefined) {
     throw new UsageError(
-      `The net of the snapshots in ${path} is not finished: odenet train --resume ${path}.`,
+      `The net of the snapshots in ${path} is not finished. Finish it with: ${asTyped('train', '--resume', path)}`,
       1,
     )
   }

@@ -9,14 +9,19 @@ import { renderReport, type ReportInput } from '../report/report.ts'
 import { thisMachine } from './machine.ts'
 import type { RunFolder, RunState } from './runFolder.ts'
 
-/** Plots and the HTML report, from what the folder holds. */
+export interface Reported {
+  readonly path: string
+  readonly seconds: number
+}
+
+/** Plots and the HTML report, from what the folder holds. Returns where it is and the seconds of training in it. */
 export async function writeReport(
   folder: RunFolder,
   state: RunState,
   test: ImageSet,
   outcome: ReportInput['outcome'],
   message: string,
-): Promise<void> {
+): Promise<Reported> {
   const all = await readMetrics(join(folder.path, 'metrics.jsonl'))
   const records = all.filter((record) => record.kind === 'step' || record.kind === 'eval')
   for (const [name, draw] of Object.entries({
@@ -30,9 +35,10 @@ export async function writeReport(
   }
   const config = all.find((record) => record.kind === 'config')
   const last = (net: string): number => records.filter((record) => record.net === net).at(-1)?.seconds ?? 0
+  const seconds = netNames.reduce((sum, net) => sum + last(net), 0)
   const evaluation = state.evaluation
   const size = test.height * test.width * test.channels
-  folder.write(
+  const path = folder.write(
     'report.html',
     renderReport({
       title: `${nets[state.options.net].title} on ${datasets[state.options.dataset].title}`,
@@ -42,7 +48,7 @@ export async function writeReport(
       net: state.options.net,
       accuracy: state.finished[state.options.net] ?? null,
       stemAccuracy: state.options.net === 'stem' ? null : (state.finished.stem ?? null),
-      seconds: netNames.reduce((sum, net) => sum + last(net), 0),
+      seconds,
       seed: state.options.seed,
       command: state.command,
       versions: thisMachine().versions,
@@ -58,4 +64,5 @@ export async function writeReport(
       })),
     }),
   )
+  return { path, seconds }
 }

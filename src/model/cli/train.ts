@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { TrainingFailed } from '../errors.ts'
 import type { Evaluation } from '../evaluation.ts'
-import { percent } from '../report/numbers.ts'
+import { duration, percent } from '../report/numbers.ts'
 import { createTrainer, type Trainer } from '../trainer.ts'
 import type { TrainOptions } from '../trainOptions.ts'
+import { asTyped } from './asTyped.ts'
 import { Progress } from './progress.ts'
 import { nets, type Net } from '../nets.ts'
 import { withInfinity } from './jsonFile.ts'
@@ -12,6 +13,7 @@ import { writeReport } from './runReport.ts'
 import { writeSummary } from './runSummary.ts'
 import { loadData, type Data } from './runData.ts'
 import { commandOf, describe, optionsOf, type TrainFlags } from './trainOptions.ts'
+import { wordOnKeptWorkers, wordOnWorkers } from './workers.ts'
 
 /** How a training run ended. */
 export type TrainOutcome = 'completed' | 'interrupted'
@@ -23,6 +25,8 @@ const SHOWN_MISTAKES = 20
 export function runTraining(flags: TrainFlags, signal: AbortSignal): Promise<TrainOutcome> {
   if (flags.resume !== undefined) return continueRun(flags.resume, flags.checkpointEvery, signal)
   const options = optionsOf(flags)
+  const word = wordOnWorkers(flags.workers)
+  if (word !== null) console.error(word)
   const { preset, net, seed, checkpointEvery } = flags
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
   const plan: RunPlan = {
@@ -46,6 +50,8 @@ export interface RunPlan {
   /** See `RunState`. */
   readonly snapshots: number
   readonly path: string
+  /** What the net is called while it trains, where several of a kind are compared. Default: its kind. */
+  readonly name?: string
 }
 
 export async function startRun(
@@ -56,17 +62,21 @@ export async function startRun(
   // Data before folder: a run that cannot begin leaves nothing behind
   const data = await loadData(plan.options, plan.data)
   const { folder, state } = newRun(plan)
-  return trainAll(folder, state, data, checkpointEvery, signal)
+  return trainAll(folder, state, data, checkpointEvery, signal, plan.name)
 }
 
+/** @param name - of the net, see `RunPlan` */
 export async function continueRun(
   path: string,
   checkpointEvery: number,
   signal: AbortSignal,
+  name?: string,
 ): Promise<TrainOutcome> {
   const { folder, state } = RunFolder.open(path)
+  const word = state.training === null ? null : wordOnKeptWorkers(state.options.workers)
+  if (word !== null) console.error(word)
   const data = await loadData(state.options, state.data ?? undefined)
-  return trainAll(folder, state, data, checkpointEvery, signal)
+  return trainAll(folder, state, data, checkpointEvery, signal, name)
 }
 
 async function trainAll(
@@ -75,6 +85,7 @@ async function trainAll(
   data: Data,
   checkpointEvery: number,
   signal: AbortSignal,
+  name: string | undefined,
 ): Promise<TrainOutcome> {
   const { options } = first
   let state = first
@@ -82,29 +93,41 @@ async function trainAll(
     console.log(describe(options, data.train, folder.path))
     if (state.training === null) console.log('This run is complete; its report and plots are written again.')
     while (state.training !== null) {
-      const next = await trainNet(state, state.training, folder, data, checkpointEvery, signal)
+      const next = await trainNet(state, state.training, folder, data, checkpointEvery, signal, name)
       if (next === null) {
-        const message = `Stopped. Continue with: odenet train --resume ${folder.path}`
-        await writeReport(folder, state, data.test, 'interrupted', message)
+        const message = `Stopped. Continue with: ${asTyped('train', '--resume', folder.path)}`
+        const { path, seconds } = await writeReport(folder, state, data.test, 'interrupted', message)
+        console.log(`Trained for ${duration(seconds)} so far. The report is ${path}`)
         console.log(message)
         return 'interrupted'
       }
       state = next
       folder.save(state)
     }
-    await writeReport(folder, state, data.test, 'completed', '')
+    const { path, seconds } = await writeReport(folder, state, data.test, 'completed', '')
     await writeSummary(folder, state)
+    console.log(`Trained in ${duration(seconds)}. The report is ${path}`)
+    console.log(`Metrics, plots and nets are in ${folder.path}`)
+    // In a comparison its own studies come next
+    if (name === undefined) console.log(nextSteps(folder.path))
   } catch (error) {
     if (error instanceof TrainingFailed) await writeReport(folder, state, data.test, 'failed', error.message)
     throw error
   } finally {
     folder.metrics.close()
   }
-  console.log(`Metrics, checkpoint and plots are in ${folder.path}`)
   if (options.net !== 'stem' && state.finished.stem !== undefined)
     console.log(`stem-only accuracy ${percent(state.finished.stem)}`)
   console.log(`test accuracy ${percent(state.finished[options.net] ?? null)}`)
   return 'completed'
+}
+
+/** What can be done with a finished run. */
+function nextSteps(path: string): string {
+  return [
+    `Test it again:              ${asTyped('eval', path)}`,
+    `Compare it with other nets: ${asTyped('compare', path)}`,
+  ].join('\n')
 }
 
 function newRun(plan: RunPlan): { folder: RunFolder; state: RunState } {
@@ -153,12 +176,13 @@ async function trainNet(
   data: Data,
   checkpointEvery: number,
   signal: AbortSignal,
+  name: string | undefined,
 ): Promise<RunState | null> {
   let state = first
   const trainer = await createTrainer({ ...state.options, net }, data.train, state.checkpoint ?? undefined)
-  const title = nets[net].title.padEnd(9)
+  const title = net === state.options.net && name !== undefined ? name : nets[net].title
   console.log(
-    `${title.trim()}: ${trainer.parameterCount} parameters, ${trainer.totalSteps} steps, backend ${trainer.backend.name} (${trainer.backend.reason})`,
+    `${title}: ${trainer.parameterCount} parameters, ${trainer.totalSteps} steps, backend ${trainer.backend.name} (${trainer.backend.reason})`,
   )
   const progress = new Progress(title, trainer.totalSteps, trainer.step)
   state = { ...state, backend: trainer.backend.name }
@@ -238,6 +262,7 @@ async function testNet(
   const { step, images } = trainer
   const { seconds } = trainer.checkpoint().state
   const isStopped = (): boolean => signal.aborted
+  progress.testing(test.n)
   const onTest = await trainer.evaluate(test, isStopped)
   const onValidation = validation === null ? null : await trainer.evaluate(validation, isStopped)
   if (onTest === null || (validation !== null && onValidation === null)) return null

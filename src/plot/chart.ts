@@ -9,13 +9,13 @@ import {
   type PlotOptions,
   type ScaleOptions,
 } from '@observablehq/plot'
+import { endLabels, widthOfLabels, type EndLabel } from './endLabels.ts'
 import { AT_MIDDLE, frame, headlines, sized, UNDER_HEADLINES, type PlotSize } from './frame.ts'
 import { thinned, type Series } from './series.ts'
 import { largest } from './statistics.ts'
 import type { TrainingRecord } from './trainingRecord.ts'
 
-const MARGIN = { ...UNDER_HEADLINES, right: 82, left: 52 }
-const LABEL_HEIGHT = 32
+const AROUND = { ...UNDER_HEADLINES, left: 52 }
 
 /** The horizontal axis. */
 export type XAxis = ScaleOptions & {
@@ -32,7 +32,7 @@ export interface ChartParts {
   /** Default: images trained on, to the last record's. */
   readonly x?: XAxis
   readonly y: ScaleOptions & { readonly domain: [number, number]; readonly ticks: number | number[] }
-  /** A value as its label says it. */
+  /** A value as its label says it; empty for a name alone. */
   readonly format: (y: number) => string
   readonly marks?: readonly Markish[]
 }
@@ -44,7 +44,7 @@ export function chart(
   records: readonly TrainingRecord[],
   parts: ChartParts,
 ): PlotOptions {
-  const { width, height } = sized(size)
+  const { width } = sized(size)
   const { title, legend, note, y, format, marks = [] } = parts
   const {
     label: xLabel,
@@ -52,11 +52,13 @@ export function chart(
     tickFormat: xFormat,
     ...xScale
   } = parts.x ?? imagesAxis(records, width)
+  const labels = labelsOf(series, format)
+  const margin = { ...AROUND, right: widthOfLabels(labels.map(({ text: label }) => label)) }
   const isEmpty = series.every((s) => s.raw.length + s.smooth.length + s.measured.length === 0)
   const inside = { x: 'x', y: 'y', clip: true } as const
   const { ticks, tickFormat, ...scale } = y
   return {
-    ...frame(size, MARGIN, title),
+    ...frame(size, margin, title),
     ariaDescription: isEmpty ? 'No records.' : legend,
     x: xScale,
     y: scale,
@@ -69,7 +71,7 @@ export function chart(
         label: xLabel,
         ...AT_MIDDLE,
       }),
-      ...headlines(title, legend, MARGIN),
+      ...headlines(title, legend, margin),
       text(isEmpty ? ['nothing recorded yet'] : [], { frameAnchor: 'middle', fillOpacity: 0.7 }),
       text(note ? [note] : [], { frameAnchor: 'bottom-left', dx: 6, dy: -6, fillOpacity: 0.85 }),
       ...series.map((s) =>
@@ -81,18 +83,7 @@ export function chart(
       ...series.map((s) =>
         dot(s.smooth.length === 1 ? s.smooth : s.measured, { x: 'x', y: 'y', fill: s.color, r: 3.5 }),
       ),
-      ...labelsAtEnds(series, y, height, format).map(({ label, color, dy }) =>
-        text([label], {
-          frameAnchor: 'top-right',
-          textAnchor: 'start',
-          lineAnchor: 'middle',
-          dx: 8,
-          dy,
-          fill: color,
-          fontWeight: 'bold',
-          lineHeight: 1.15,
-        }),
-      ),
+      endLabels(labels),
     ],
   }
 }
@@ -108,36 +99,10 @@ function imagesAxis(records: readonly TrainingRecord[], width: number): XAxis {
   }
 }
 
-/** Labels at the right edge of the frame, at the height of the last value and moved apart where they would overlap. */
-function labelsAtEnds(
-  series: readonly Series[],
-  y: ChartParts['y'],
-  height: number,
-  format: ChartParts['format'],
-): { label: string; color: string; dy: number }[] {
-  const inside = height - MARGIN.top - MARGIN.bottom
-  const along = y.type === 'log' ? Math.log : (value: number): number => value
-  const [low, high] = y.domain.map(along) as [number, number]
-  const labels = series.flatMap((s) => {
-    const last = s.smooth.at(-1) ?? s.measured.at(-1)
-    if (!last) return []
-    const fraction = (high - along(last.y)) / (high - low)
-    return {
-      label: `${s.name}\n${format(last.y)}`,
-      color: s.color,
-      dy: Math.min(1, Math.max(0, fraction)) * inside,
-    }
+/** The name and the last value of each curve, at the end of what says most of it: exact measurements, else the mean, else the noise. */
+function labelsOf(series: readonly Series[], format: ChartParts['format']): EndLabel[] {
+  return series.flatMap(({ name, color, measured, smooth, raw }) => {
+    const last = measured.at(-1) ?? smooth.at(-1) ?? raw.at(-1)
+    return last === undefined ? [] : [{ text: `${name} ${format(last.y)}`.trimEnd(), color, ...last }]
   })
-  labels.sort((a, b) => a.dy - b.dy)
-  // Down from the top, then up from the bottom, where there is room for all of them again.
-  for (const [i, label] of labels.entries()) {
-    const above = labels[i - 1]
-    if (above) label.dy = Math.max(label.dy, above.dy + LABEL_HEIGHT)
-  }
-  let floor = inside
-  for (const label of labels.toReversed()) {
-    label.dy = Math.min(label.dy, floor)
-    floor = label.dy - LABEL_HEIGHT
-  }
-  return labels
 }

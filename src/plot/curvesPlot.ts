@@ -4,7 +4,7 @@ import type { PlotSize } from './frame.ts'
 import { logTicks } from './logAxis.ts'
 import type { Point } from './series.ts'
 
-/** A curve of a report, named at its right end; a line break in the name makes two lines. Points that are not finite are left out. */
+/** A curve of a report, named at its right end. Points that are not finite are left out. */
 export interface NamedCurve {
   readonly name: string
   readonly color: string

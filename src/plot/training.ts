@@ -23,38 +23,48 @@ export function lossCurve(records: readonly TrainingRecord[], size: PlotSize = {
   const missing = records.filter((r) => !isDrawable(r.loss)).length
   return chart(size, series, records, {
     title: 'Loss (cross-entropy, nats)',
-    legend: 'Faint: each batch. Line: their mean. Dots: test images.',
+    legend: `Faint: each batch. Line: their mean.${isTested(series) ? ' Dots and numbers: test images.' : ''}`,
     note: missing > 0 ? `${missing} of ${records.length} losses are not finite and positive: not drawn` : '',
     y: { type: 'log', domain, ticks: logTicks(domain), tickFormat: (d: number) => String(d) },
-    format: (loss) => loss.toPrecision(2),
+    format: (loss) => loss.toFixed(4),
   })
 }
 
 /**
  * Accuracy on held-out images against images trained on, of the ODENet and of its stem alone; behind them the moving
- * mean of the batches' accuracies. A net that was tested only once also gets a dashed line at that height.
+ * mean of the batches' accuracies. A net that was tested only once also gets a dashed line at that height. Before the first
+ * test the moving mean is all that is known: then it is the curve, and the title says so.
  */
 export function accuracyCurve(records: readonly TrainingRecord[], size: PlotSize = {}): PlotOptions {
-  const series = seriesOfNets(records, (r) => r.accuracy).map((s) =>
-    // Without a test, the batches are all that is known: then their mean is the curve.
-    s.measured.length > 0 ? { ...s, raw: s.smooth, smooth: s.measured } : { ...s, raw: [] },
-  )
-  const tested = series.flatMap((s) => s.smooth).map((p) => p.y)
-  const low = tested.length > 0 ? Math.min(0.9, Math.floor(smallest(tested) * 10 - 1e-9) / 10) : 0
+  const all = seriesOfNets(records, (r) => r.accuracy)
+  const isOnTest = isTested(all) || records.length === 0
+  const series = all.map((s) => {
+    if (s.measured.length > 0) return { ...s, raw: s.smooth, smooth: s.measured }
+    // Beside tests of other nets the batches alone are no curve of their kind
+    return isOnTest ? { ...s, name: `${s.name}, batches`, raw: s.smooth, smooth: [] } : { ...s, raw: [] }
+  })
+  const shown = series.flatMap((s) => s.smooth).map((p) => p.y)
+  const low = shown.length > 0 ? Math.min(0.9, Math.floor(smallest(shown) * 10 - 1e-9) / 10) : 0
   return chart(size, series, records, {
-    title: 'Accuracy on test images',
-    legend: 'Dots: tests. Faint: mean over the batches trained on.',
+    title: isOnTest ? 'Accuracy on test images' : 'Accuracy on the batches trained on',
+    legend: isOnTest
+      ? 'Dots and numbers: tests. Faint: mean over the batches trained on.'
+      : 'Their moving mean; no test yet.',
     note: '',
     y: {
       domain: [Math.max(0, low), 1],
       ticks: 6,
       tickFormat: (d: number) => `${Math.round(d * 1000) / 10} %`,
     },
-    format: (accuracy) => `${(100 * accuracy).toFixed(1)} %`,
+    format: (accuracy) => `${(100 * accuracy).toFixed(2)} %`,
     marks: series
       .filter((s) => s.measured.length === 1)
       .map((s) => ruleY(s.measured, { y: 'y', stroke: s.color, strokeDasharray: '4,4', strokeOpacity: 0.7 })),
   })
+}
+
+function isTested(series: readonly Series[]): boolean {
+  return series.some(({ measured }) => measured.length > 0)
 }
 
 /** Evaluations of the ODENet's right-hand side in each step: in its solve, and in the gradient of the solve. */

@@ -38,7 +38,7 @@ function draw(curve: Curve, records: readonly TrainingRecord[], size = {}): Draw
     dots: (color) => all(`g[fill="${color}"] circle`).length,
     labelHeight: (label) => {
       const found = all('text').find((e) => textOf(e).startsWith(label))
-      return found ? heightOf(found) + heightOf(found.parentElement!) : Number.NaN
+      return found ? heightOf(found) : Number.NaN
     },
   }
 }
@@ -94,7 +94,7 @@ describe.each(CURVES)('%s', (_, curve) => {
     const [first, second] = texts.some((t) => t.startsWith('ODENet'))
       ? ['ODENet', 'stem only']
       : ['forward', 'backward']
-    expect(Math.abs(labelHeight(first!) - labelHeight(second!))).toBeGreaterThanOrEqual(32)
+    expect(Math.abs(labelHeight(first!) - labelHeight(second!))).toBeGreaterThanOrEqual(16)
     for (const label of [first!, second!]) {
       expect(labelHeight(label)).toBeGreaterThanOrEqual(46)
       expect(labelHeight(label)).toBeLessThanOrEqual(260)
@@ -109,9 +109,22 @@ describe('lossCurve', () => {
       expect(lines(color)).toEqual([50, 50])
       expect(dots(color)).toBe(5)
     }
-    // Means over the last two batches.
-    expect(texts).toContain('ODENet 0.39')
-    expect(texts).toContain('stem only 0.59')
+    expect(texts).toContain('ODENet 0.3898')
+    expect(texts).toContain('stem only 0.5898')
+  })
+
+  it('does not set the mean of the batches beside the dot of the last test', () => {
+    const steps = Array.from({ length: 50 }, (_, i) =>
+      stepRecord({ step: i + 1, images: 32 * (i + 1), loss: 0.13 }),
+    )
+    const { texts } = draw(lossCurve, [...steps, evalRecord({ images: 1600, loss: 0.08361 })])
+    expect(texts).toContain('ODENet 0.0836')
+    expect(texts.some((t) => t.includes('0.13'))).toBe(false)
+    expect(texts).toContain('Faint: each batch. Line: their mean. Dots and numbers: test images.')
+    // Without a test it is all that there is, and no dots are spoken of
+    const untested = draw(lossCurve, steps).texts
+    expect(untested).toContain('ODENet 0.1300')
+    expect(untested).toContain('Faint: each batch. Line: their mean.')
   })
 
   it('counts the losses that have no place on a logarithmic axis', () => {
@@ -126,8 +139,8 @@ describe('lossCurve', () => {
     const records = Array.from({ length: 101 }, (_, i) =>
       stepRecord({ step: i, images: 32 * i, loss: i === 100 ? 4 : 1 }),
     )
-    // The window reaches three points back: (1 + 1 + 4) / 3.
-    expect(draw(lossCurve, records).texts).toContain('ODENet 1.8')
+    // The window reaches three points back: (1 + 1 + 1 + 4) / 4.
+    expect(draw(lossCurve, records).texts).toContain('ODENet 1.7500')
   })
 
   it('orders records by images, whatever the order they come in', () => {
@@ -137,14 +150,19 @@ describe('lossCurve', () => {
 })
 
 describe('accuracyCurve', () => {
+  it('shows an accuracy as every other place does, with two decimals', () => {
+    const { texts } = draw(accuracyCurve, [evalRecord({ accuracy: 0.9805 })])
+    expect(texts).toContain('ODENet 98.05 %')
+  })
+
   it('labels both nets with their last test', () => {
     const { texts, lines, dots } = draw(accuracyCurve, [
       ...trainingRun(50),
       evalRecord({ images: 1700, accuracy: 0.9661 }),
       evalRecord({ images: 1700, accuracy: 0.928, net: 'stem' }),
     ])
-    expect(texts).toContain('ODENet 96.6 %')
-    expect(texts).toContain('stem only 92.8 %')
+    expect(texts).toContain('ODENet 96.61 %')
+    expect(texts).toContain('stem only 92.80 %')
     expect(dots(BLUE)).toBe(6)
     expect(lines(BLUE)).toEqual([50, 6])
   })
@@ -154,7 +172,7 @@ describe('accuracyCurve', () => {
     expect(dots(ORANGE)).toBe(1)
     expect(dots(BLUE)).toBe(0)
     expect(svg).toContain('stroke-dasharray="4,4"')
-    expect(texts).toContain('stem only 50.0 %')
+    expect(texts).toContain('stem only 50.00 %')
     expect(texts.some((t) => t.startsWith('ODENet'))).toBe(false)
     expect(draw(accuracyCurve, trainingRun(50)).svg).not.toContain('stroke-dasharray')
   })
@@ -165,13 +183,22 @@ describe('accuracyCurve', () => {
     expect(lines(BLUE)).toEqual([50])
     expect(dots(BLUE)).toBe(0)
     expect(texts.some((t) => t.startsWith('ODENet '))).toBe(true)
+    expect(texts).toContain('Accuracy on the batches trained on')
+  })
+
+  it('does not call the batches of a net a test, beside the tests of another', () => {
+    const records = trainingRun(50).filter((r) => r.kind === 'step' || r.net === 'odenet')
+    const { texts, lines, dots } = draw(accuracyCurve, records)
+    expect(texts).toContain('Accuracy on test images')
+    expect(texts.some((t) => t.startsWith('stem only, batches '))).toBe(true)
+    expect([dots(ORANGE), lines(ORANGE)]).toEqual([0, [50]])
   })
 
   it('keeps both labels inside the picture at the bottom of the axis', () => {
     const atZero = (['odenet', 'stem'] as const).map((net) => evalRecord({ net, accuracy: 0 }))
     const { labelHeight } = draw(accuracyCurve, atZero, { width: 440, height: 300 })
     expect(labelHeight('stem only')).toBe(260)
-    expect(labelHeight('ODENet')).toBe(228)
+    expect(labelHeight('ODENet')).toBe(244)
   })
 
   it.each([0, 0.1, 0.8, 1])('has room for an accuracy of %d', (accuracy) => {

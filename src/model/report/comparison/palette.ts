@@ -18,5 +18,5 @@ export function colorsOf({ members }: ComparisonPlan): (id: string) => string {
 
 /** The name at the end of a curve. */
 export function shortName({ net, id, title }: Member): string {
-  return net === 'odenet' ? `ODENet\n${id}` : title
+  return net === 'odenet' ? `ODENet ${id}` : title
 }

@@ -9,10 +9,11 @@ export interface EndLabel {
 }
 
 /** Units of the SVG. */
+const FONT_SIZE = 11
 const LINE_HEIGHT = 16
-/** A letter's width is a guess that holds for the bold of the usual sans-serif faces. */
-const LETTER = 7.6
-const GAP = 14
+/** A letter's width, at most, in the bold of the usual sans-serif faces. */
+const LETTER = 0.72 * FONT_SIZE
+const GAP = 12
 /** A label nearer than this to the end of its curve needs no line to it. */
 const NEAR = 2
 
@@ -48,7 +49,7 @@ export function endLabels(labels: readonly EndLabel[]): Markish {
         const d = `M${round(endX)},${round(endY)}L${right},${round(endY)}L${right + GAP - 3},${round(y)}`
         group.append(svg('path', { d, fill: 'none', stroke: color, 'stroke-opacity': 0.6, 'stroke-width': 0.75 })) // prettier-ignore
       }
-      const name = svg('text', { transform: `translate(${right + GAP},${round(y)})`, dy: '0.32em', 'text-anchor': 'start', fill: color, 'font-weight': 'bold' }) // prettier-ignore
+      const name = svg('text', { transform: `translate(${right + GAP},${round(y)})`, dy: '0.32em', 'text-anchor': 'start', fill: color, 'font-weight': 'bold', 'font-size': FONT_SIZE }) // prettier-ignore
       name.append(text)
       group.append(name)
     }

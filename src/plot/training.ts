@@ -7,6 +7,9 @@ import { movingMean, points, seriesOfNets, type Series } from './series.ts'
 import { largest, quantile, smallest } from './statistics.ts'
 import type { TrainingRecord } from './trainingRecord.ts'
 
+/** Below the lowest test, in tenths. */
+const ROOM = 0.5
+
 /**
  * Loss against images trained on: each batch faint, their moving mean as a line, held-out images as dots. Logarithmic.
  * Losses that are not finite and positive have no place on the axis; a note in the plot counts them.
@@ -44,7 +47,7 @@ export function accuracyCurve(records: readonly TrainingRecord[], size: PlotSize
     return isOnTest ? { ...s, name: `${s.name}, batches`, raw: s.smooth, smooth: [] } : { ...s, raw: [] }
   })
   const shown = series.flatMap((s) => s.smooth).map((p) => p.y)
-  const low = shown.length > 0 ? Math.min(0.9, Math.floor(smallest(shown) * 10 - 1e-9) / 10) : 0
+  const low = shown.length > 0 ? Math.min(0.9, Math.floor(smallest(shown) * 10 - ROOM) / 10) : 0
   return chart(size, series, records, {
     title: isOnTest ? 'Accuracy on test images' : 'Accuracy on the batches trained on',
     legend: isOnTest

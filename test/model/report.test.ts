@@ -17,6 +17,8 @@ const INPUT: ReportInput = {
   seed: 42,
   command: 'odenet train --seed 42',
   versions: { effect: '4.1.0' },
+  about: ['The ODENet is a net.', 'The stem is less.'],
+  recipe: [['gradient', 'adjoint']],
   configuration: { channels: 32, schedule: { kind: 'cosine' } },
   records: trainingRun(50),
   classNames: Array.from('0123456789'),
@@ -34,11 +36,18 @@ const BARE: ReportInput = {
   stemAccuracy: null,
   seconds: Number.NaN,
   versions: {},
+  about: [],
+  recipe: [],
   configuration: {},
   records: [],
   confusion: [],
   misclassified: [],
 }
+
+/** Steps whose solves take now more, now fewer evaluations. */
+const restless = INPUT.records.map((r) =>
+  r.kind === 'step' && r.step % 4 === 0 ? { ...r, nfeForward: 26 } : r,
+)
 
 function render(changes: Partial<ReportInput> = {}): { html: string; document: Document } {
   const html = renderReport({ ...INPUT, ...changes })
@@ -74,7 +83,7 @@ describe('renderReport', () => {
   })
 
   it('draws the three plots, whose ids differ', () => {
-    const { document } = render()
+    const { document } = render({ records: restless })
     const svgs = [...document.querySelectorAll('figure svg')]
     expect(svgs.map((svg) => svg.getAttribute('aria-label'))).toEqual([
       'Accuracy on test images',
@@ -86,19 +95,62 @@ describe('renderReport', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  it('tells time, evaluations, configuration, versions, seed and command', () => {
+  it('says once how many evaluations the steps took: in a sentence where they are nearly all alike, else in a plot', () => {
+    const words = 'Evaluations of the right-hand side'
+    const still = render()
+    expect(still.document.querySelectorAll('figure svg')).toHaveLength(2)
+    expect(still.document.body.textContent).toContain(
+      `${words} in a step: 14 in the solve, 20 in its gradient.`,
+    )
+    const one = INPUT.records.map((r) => (r.kind === 'step' && r.step === 9 ? { ...r, nfeForward: 26 } : r))
+    expect(render({ records: one }).html).toContain(
+      'nearly always 14 (from 14 to 26) in the solve, 20 in its gradient.',
+    )
+    const ofTape = INPUT.records.map((r) =>
+      r.kind === 'step' ? { ...r, nfeBackward: 0 } : { ...r, nfeForward: 15.5 },
+    )
+    expect(render({ records: ofTape }).html).toContain(
+      '14 in the solve, 0 in its gradient, which plays a tape back. In the last test a solve took 15.5 on average.',
+    )
+    const moving = render({ records: restless })
+    expect(moving.document.querySelectorAll('figure svg')).toHaveLength(3)
+    expect(moving.document.body.textContent).toContain(
+      `${words}: from 14 to 26 in the solve of a step (forward), always 20 in its gradient (backward).`,
+    )
+    for (const { document } of [still, moving])
+      expect([...document.querySelectorAll('table')].flatMap(rows).flat()).not.toContain('forward')
+    const stem = INPUT.records.filter(({ net }) => net === 'stem')
+    expect(render({ records: stem, net: 'stem' }).html).not.toContain(words)
+  })
+
+  it('says what the nets are before anything else, and folds all but the recipe of its options', () => {
+    const { document } = render()
+    const about = [...document.querySelectorAll('.about')].map((p) => p.textContent)
+    expect(about).toEqual(INPUT.about)
+    expect(document.querySelector('main')!.children[1]!.className).toBe('about')
+    const folded = [...document.querySelectorAll('details table')].flatMap(rows)
+    expect(folded).toContainEqual(['channels', '32'])
+    expect(document.querySelector('details')!.hasAttribute('open')).toBe(false)
+    for (const fold of document.querySelectorAll('details')) fold.remove()
+    const open = [...document.querySelectorAll('table')].flatMap(rows)
+    expect(open).toContainEqual(['gradient', 'adjoint'])
+    expect(open.map(([name]) => name)).not.toContain('channels')
+  })
+
+  it('tells time, configuration, versions, seed and command', () => {
     const { document } = render()
     const cells = [...document.querySelectorAll('table')].flatMap(rows)
-    expect(cells).toContainEqual(['whole run', '72 min (4,321 s)'])
-    expect(cells).toContainEqual(['ODENet: images trained on', '1,600'])
-    expect(cells).toContainEqual(['ODENet: training time', '5.0 s'])
-    expect(cells).toContainEqual(['stem only: images/s, median', '64.0'])
-    expect(cells).toContainEqual(['forward', '14.0', '14.0', '14.0', '14'])
-    expect(cells).toContainEqual(['backward', '20.0', '20.0', '20.0', '20'])
+    expect(cells).toContainEqual(['', 'ODENet', 'stem only'])
+    expect(cells).toContainEqual(['training', '5.0 s', '5.0 s'])
+    expect(cells).toContainEqual(['images', '1,600', '1,600'])
+    expect(cells).toContainEqual(['images/s, median', '64.0', '64.0'])
+    expect(document.body.textContent).toContain('Together 72 min (4,321 s).')
     expect(cells).toContainEqual(['channels', '32'])
     expect(cells).toContainEqual(['schedule', '{"kind":"cosine"}'])
-    expect(cells).toContainEqual(['effect', '4.1.0'])
-    expect(cells).toContainEqual(['seed', '42'])
+    expect(document.body.textContent).toContain('effect 4.1.0')
+    expect(document.querySelector('header')!.textContent).toContain(
+      '2026-01-02 03:04 UTC · seed 42 · completed',
+    )
     expect(document.querySelector('pre')?.textContent).toBe('odenet train --seed 42')
   })
 
@@ -131,6 +183,8 @@ describe('renderReport', () => {
       message: evil,
       command: evil,
       versions: { [evil]: evil },
+      about: [evil],
+      recipe: [[evil, evil]],
       configuration: { [evil]: evil, nested: { [evil]: [evil] } },
     })
     expect(html).not.toContain('<script')
@@ -145,9 +199,9 @@ describe('renderReport', () => {
     const { html, document } = render(BARE)
     const visible = html.slice(html.indexOf('<body>'))
     expect(visible).not.toMatch(/NaN|Infinity|undefined|null/)
-    expect(document.querySelectorAll('figure svg')).toHaveLength(3)
+    expect(document.querySelectorAll('figure svg')).toHaveLength(2)
     expect(document.querySelector('.remark .failed')).not.toBeNull()
-    expect(html.match(/Nothing recorded\./g)).toHaveLength(4)
+    expect(html.match(/Nothing recorded\./g)).toHaveLength(5)
   })
 
   it('takes numbers that are not finite', () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { toPng, toSvg } from '../../plot/render.ts'
 import { accuracyCurve, evaluationsCurve, lossCurve } from '../../plot/training.ts'
@@ -5,9 +6,14 @@ import { datasets } from '../dataset.ts'
 import type { ImageSet } from '../imageSet.ts'
 import { readMetrics } from '../metrics.ts'
 import { netNames, nets } from '../nets.ts'
+import { aboutNets } from '../report/aboutNets.ts'
+import { recipeOf } from '../report/recipe.ts'
 import { renderReport, type ReportInput } from '../report/report.ts'
-import { thisMachine } from './machine.ts'
+import { keptAsTyped } from './asTyped.ts'
+import { readJson } from './jsonFile.ts'
+import { thisMachine, type Machine } from './machine.ts'
 import type { RunFolder, RunState } from './runFolder.ts'
+import { SUMMARY } from './runSummary.ts'
 
 export interface Reported {
   readonly path: string
@@ -50,8 +56,10 @@ export async function writeReport(
       stemAccuracy: state.options.net === 'stem' ? null : (state.finished.stem ?? null),
       seconds,
       seed: state.options.seed,
-      command: state.command,
-      versions: thisMachine().versions,
+      command: keptAsTyped(state.command),
+      versions: versionsOf(folder),
+      about: aboutNets(state.options, test, state.withBaseline),
+      recipe: recipeOf(state.options),
       configuration: { ...state.options, maxImages: String(state.options.maxImages) },
       records,
       classNames: test.classNames,
@@ -65,4 +73,10 @@ export async function writeReport(
     }),
   )
   return { path, seconds }
+}
+
+/** Those that a completed run was trained with; a report that is written again does not change them. */
+function versionsOf({ path }: RunFolder): Machine['versions'] {
+  const summary = join(path, SUMMARY)
+  return existsSync(summary) ? readJson<Machine>(summary).versions : thisMachine().versions
 }

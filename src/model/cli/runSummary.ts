@@ -3,6 +3,8 @@ import { readMetrics } from '../metrics.ts'
 import { thisMachine } from './machine.ts'
 import type { RunFolder, RunState } from './runFolder.ts'
 
+export const SUMMARY = 'summary.json'
+
 /** Writes `summary.json`: what a completed run was and what it reached, for tables and other programs. Accuracies are fractions. */
 export async function writeSummary(folder: RunFolder, state: RunState): Promise<void> {
   const { options, finished, preset, command } = state
@@ -29,5 +31,5 @@ export async function writeSummary(folder: RunFolder, state: RunState): Promise<
     ...thisMachine(),
     command,
   }
-  folder.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`)
+  folder.write(SUMMARY, `${JSON.stringify(summary, null, 2)}\n`)
 }

@@ -98,11 +98,6 @@ export function checkImplicit(options: TrainOptions, pixels: number): void {
   )
 }
 
-/** The solver in words, for people. */
-export function solverInWords({ method, step, rtol }: TrainOptions): string {
-  return step === null ? `${method} at tolerance ${rtol}` : `${method} with steps of ${step}`
-}
-
 /** The flags that repeat the choice. */
 export function solverFlags({
   gradient,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { TrainingFailed } from '../errors.ts'
 import type { Evaluation } from '../evaluation.ts'
@@ -10,7 +11,7 @@ import { nets, type Net } from '../nets.ts'
 import { withInfinity } from './jsonFile.ts'
 import { RunFolder, snapshotName, type RunState } from './runFolder.ts'
 import { writeReport } from './runReport.ts'
-import { writeSummary } from './runSummary.ts'
+import { SUMMARY, writeSummary } from './runSummary.ts'
 import { loadData, type Data } from './runData.ts'
 import { commandOf, describe, optionsOf, type TrainFlags } from './trainOptions.ts'
 import { wordOnKeptWorkers, wordOnWorkers } from './workers.ts'
@@ -105,7 +106,8 @@ async function trainAll(
       folder.save(state)
     }
     const { path, seconds } = await writeReport(folder, state, data.test, 'completed', '')
-    await writeSummary(folder, state)
+    // That of a run which was complete before says when and where it was trained
+    if (first.training !== null || !existsSync(join(folder.path, SUMMARY))) await writeSummary(folder, state)
     console.log(`Trained in ${duration(seconds)}. The report is ${path}`)
     console.log(`Metrics, plots and nets are in ${folder.path}`)
     // In a comparison its own studies come next

@@ -21,6 +21,14 @@ export function escape(value: string | number): string {
   return String(value).replaceAll(/[&<>"']/g, (c) => ENTITIES[c] ?? c)
 }
 
+/** A command, broken before a flag where a line is too short; a flag stays with its value. */
+export function commandLine(command: string): string {
+  return command
+    .split(/ (?=--)/)
+    .map((part) => `<span class="flag">${escape(part)}</span>`)
+    .join(' ')
+}
+
 export function asText(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
 }

@@ -1,12 +1,13 @@
 import { encode } from 'fast-png'
 import { toSvg } from '../../plot/render.ts'
-import { accuracyCurve, evaluationsCurve, lossCurve } from '../../plot/training.ts'
+import { accuracyCurve, lossCurve } from '../../plot/training.ts'
 import type { TrainingRecord } from '../../plot/trainingRecord.ts'
 import type { ImageShape } from '../augmentation.ts'
 import { nets, netNames, type Net } from '../nets.ts'
 import { htmlDocument } from './document.ts'
-import { NOTHING, asText, escape, table } from './markup.ts'
-import { count, decimal, duration, mean, median, percent, signed } from './numbers.ts'
+import { evaluationsFigure } from './evaluations.ts'
+import { NOTHING, asText, commandLine, escape, table } from './markup.ts'
+import { count, decimal, duration, median, percent, signed } from './numbers.ts'
 
 /** A test image that the net took for something else. */
 export interface Misclassified {
@@ -35,7 +36,11 @@ export interface ReportInput {
   readonly command: string
   /** Package or program -> version. */
   readonly versions: { readonly [name: string]: string }
-  /** Option -> value; whatever is no string is shown as JSON. */
+  /** What the nets of the run are, a paragraph each. */
+  readonly about: readonly string[]
+  /** What decides the run, in words. */
+  readonly recipe: readonly (readonly [name: string, value: string])[]
+  /** All options, folded; whatever is no string is shown as JSON. */
   readonly configuration: { readonly [name: string]: unknown }
   readonly records: readonly TrainingRecord[]
   readonly classNames: readonly string[]
@@ -49,32 +54,33 @@ export interface ReportInput {
 
 const MAX_IMAGES = 20
 const PLOT_SIZE = { width: 440, height: 300 }
-/** Evaluations are compared between the first and the last tenth of the steps. */
-const END_SHARE = 0.1
 
 /** A training run as one HTML file, see `htmlDocument`. */
 export function renderReport(input: ReportInput): string {
-  const { records } = input
-  const header = `<p class="quiet">${escape(input.startedAt)} · seed ${escape(input.seed)} · <span class="${input.outcome}">${escape(input.outcome)}</span></p>`
+  const { records, outcome } = input
+  const header = `<p class="quiet">${escape(moment(input.startedAt))} · seed ${escape(input.seed)} · <span class="${outcome}">${escape(outcome)}</span></p>`
+  const evaluations = evaluationsFigure(records, PLOT_SIZE)
   const main = `${headline(input)}
+${input.about.map((sentence) => `<p class="about">${escape(sentence)}</p>`).join('\n')}
 <section>
 <h2>Curves</h2>
 <div class="plots">
-${[accuracyCurve, lossCurve, evaluationsCurve].map((curve) => `<figure>${toSvg(curve(records, PLOT_SIZE))}</figure>`).join('\n')}
+${[accuracyCurve, lossCurve].map((curve) => `<figure>${toSvg(curve(records, PLOT_SIZE))}</figure>`).join('\n')}
+${evaluations.figure}
 </div>
+<p class="quiet">${escape(evaluations.text)}</p>
 </section>
 <div class="columns">
 <section>
 <h2>Time</h2>
-${table(timing(input))}
+${timing(input)}
 </section>
 <section>
-<h2>Evaluations of the right-hand side</h2>
-${evaluations(records)}
-</section>
-<section>
-<h2>Configuration</h2>
+<h2>Recipe</h2>
+${table(input.recipe)}
+<details><summary>All options</summary>
 ${table(Object.entries(input.configuration).map(([name, value]) => [name, asText(value)]))}
+</details>
 </section>
 </div>
 <section>
@@ -87,10 +93,20 @@ ${imageGrid(input)}
 </section>
 <section>
 <h2>Repeat it</h2>
-<pre><code>${escape(input.command)}</code></pre>
-${table([['seed', asText(input.seed)], ...Object.entries(input.versions)])}
+<pre><code>${commandLine(input.command)}</code></pre>
+<p class="quiet">${escape(
+    Object.entries(input.versions)
+      .map((version) => version.join(' '))
+      .join(', '),
+  )}</p>
 </section>`
   return htmlDocument(input.title, { header, main })
+}
+
+/** A moment as people read it; a text that is none as it is. */
+function moment(startedAt: string): string {
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*Z$/.exec(startedAt) ?? []
+  return day === undefined ? startedAt : `${day} ${time} UTC`
 }
 
 function headline({ net = 'odenet', accuracy, stemAccuracy, outcome, message }: ReportInput): string {
@@ -105,43 +121,26 @@ ${net === 'stem' || stemAccuracy === null ? '' : `<div class="score stem"><b>${p
 </section>`
 }
 
-function timing({ records, seconds }: ReportInput): [string, string][] {
-  const rows: [string, string][] = [['whole run', duration(seconds)]]
-  for (const net of netNames) {
-    const name = nets[net].title
-    const steps = records.filter((r) => r.kind === 'step' && r.net === net)
-    const speeds = steps.flatMap((r) => (r.kind === 'step' ? [r.imagesPerSecond] : []))
+/** A column for each net that was trained. */
+function timing({ records, seconds }: ReportInput): string {
+  const trained = netNames.flatMap((net) => {
+    const steps = records.filter((r) => r.kind === 'step').filter((r) => r.net === net)
     const last = steps.at(-1)
-    if (!last) continue
-    rows.push(
-      [`${name}: images trained on`, count(last.images)],
-      [`${name}: steps`, count(last.step)],
-      [`${name}: training time`, duration(last.seconds)],
-      [`${name}: images/s, median`, decimal(median(speeds))],
-    )
-  }
-  return rows
-}
-
-function evaluations(records: readonly TrainingRecord[]): string {
-  const steps = records.filter((r) => r.kind === 'step').filter((r) => r.net === 'odenet')
-  if (steps.length === 0) return NOTHING
-  const share = Math.ceil(steps.length * END_SHARE)
-  const row = (name: string, values: readonly number[]): string =>
-    `<tr><th scope="row">${name}</th>${[values.slice(0, share), values.slice(-share), values]
-      .map((part) => `<td>${decimal(mean(part))}</td>`)
-      .join('')}<td>${count(values.filter(Number.isFinite).reduce((a, b) => Math.max(a, b), 0))}</td></tr>`
-  const tested = records.filter((r) => r.kind === 'eval' && r.net === 'odenet').at(-1)
-  return `<div class="scroll"><table>
-<thead><tr><th scope="col">per step</th><th scope="col">first 10 %</th><th scope="col">last 10 %</th><th scope="col">all</th><th scope="col">most</th></tr></thead>
-<tbody>${row(
-    'forward',
-    steps.map((r) => r.nfeForward),
-  )}${row(
-    'backward',
-    steps.map((r) => r.nfeBackward),
-  )}</tbody></table></div>
-${tested ? `<p class="quiet">Last test: ${decimal(tested.nfeForward)} forward, mean over the batches.</p>` : ''}`
+    return last === undefined ? [] : [{ net, last, speed: median(steps.map((r) => r.imagesPerSecond)) }]
+  })
+  if (trained.length === 0) return NOTHING
+  const rows = [
+    ['training', ...trained.map(({ last }) => duration(last.seconds))],
+    ['images', ...trained.map(({ last }) => count(last.images))],
+    ['steps', ...trained.map(({ last }) => count(last.step))],
+    ['images/s, median', ...trained.map(({ speed }) => decimal(speed))],
+  ]
+  const line = ([name, ...values]: string[]): string =>
+    `<tr><th scope="row">${name}</th>${values.map((value) => `<td>${escape(value)}</td>`).join('')}</tr>`
+  const whole = trained.length > 1 ? `<p class="quiet">Together ${escape(duration(seconds))}.</p>` : ''
+  return `<table><thead><tr><td></td>${trained.map(({ net }) => `<th scope="col">${nets[net].title}</th>`).join('')}</tr></thead>
+<tbody>${rows.map(line).join('\n')}</tbody></table>
+${whole}`
 }
 
 function confusionTable({ confusion, classNames }: ReportInput): string {

@@ -1,7 +1,7 @@
 import { toSvg } from '../../../plot/render.ts'
 import { htmlDocument } from '../document.ts'
 import { escape } from '../markup.ts'
-import { clock, count, decimal, megabytes, percent, signed, twoDigits } from '../numbers.ts'
+import { clock, count, decimal, megabytes, NO_NUMBER, percent, signed, twoDigits } from '../numbers.ts'
 import { cells } from './cells.ts'
 import { colorsOf } from './palette.ts'
 import type { PageInput, PageParts } from './parts.ts'
@@ -30,6 +30,7 @@ export function renderComparison(input: PageInput): string {
   const header = `<p class="quiet">${sourced.text(PLAN, ['members', 0, 'options', 'dataset'])} · preset ${sourced.text(PLAN, ['preset'])} · seed ${sourced.number(PLAN, ['seed'], String)} · begun ${sourced.text(PLAN, ['startedAt'])}</p>`
   const main = `${scores(parts, color)}
 <p class="lead">The same stem, the same head, the same images in the same order: only what lies between differs. Point at a number to see the file that it comes from.</p>
+<p class="about">The stem makes features of an image by strided convolutions; the head takes their mean over the picture and tells the class from it. Between them an ODENet moves the features along the ODE dh/dt = f(t, h), whose f is convolutions between norms; a ResNet adds to them by residual blocks, each with weights of its own; the stem alone has nothing there.</p>
 <section>
 <h2>What each net reached, and what it took</h2>
 ${memberTable(parts)}
@@ -76,7 +77,7 @@ ${spread(parts)}
 </section>
 <section>
 <h2>Repeat it</h2>
-<pre><code>${sourced.text(PLAN, ['command'])}</code></pre>
+<pre><code>npx ${sourced.text(PLAN, ['command'])}</code></pre>
 ${configuration(parts)}
 <p class="quiet">Files beside this page: ${Object.keys(files)
     .map((file) => `<code>${escape(file)}</code>`)
@@ -93,27 +94,31 @@ function scores({ comparison, sourced, name }: PageParts, color: (id: string) =>
   return `<section class="headline">${cards.join('\n')}</section>`
 }
 
+/** A row for each quantity and a column for each net, so that it fits a narrow page. */
 function memberTable({ comparison, sourced, name }: PageParts): string {
-  const head = ['', 'test accuracy', 'points over stem', 'test loss', 'parameters', 'between stem and head', 'epochs', 'training', 'evaluations forward', 'backward', 'memory: tensors', 'process'] // prettier-ignore
-  const rows = comparison.members.map(({ id, middle }, m) => {
-    const at = (key: string, format: (n: number) => string): string =>
-      sourced.number(TABLE, ['members', m, key], format)
-    return [
-      name(id),
-      at('testAccuracy', percent),
-      at('overStem', signed),
-      at('testLoss', (loss) => loss.toFixed(4)),
-      at('parameters', count),
-      middle === null ? '–' : sourced.text(TABLE, ['members', m, 'middle']),
-      at('epochs', twoDigits),
-      at('trainSeconds', clock),
-      at('evaluationsForward', decimal),
-      at('evaluationsBackward', decimal),
-      at('tensorBytes', megabytes),
-      at('residentPeak', megabytes),
-    ]
-  })
-  return cells(head, rows)
+  const { members } = comparison
+  const row = (label: string, cell: (m: number) => string): string[] => [
+    label,
+    ...members.map((_, m) => cell(m)),
+  ]
+  const numbers = (label: string, key: string, format: (n: number) => string): string[] =>
+    row(label, (m) => sourced.number(TABLE, ['members', m, key], format))
+  const rows = [
+    numbers('test accuracy', 'testAccuracy', percent),
+    numbers('points over stem', 'overStem', signed),
+    numbers('test loss', 'testLoss', (loss) => loss.toFixed(4)),
+    numbers('parameters', 'parameters', count),
+    row('between stem and head', (m) =>
+      members[m]!.middle === null ? NO_NUMBER : sourced.text(TABLE, ['members', m, 'middle']),
+    ),
+    numbers('epochs', 'epochs', twoDigits),
+    numbers('training', 'trainSeconds', clock),
+    numbers('evaluations forward', 'evaluationsForward', decimal),
+    numbers('evaluations backward', 'evaluationsBackward', decimal),
+    numbers('memory: tensors', 'tensorBytes', megabytes),
+    numbers('memory: process', 'residentPeak', megabytes),
+  ]
+  return cells(['', ...members.map(({ id }) => name(id))], rows)
 }
 
 function spread({ plan, studies, sourced, name }: PageParts): string {

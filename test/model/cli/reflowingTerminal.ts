@@ -1,5 +1,10 @@
 import { EventEmitter } from 'node:events'
 
+const ESCAPE = '\u001B'
+
+/** An escape sequence, or a character. */
+const TOKEN = new RegExp(String.raw`${ESCAPE}\[\??\d*[A-Za-z]|[^]`, 'gu')
+
 /**
  * A terminal that breaks its lines anew when its width changes, as most do: the cursor stays at its letter.
  * Understands what the status line writes: letters, carriage return, line feed, erase below, wrapping on and off.
@@ -19,7 +24,7 @@ export class ReflowingTerminal extends EventEmitter {
   }
 
   write(text: string): boolean {
-    for (const [token] of text.matchAll(/\u001B\[\??\d*[A-Za-z]|[^]/gu)) this.#take(token)
+    for (const [token] of text.matchAll(TOKEN)) this.#take(token)
     return true
   }
 

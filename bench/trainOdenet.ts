@@ -1,5 +1,5 @@
 /**
- * The adjoint-trained ODENet, written out on the public API only. `odenet train` does the same with progress, checkpoints and a report.
+ * The adjoint-trained ODENet, written out on the public API only. `npx odenet train` does the same with progress, checkpoints and a report.
  * Run: node bench/trainOdenet.ts [images]
  */
 import { chooseBackend } from '../src/bridge/index.ts'

@@ -57,8 +57,9 @@ export async function runComparison(flags: CompareFlags, signal: AbortSignal): P
     if (signal.aborted && isOfStop) return stopped()
     throw error
   }
-  for (const line of await writeComparison(folder)) console.log(line)
-  console.log(`This took ${duration((performance.now() - started) / 1000)}.`)
+  const lines = await writeComparison(folder)
+  console.log(`\nCompared in ${duration((performance.now() - started) / 1000)}.`)
+  for (const line of lines) console.log(line)
   console.log(`The report is ${join(path, 'report.html')}`)
   return 'completed'
 }

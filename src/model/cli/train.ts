@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { TrainingFailed } from '../errors.ts'
 import type { Evaluation } from '../evaluation.ts'
-import { duration, percent } from '../report/numbers.ts'
+import { percent } from '../report/numbers.ts'
 import { createTrainer, type Trainer } from '../trainer.ts'
 import type { TrainOptions } from '../trainOptions.ts'
 import { asTyped } from './asTyped.ts'
@@ -13,6 +13,7 @@ import { RunFolder, snapshotName, type RunState } from './runFolder.ts'
 import { writeReport } from './runReport.ts'
 import { SUMMARY, writeSummary } from './runSummary.ts'
 import { loadData, type Data } from './runData.ts'
+import { endOfTraining, stopOfTraining } from './trainEnd.ts'
 import { commandOf, describe, optionsOf, type TrainFlags } from './trainOptions.ts'
 import { wordOnKeptWorkers, wordOnWorkers } from './workers.ts'
 
@@ -97,39 +98,26 @@ async function trainAll(
       const next = await trainNet(state, state.training, folder, data, checkpointEvery, signal, name)
       if (next === null) {
         const message = `Stopped. Continue with: ${asTyped('train', '--resume', folder.path)}`
-        const { path, seconds } = await writeReport(folder, state, data.test, 'interrupted', message)
-        console.log(`Trained for ${duration(seconds)} so far. The report is ${path}`)
-        console.log(message)
+        console.log(stopOfTraining(await writeReport(folder, state, data.test, 'interrupted', message)))
+        // A comparison says how itself goes on
+        if (name === undefined) console.log(message)
         return 'interrupted'
       }
       state = next
       folder.save(state)
     }
-    const { path, seconds } = await writeReport(folder, state, data.test, 'completed', '')
+    const report = await writeReport(folder, state, data.test, 'completed', '')
     // That of a run which was complete before says when and where it was trained
     if (first.training !== null || !existsSync(join(folder.path, SUMMARY))) await writeSummary(folder, state)
-    console.log(`Trained in ${duration(seconds)}. The report is ${path}`)
-    console.log(`Metrics, plots and nets are in ${folder.path}`)
-    // In a comparison its own studies come next
-    if (name === undefined) console.log(nextSteps(folder.path))
+    console.log(endOfTraining(folder.path, report, state, name !== undefined))
+    return 'completed'
   } catch (error) {
-    if (error instanceof TrainingFailed) await writeReport(folder, state, data.test, 'failed', error.message)
+    if (error instanceof TrainingFailed)
+      console.log(stopOfTraining(await writeReport(folder, state, data.test, 'failed', error.message)))
     throw error
   } finally {
     folder.metrics.close()
   }
-  if (options.net !== 'stem' && state.finished.stem !== undefined)
-    console.log(`stem-only accuracy ${percent(state.finished.stem)}`)
-  console.log(`test accuracy ${percent(state.finished[options.net] ?? null)}`)
-  return 'completed'
-}
-
-/** What can be done with a finished run. */
-function nextSteps(path: string): string {
-  return [
-    `Test it again:              ${asTyped('eval', path)}`,
-    `Compare it with other nets: ${asTyped('compare', path)}`,
-  ].join('\n')
 }
 
 function newRun(plan: RunPlan): { folder: RunFolder; state: RunState } {

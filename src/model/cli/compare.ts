@@ -11,6 +11,7 @@ import { loadData, type Data } from './runData.ts'
 import { continueRun, startRun, type TrainOutcome } from './train.ts'
 import { UsageError } from './usageError.ts'
 import { wordOnWorkers } from './workers.ts'
+import { forTerminal } from './wrapped.ts'
 
 /** Points along each training where the parameters are kept, for the certificates. */
 const SNAPSHOTS = 8
@@ -19,7 +20,7 @@ const SNAPSHOTS = 8
 export async function runComparison(flags: CompareFlags, signal: AbortSignal): Promise<TrainOutcome> {
   const { folder, data } = flags.resume === undefined ? await begin(flags) : await resume(flags, flags.resume)
   const { plan, path } = folder
-  console.log(inWords(plan, path))
+  console.log(forTerminal(inWords(plan, path)))
   const started = performance.now()
   const stopped = (): 'interrupted' => {
     console.log(`Stopped. Continue with: ${asTyped('compare', '--resume', path)}`)

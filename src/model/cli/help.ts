@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import { Option } from 'effect'
 import type { HelpDoc } from 'effect/cli'
 import { asTyped } from './asTyped.ts'
+import { wrapped } from './wrapped.ts'
 
 /** Columns of names before their descriptions. */
 const NAMES = 24
@@ -70,17 +71,6 @@ function rowLines([name, description]: Row, width: number): string[] {
   const left = `  ${name}`
   const head = left.length < indent.length ? [left.padEnd(indent.length) + first] : [left, indent + first]
   return [...head.map((line) => line.trimEnd()), ...rest.map((line) => indent + line)]
-}
-
-/** Breaks a text between its words; a word that is wider than the line stays whole. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`
-    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer
-    else lines.push(word)
-  }
-  return lines
 }
 
 /** Section titles stand out where the output has colours. */

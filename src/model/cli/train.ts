@@ -15,6 +15,7 @@ import { SUMMARY, writeSummary } from './runSummary.ts'
 import { loadData, type Data } from './runData.ts'
 import { endOfTraining, stopOfTraining } from './trainEnd.ts'
 import { commandOf, describe, optionsOf, type TrainFlags } from './trainOptions.ts'
+import { forTerminal } from './wrapped.ts'
 import { wordOnKeptWorkers, wordOnWorkers } from './workers.ts'
 
 /** How a training run ended. */
@@ -92,7 +93,7 @@ async function trainAll(
   const { options } = first
   let state = first
   try {
-    console.log(describe(options, data.train, folder.path))
+    console.log(forTerminal(describe(options, data.train, folder.path)))
     if (state.training === null) console.log('This run is complete; its report and plots are written again.')
     while (state.training !== null) {
       const next = await trainNet(state, state.training, folder, data, checkpointEvery, signal, name)
@@ -171,9 +172,8 @@ async function trainNet(
   let state = first
   const trainer = await createTrainer({ ...state.options, net }, data.train, state.checkpoint ?? undefined)
   const title = net === state.options.net && name !== undefined ? name : nets[net].title
-  console.log(
-    `${title}: ${trainer.parameterCount} parameters, ${trainer.totalSteps} steps, backend ${trainer.backend.name} (${trainer.backend.reason})`,
-  )
+  const { parameterCount, totalSteps, backend } = trainer
+  console.log(forTerminal(`${title}: ${parameterCount} parameters, ${totalSteps} steps, backend ${backend.name} (${backend.reason})`)) // prettier-ignore
   const progress = new Progress(title, trainer.totalSteps, trainer.step)
   state = { ...state, backend: trainer.backend.name }
   let saved = performance.now()

@@ -63,9 +63,15 @@ describe('odenet', { timeout: 120_000 }, () => {
     assert.equal(evaluated.code, 0, evaluated.stderr)
     const accuracy = /test accuracy (\d+\.\d\d) %/.exec(stdout)![1]
     assert.match(evaluated.stdout, new RegExp(`ODENet: ${accuracy} % of 40 test images`))
+    // A report that is written again tells of the training, not of the machine that writes
+    const summary = join(out, 'summary.json')
+    const kept = readFileSync(summary, 'utf8').replace(process.version, 'v0.0.1')
+    writeFileSync(summary, kept)
     const again = await odenet(['train', '--resume', out])
     assert.equal(again.code, 0)
     assert.match(again.stdout, /complete/)
+    assert.equal(readFileSync(summary, 'utf8'), kept)
+    assert.include(readFileSync(join(out, 'report.html'), 'utf8'), 'node v0.0.1, tfjs')
   })
 
   it('tests what was kept along a training, in its order, the last one as the net that is left', async () => {
@@ -240,8 +246,9 @@ describe('odenet', { timeout: 120_000 }, () => {
   it('keeps what was recorded when the training diverges, and shows the stack on demand', async () => {
     const out = join(newFolder(), 'run')
     const args = ['train', '--data', data, '--out', out, '--lr', '1e9', ...SMALL]
-    const { code, stderr } = await odenet([...args, '--debug'])
+    const { code, stderr, stdout } = await odenet([...args, '--debug'])
     assert.equal(code, 1)
+    assert.include(stdout, `The report is ${join(out, 'report.html')}`)
     assert.match(stderr, /Step \d+ failed/)
     assert.match(stderr, /\n {4}at /)
     assert.match(readFileSync(join(out, 'report.html'), 'utf8'), /failed/)

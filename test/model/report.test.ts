@@ -77,6 +77,8 @@ describe('renderReport', () => {
     expect(scores).toEqual(['96.61 %ODENet, test accuracy', '92.88 %stem only, test accuracy'])
     expect(headline.textContent).toContain('+3.73 percentage points')
     expect(render({ stemAccuracy: 0.98 }).html).toContain('−1.39 percentage points')
+    const stopped = render({ outcome: 'interrupted', stemAccuracy: null }).document.querySelector('.score')!
+    expect(stopped.textContent).toBe('96.61 %ODENet, last test')
     const alone = render({ stemAccuracy: null }).document.querySelector('.headline')!
     expect(alone.textContent).not.toContain('percentage points')
     expect(alone.querySelectorAll('.score')).toHaveLength(1)

@@ -5,7 +5,7 @@ import { accuracyCurve, evaluationsCurve, lossCurve } from '../../plot/training.
 import { datasets } from '../dataset.ts'
 import type { ImageSet } from '../imageSet.ts'
 import { readMetrics } from '../metrics.ts'
-import { netNames, nets } from '../nets.ts'
+import { netNames, nets, type Net } from '../nets.ts'
 import { aboutNets } from '../report/aboutNets.ts'
 import { recipeOf } from '../report/recipe.ts'
 import { renderReport, type ReportInput } from '../report/report.ts'
@@ -41,6 +41,11 @@ export async function writeReport(
   }
   const config = all.find((record) => record.kind === 'config')
   const last = (net: string): number => records.filter((record) => record.net === net).at(-1)?.seconds ?? 0
+  // Of a run that is not finished, the last test
+  const accuracyOf = (net: Net): number | null =>
+    state.finished[net] ??
+    records.findLast((record) => record.kind === 'eval' && record.net === net)?.accuracy ??
+    null
   const seconds = netNames.reduce((sum, net) => sum + last(net), 0)
   const evaluation = state.evaluation
   const size = test.height * test.width * test.channels
@@ -52,8 +57,8 @@ export async function writeReport(
       outcome,
       message,
       net: state.options.net,
-      accuracy: state.finished[state.options.net] ?? null,
-      stemAccuracy: state.options.net === 'stem' ? null : (state.finished.stem ?? null),
+      accuracy: accuracyOf(state.options.net),
+      stemAccuracy: state.options.net === 'stem' ? null : accuracyOf('stem'),
       seconds,
       seed: state.options.seed,
       command: keptAsTyped(state.command),

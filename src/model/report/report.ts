@@ -26,7 +26,7 @@ export interface ReportInput {
   readonly message: string
   /** The net that the report is about. Default 'odenet'. */
   readonly net?: Net
-  /** Test accuracies, fractions from 0 to 1; null where there is none. */
+  /** Test accuracies, the last ones of a run that did not end; fractions from 0 to 1, null where there is none. */
   readonly accuracy: number | null
   readonly stemAccuracy: number | null
   /** Of the whole run. */
@@ -114,9 +114,10 @@ function headline({ net = 'odenet', accuracy, stemAccuracy, outcome, message }: 
     accuracy === null || stemAccuracy === null
       ? ''
       : `<p class="quiet">${signed(100 * (accuracy - stemAccuracy))} percentage points from the ${net === 'odenet' ? 'ODE' : 'residual blocks'}</p>`
+  const measured = outcome === 'completed' ? 'test accuracy' : 'last test'
   return `<section class="headline">
-<div class="score ${net}"><b>${percent(accuracy)}</b><span>${nets[net].title}, test accuracy</span></div>
-${net === 'stem' || stemAccuracy === null ? '' : `<div class="score stem"><b>${percent(stemAccuracy)}</b><span>stem only, test accuracy</span></div>`}
+<div class="score ${net}"><b>${percent(accuracy)}</b><span>${nets[net].title}, ${measured}</span></div>
+${net === 'stem' || stemAccuracy === null ? '' : `<div class="score stem"><b>${percent(stemAccuracy)}</b><span>stem only, ${measured}</span></div>`}
 <div class="remark">${difference}<p class="${outcome}">${escape(message)}</p></div>
 </section>`
 }

@@ -35,7 +35,7 @@ function faults(mayScroll: boolean): string[] {
   return found
 }
 
-describe('the pages of results in headless Chromium', () => {
+describe('the pages of results in headless Chromium', { timeout: 120_000 }, () => {
   let browser: Browser | undefined
 
   const reason = 'no chromium on the PATH (apt-get install chromium)'

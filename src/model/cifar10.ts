@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { DataError, systemCode, type DataErrorReason } from './errors.ts'
 import type { ImageSet } from './imageSet.ts'
 import type { Normalisation } from './normalisation.ts'
+import { sizeOfRegular } from './regularFile.ts'
 
 /** The five files to train on and the one to test with, as in the official archive. */
 export const CIFAR10_FILES: readonly string[] = [
@@ -57,11 +58,12 @@ export async function loadCifar10(
     const archive = join(place, ARCHIVE)
     if (existsSync(archive)) await checkArchive(archive, ARCHIVE_MD5)
   }
-  const files = CIFAR10_FILES.map((name) => readRecords(join(folder, name)))
+  const counted = CIFAR10_FILES.map((name) => countRecords(join(folder, name)))
+  const n = counted[0]!.n
+  const short = counted.slice(0, -1).find((file) => file.n !== n)
+  if (short !== undefined) throw unequal(short.n < n ? short : counted[0]!, Math.max(n, short.n))
+  const files = counted.map(readRecords)
   const [training, test] = [files.slice(0, -1), files.at(-1)!]
-  const n = training[0]!.n
-  const short = training.find((file) => file.n !== n)
-  if (short !== undefined) throw unequal(short.n < n ? short : training[0]!, Math.max(n, short.n))
   const sets = { train: imagesOf(training), test: imagesOf([test]) }
   if (n === OFFICIAL) {
     if (test.n !== OFFICIAL) throw unequal(test, OFFICIAL)
@@ -76,6 +78,7 @@ export async function loadCifar10(
  * @throws DataError (as a rejection)
  */
 export async function checkArchive(path: string, md5: string): Promise<void> {
+  sizeOfRegular(path, HOW_TO_GET)
   const hash = createHash('md5')
   await pipeline(createReadStream(path), hash)
   const found = hash.digest('hex')
@@ -83,10 +86,14 @@ export async function checkArchive(path: string, md5: string): Promise<void> {
   throw problem(path, 'checksum', `${path} has the MD5 ${found} where ${md5} is official: ${HOW_TO_GET}.`)
 }
 
-interface Records {
+/** A file whose length is that of whole images. */
+interface Counted {
   readonly path: string
-  readonly bytes: Uint8Array
   readonly n: number
+}
+
+interface Records extends Counted {
+  readonly bytes: Uint8Array
 }
 
 /** The folder with the files: the one given, or the archive's own within it. */
@@ -100,22 +107,26 @@ function folderOf(dir: string): string {
   return dir
 }
 
-function readRecords(path: string): Records {
+/** How many images a file holds, from its length. */
+function countRecords(path: string): Counted {
+  if (!existsSync(path)) throw missing(path)
+  const size = sizeOfRegular(path, HOW_TO_GET)
+  const n = Math.floor(size / RECORD)
+  if (n > 0 && size % RECORD === 0) return { path, n }
+  throw problem(
+    path,
+    'truncated',
+    `${path} has ${size} bytes where whole images of ${RECORD} bytes are needed (officially ${OFFICIAL} of them, ${OFFICIAL * RECORD} bytes): ${HOW_TO_GET}.`,
+  )
+}
+
+function readRecords({ path, n }: Counted): Records {
   let bytes: Uint8Array
   try {
     bytes = readFileSync(path)
   } catch (cause) {
-    if (systemCode(cause) === 'ENOENT') throw missing(path)
     const message = `${path} cannot be read (${systemCode(cause) || String(cause)}): give files that this user may read.`
     throw problem(path, 'unreadable', message, cause)
-  }
-  const n = Math.floor(bytes.length / RECORD)
-  if (n === 0 || bytes.length % RECORD !== 0) {
-    throw problem(
-      path,
-      'truncated',
-      `${path} has ${bytes.length} bytes where whole images of ${RECORD} bytes are needed (officially ${OFFICIAL} of them, ${OFFICIAL * RECORD} bytes): ${HOW_TO_GET}.`,
-    )
   }
   for (let k = 0; k < n; k++) {
     const label = bytes[k * RECORD]!
@@ -149,7 +160,7 @@ function missing(path: string): DataError {
   return problem(path, 'missing', `There is no ${name} in ${folder}${instead}: ${HOW_TO_GET}.`)
 }
 
-function unequal({ path, n }: Records, expected: number): DataError {
+function unequal({ path, n }: Counted, expected: number): DataError {
   const message = `${path} has only ${n} images where others have ${expected}: ${HOW_TO_GET}.`
   return problem(path, 'truncated', message)
 }

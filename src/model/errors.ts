@@ -10,6 +10,7 @@ export type DataErrorReason =
   | 'elementType'
   | 'truncated'
   | 'trailing'
+  | 'tooLarge'
   | 'shape'
   | 'label'
   | 'checksum'

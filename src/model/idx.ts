@@ -1,7 +1,5 @@
-import { promises } from 'node:fs'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
-import { DataError, type DataErrorReason, systemCode } from './errors.ts'
+import { DataError, type DataErrorReason } from './errors.ts'
+import { plainChunks } from './plainChunks.ts'
 
 /** An array read from an IDX file: `data` holds its elements row by row, the last index running fastest. */
 export interface IdxArray {
@@ -25,93 +23,122 @@ const OTHER_TYPES: ReadonlyMap<number, string> = new Map([
 const MAGIC_BYTES = 4
 const SIZE_BYTES = 4
 
-const inflate = promisify(gunzip)
+/** Most that is read. */
+const MOST_BYTES = 2 ** 31
+
+/** What an IDX file says of itself before its data. */
+interface IdxHeader {
+  readonly shape: number[]
+  /** Lengths in bytes: its own, and that of the data that it announces. */
+  readonly length: number
+  readonly expected: number
+}
 
 /**
  * Reads an array of unsigned bytes in the IDX format, plain or compressed with gzip (known by its first bytes
- * 1f 8b, whatever the file is called).
- * @param path - the file
+ * 1f 8b, whatever the file is called). Never decompresses more than the header says.
+ * @param path - a regular file
+ * @param accept - sees the shape before the data are read, and throws to refuse it
  * @returns shape (one size per dimension) and data (their product, in bytes); data is a view, not a copy
- * @throws DataError (as a rejection) when the file is missing or unreadable, is no IDX file, holds other elements
- *   than unsigned bytes, or is shorter or longer than its header says
+ * @throws DataError (as a rejection) when the file is missing or unreadable, is no regular file or no IDX file, holds
+ *   other elements than unsigned bytes, is shorter or longer than its header says, or is larger than 2 GiB
  * @see LeCun, Cortes, Burges, "The MNIST database", http://yann.lecun.com/exdb/mnist/, "The IDX file format"
  */
-export async function readIdx(path: string): Promise<IdxArray> {
-  return parseIdx(path, await readPlain(path))
+export async function readIdx(
+  path: string,
+  accept: (shape: readonly number[]) => void = () => {},
+): Promise<IdxArray> {
+  const { chunks, most, isCompressed } = await plainChunks(path, 'give an IDX file, plain or .gz')
+  let begun: Buffer = Buffer.alloc(0)
+  let header: IdxHeader | undefined
+  let whole: Buffer = begun
+  let filled = 0
+  for await (const chunk of chunks) {
+    let bytes = chunk
+    if (header === undefined) {
+      bytes = begun = Buffer.concat([begun, chunk])
+      header = parseHeader(path, begun)
+      if (header === undefined) continue
+      checkLength(path, header, most, isCompressed)
+      accept(header.shape)
+      whole = Buffer.alloc(header.length + header.expected)
+    }
+    if (filled + bytes.length > whole.length) {
+      throw wrongLength(path, header, `more than ${header.expected}`, 'trailing')
+    }
+    filled += bytes.copy(whole, filled)
+  }
+  if (header === undefined) throw cutInHeader(path, begun)
+  const { shape, length, expected } = header
+  if (filled < whole.length) throw wrongLength(path, header, `only ${filled - length}`, 'truncated')
+  return { shape, data: new Uint8Array(whole.buffer, whole.byteOffset + length, expected) }
 }
 
-/** The bytes of a file, decompressed where they are compressed. */
-async function readPlain(path: string): Promise<Buffer> {
-  let bytes: Buffer
-  try {
-    bytes = await promises.readFile(path)
-  } catch (cause) {
-    throw systemCode(cause) === 'ENOENT'
-      ? new DataError({
-          path,
-          reason: 'missing',
-          message: `There is no file ${path}: give the path of an IDX file, plain or .gz.`,
-          cause,
-        })
-      : new DataError({
-          path,
-          reason: 'unreadable',
-          message: `${path} cannot be read (${systemCode(cause) || String(cause)}): give a file that this user may read.`,
-          cause,
-        })
-  }
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
-  try {
-    return await inflate(bytes)
-  } catch (cause) {
-    // Z_BUF_ERROR: the compressed stream ends early. Anything else: damaged, or followed by foreign bytes.
-    const short = systemCode(cause) === 'Z_BUF_ERROR'
-    throw new DataError({
-      path,
-      reason: short ? 'truncated' : 'corrupt',
-      message: `The gzip file ${path} ${short ? 'ends too early' : 'is damaged'}: download it again.`,
-      cause,
-    })
-  }
-}
-
-function parseIdx(path: string, bytes: Buffer): IdxArray {
-  const fail = (reason: DataErrorReason, message: string): DataError =>
-    new DataError({ path, reason, message })
-  if (bytes.length < MAGIC_BYTES) {
-    throw fail(
-      'truncated',
-      `${path} has ${bytes.length} bytes, too few for the header of an IDX file: download it again.`,
-    )
-  }
+/** The header at the start of these bytes; undefined where they end before it does. */
+function parseHeader(path: string, bytes: Buffer): IdxHeader | undefined {
+  if (bytes.length < MAGIC_BYTES) return undefined
   const type = bytes.readUInt8(2)
   const dimensions = bytes.readUInt8(3)
   const otherType = OTHER_TYPES.get(type)
   if (bytes.readUInt16BE(0) !== 0 || (type !== UBYTE && otherType === undefined) || dimensions === 0) {
     const found = bytes.subarray(0, MAGIC_BYTES).toString('hex')
-    throw fail(
+    throw refusal(
+      path,
       'magic',
       `${path} is not an IDX file (it starts with ${found} instead of 000008 and the number of dimensions): give one of the files of MNIST.`,
     )
   }
   if (otherType !== undefined) {
-    throw fail(
+    throw refusal(
+      path,
       'elementType',
       `${path} holds elements of type ${otherType}, which this reader does not support: give an IDX file of unsigned bytes.`,
     )
   }
-  const header = MAGIC_BYTES + SIZE_BYTES * dimensions
-  if (bytes.length < header) {
-    throw fail('truncated', `${path} ends within its header of ${header} bytes: download it again.`)
-  }
+  const length = headerLength(dimensions)
+  if (bytes.length < length) return undefined
   const shape = Array.from({ length: dimensions }, (_, i) => bytes.readUInt32BE(MAGIC_BYTES + SIZE_BYTES * i))
-  const expected = shape.reduce((product, size) => product * size, 1)
-  const found = bytes.length - header
-  if (found !== expected) {
-    const sizes = `${found} bytes of data where its header says ${shape.join(' x ')} = ${expected}`
-    throw found < expected
-      ? fail('truncated', `${path} has only ${sizes}: download it again.`)
-      : fail('trailing', `${path} has ${sizes}: download it again, nothing may follow the data.`)
+  return { shape, length, expected: shape.reduce((product, size) => product * size, 1) }
+}
+
+const headerLength = (dimensions: number): number => MAGIC_BYTES + SIZE_BYTES * dimensions
+
+/** Holds what a header announces against what the file can hold, before memory is taken for it. */
+function checkLength(path: string, header: IdxHeader, most: number, isCompressed: boolean): void {
+  const { length, expected, shape } = header
+  if (length + expected > most) {
+    const found = isCompressed ? `at most ${Math.max(0, most - length)}` : `only ${most - length}`
+    throw wrongLength(path, header, found, 'truncated')
   }
-  return { shape, data: new Uint8Array(bytes.buffer, bytes.byteOffset + header, found) }
+  if (!isCompressed && length + expected < most) {
+    throw wrongLength(path, header, String(most - length), 'trailing')
+  }
+  if (length + expected > MOST_BYTES) {
+    const message = `${path} holds ${shape.join(' x ')} = ${expected} bytes of data, and no more than 2 GiB are read: give a part of it.`
+    throw refusal(path, 'tooLarge', message)
+  }
+}
+
+function wrongLength(
+  path: string,
+  { shape, expected }: IdxHeader,
+  found: string,
+  reason: 'truncated' | 'trailing',
+): DataError {
+  const sizes = `${found} bytes of data where its header says ${shape.join(' x ')} = ${expected}`
+  const advice =
+    reason === 'truncated' ? 'download it again' : 'download it again, nothing may follow the data'
+  return refusal(path, reason, `${path} has ${sizes}: ${advice}.`)
+}
+
+function cutInHeader(path: string, bytes: Buffer): DataError {
+  const says =
+    bytes.length < MAGIC_BYTES
+      ? `has ${bytes.length} bytes, too few for the header of an IDX file`
+      : `ends within its header of ${headerLength(bytes.readUInt8(3))} bytes`
+  return refusal(path, 'truncated', `${path} ${says}: download it again.`)
+}
+
+function refusal(path: string, reason: DataErrorReason, message: string): DataError {
+  return new DataError({ path, reason, message })
 }

@@ -64,9 +64,10 @@ export function mnistPackageData(from: string | URL = import.meta.url): string {
 async function loadSet(dir: string, imagesName: string, labelsName: string): Promise<ImageSet> {
   const imagesPath = await findFile(dir, imagesName)
   const labelsPath = await findFile(dir, labelsName)
-  const [images, labels] = await Promise.all([readIdx(imagesPath), readIdx(labelsPath)])
-  const n = checkImages(imagesPath, images)
-  checkLabels(labelsPath, labels, n, imagesPath)
+  let n = 0
+  const images = await readIdx(imagesPath, (shape) => (n = checkImages(imagesPath, shape)))
+  const labels = await readIdx(labelsPath, (shape) => checkCount(labelsPath, shape, n, imagesPath))
+  checkLabels(labelsPath, labels)
   return {
     images: images.data,
     labels: labels.data,
@@ -97,7 +98,8 @@ async function findFile(dir: string, name: string): Promise<string> {
   })
 }
 
-function checkImages(path: string, { shape }: IdxArray): number {
+/** How many images a file of that shape holds. */
+function checkImages(path: string, shape: readonly number[]): number {
   const [n = 0, height, width] = shape
   if (shape.length === 3 && n > 0 && height === SIDE && width === SIDE) return n
   throw new DataError({
@@ -107,14 +109,16 @@ function checkImages(path: string, { shape }: IdxArray): number {
   })
 }
 
-function checkLabels(path: string, { shape, data }: IdxArray, n: number, imagesPath: string): void {
-  if (shape.length !== 1 || shape[0] !== n) {
-    throw new DataError({
-      path,
-      reason: 'shape',
-      message: `${path} has the shape ${shape.join(' x ')} but ${imagesPath} holds ${n} images: take both from the same source.`,
-    })
-  }
+function checkCount(path: string, shape: readonly number[], n: number, imagesPath: string): void {
+  if (shape.length === 1 && shape[0] === n) return
+  throw new DataError({
+    path,
+    reason: 'shape',
+    message: `${path} has the shape ${shape.join(' x ')} but ${imagesPath} holds ${n} images: take both from the same source.`,
+  })
+}
+
+function checkLabels(path: string, { data }: IdxArray): void {
   const wrong = data.findIndex((label) => label >= CLASSES)
   if (wrong >= 0) {
     throw new DataError({

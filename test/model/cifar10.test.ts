@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, assert, describe, it, vi } from 'vitest'
 import { checkArchive, CIFAR10_FILES, loadCifar10 } from '../../src/model/cifar10.ts'
@@ -94,6 +95,22 @@ describe('loadCifar10', () => {
       assert.notMatch(error.message, /\n/)
     }
   })
+
+  it.skipIf(process.platform === 'win32')(
+    'opens no device and no pipe, which may never end (Windows has no such files)',
+    { timeout: 5000 },
+    async () => {
+      const folder = small(2, 2, { changes: { 'data_batch_4.bin': null } })
+      symlinkSync('/dev/zero', join(folder, 'data_batch_4.bin'))
+      assert.match(
+        (await errorOf(loadCifar10(folder))).message,
+        /data_batch_4.bin is a device, not a regular/,
+      )
+      const archive = join(folder, 'cifar-10-binary.tar.gz')
+      execFileSync('mkfifo', [archive])
+      assert.match((await errorOf(loadCifar10(folder))).message, /tar.gz is a pipe, not a regular file/)
+    },
+  )
 
   it('recognises what was unpacked instead', async () => {
     for (const [name, says] of [

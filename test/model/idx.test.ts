@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -96,6 +97,64 @@ describe('readIdx', () => {
       'truncated',
     )
   })
+
+  test(
+    'decompresses no more than the header says: a gzip bomb ends at once',
+    { timeout: 20_000 },
+    async () => {
+      const header = gzipSync(encode([2, 28, 28], new Uint8Array(0)))
+      const zeros = gzipSync(new Uint8Array(2 ** 26))
+      // 4 MB that would become 4 GiB
+      const bomb = Buffer.concat([header, ...Array.from({ length: 64 }, () => zeros)])
+      const before = process.memoryUsage().arrayBuffers
+      const error = await failure(bomb)
+      expect(error.reason).toBe('trailing')
+      expect(error.message).toContain('more than 1568 bytes of data')
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 26)
+      // Within its header too
+      expect((await failure(Buffer.concat(Array.from({ length: 64 }, () => zeros)))).reason).toBe('magic')
+    },
+  )
+
+  test('takes no memory for data that a file cannot hold, or that are more than it reads', async () => {
+    const promised = encode([2 ** 30], new Uint8Array(8))
+    for (const bytes of [promised, gzipSync(promised)]) {
+      const error = await failure(bytes)
+      expect(error.reason).toBe('truncated')
+      expect(error.message).toContain('1073741824')
+    }
+    const path = join(dir, 'sparse')
+    await writeFile(path, encode([2 ** 31], new Uint8Array(0)))
+    await truncate(path, 8 + 2 ** 31)
+    const error: unknown = await readIdx(path).catch((e: unknown) => e)
+    expect(error).toMatchObject({ reason: 'tooLarge' })
+  })
+
+  test('shows the shape before it reads the data', async () => {
+    const path = join(dir, 'shape')
+    await writeFile(path, encode([2, 3], new Uint8Array(6)))
+    const refuse = (shape: readonly number[]): void => {
+      throw new RangeError(shape.join())
+    }
+    await expect(readIdx(path, refuse)).rejects.toThrow(new RangeError('2,3'))
+  })
+
+  test.skipIf(process.platform === 'win32')(
+    'opens no device and no pipe, which may never end (Windows has no such files)',
+    { timeout: 5000 },
+    async () => {
+      const [device, pipe] = [join(dir, 'device'), join(dir, 'pipe')]
+      await symlink('/dev/zero', device)
+      execFileSync('mkfifo', [pipe])
+      const messageOf = (path: string): Promise<string> =>
+        readIdx(path).then(
+          () => '',
+          (e: DataError) => e.message,
+        )
+      expect(await messageOf(device)).toMatch(/device is a device, not a regular file: give an IDX file/)
+      expect(await messageOf(pipe)).toMatch(/pipe is a pipe, not a regular file: give an IDX file/)
+    },
+  )
 
   test('says that a file is missing, or is a folder, in one sentence with its path', async () => {
     const path = join(dir, 'nowhere')

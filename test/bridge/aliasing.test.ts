@@ -19,6 +19,7 @@ describe.each<BackendWish>(['cpu', 'wasm', 'tensorflow'])('buffers and tensors o
     } catch (error) {
       if (!(error instanceof BackendUnavailable)) throw error
       missing = error
+      console.warn(`Skipped: buffers and tensors on the backend ${wish} (${error.message}).`)
     }
     before = tf.memory().numTensors
   })

@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { builtFolder } from '../../src/bridge/builtTensorflow.ts'
+import { skipUnless } from '../skipUnless.ts'
 
-/** Whether `npm run native` has built the native backend where these tests look for it; those that need it are skipped otherwise. */
-export const IS_BUILT: boolean = existsSync(join(builtFolder(), 'built.json'))
+/** For `describe.skipIf`: tests of the native backend, by a title, where it was not built. */
+export const unbuilt = (what: string): boolean =>
+  skipUnless(
+    existsSync(join(builtFolder(), 'built.json')),
+    what,
+    `npm run native has built nothing in ${builtFolder()}`,
+  )

@@ -8,7 +8,8 @@ import { PROBLEMS, fill, largestDifference, net, solveInSolve, values, type Net 
 
 const tight = { rtol: 1.2e-5, atol: 1e-6 }
 
-describe.each(['cpu', 'wasm'])("state 'device' on the %s backend", (backend) => {
+// The gradients through hundreds of steps take seconds on an idle machine
+describe.each(['cpu', 'wasm'])("state 'device' on the %s backend", { timeout: 180_000 }, (backend) => {
   noTensorIsLeft()
   beforeAll(async () => {
     if (backend === 'wasm') await initWasm()

@@ -7,7 +7,7 @@ import { loadNative } from '../../src/bridge/nativeBackend.ts'
 import { tf, type Scalar, type Tensor, type Tensor4D } from '../../src/bridge/tensor.ts'
 import { initWasm } from '../../src/bridge/wasmBackend.ts'
 import { odeFunction, odeFunctionSpec } from '../../src/model/odeFunction.ts'
-import { IS_BUILT } from './builtHere.ts'
+import { unbuilt } from './builtHere.ts'
 import { fill, net, type Net } from './tensorProblems.ts'
 
 /** Ten steps of sums of up to a hundred terms in single precision: some tens of its 6e-8. */
@@ -72,7 +72,7 @@ function agree(ours: Float32Array[], theirs: Float32Array[], bound: number): voi
   })
 }
 
-describe.skipIf(!IS_BUILT)('the native backend that `npm run native` built', () => {
+describe.skipIf(unbuilt('the native backend'))('the native backend that `npm run native` built', () => {
   let before: number[] = []
   beforeAll(async () => {
     await initWasm()

@@ -13,7 +13,7 @@ import { loadNative } from '../../src/bridge/nativeBackend.ts'
 import { tf, type Tensor, type Tensor1D, type Tensor4D } from '../../src/bridge/tensor.ts'
 import { initWasm } from '../../src/bridge/wasmBackend.ts'
 import { groupNorm } from '../../src/model/groupNorm.ts'
-import { IS_BUILT } from './builtHere.ts'
+import { unbuilt } from './builtHere.ts'
 
 const noise = (length: number, seed: number): Float32Array =>
   Float32Array.from({ length }, (_, i) => Math.sin(12.9898 * (i + 1) + 7 * seed))
@@ -27,7 +27,9 @@ const lengths = fc.oneof(
   fc.constantFrom(1023, 1024, 1025, 16383, 16384, 16385, 100_003),
 )
 
-describe.skipIf(!IS_BUILT)('the operations that `npm run native` compiles into TensorFlow', () => {
+const isUnbuilt = unbuilt('the operations that are compiled into TensorFlow')
+
+describe.skipIf(isUnbuilt)('the operations that `npm run native` compiles into TensorFlow', () => {
   let before: number[] = []
   const held = (): number[] => {
     const { binding } = tf.backend() as unknown as { binding: { getNumOfTensors(): number } }

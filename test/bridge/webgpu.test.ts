@@ -3,6 +3,7 @@ import { afterAll, assert, beforeAll, describe, it } from 'vitest'
 import { chooseBackend, NoBlockingReads, odeint, odeintAsync } from '../../src/bridge/index.ts'
 import { tf, type Scalar, type Tensor } from '../../src/bridge/tensor.ts'
 import { initWebgpu } from '../../src/bridge/webgpuBackend.ts'
+import { skipUnless } from '../skipUnless.ts'
 import { fill, largestDifference, net } from './tensorProblems.ts'
 
 /** Chromium's software driver, for machines without a GPU. */
@@ -16,8 +17,8 @@ const obstacle: string | null = await initWebgpu().then(
   (error: Error) => error.message,
 )
 
-describe.skipIf(obstacle !== null)(
-  `odeintAsync on WebGPU${obstacle === null ? '' : ` (${obstacle})`}`,
+describe.skipIf(skipUnless(obstacle === null, 'odeintAsync on WebGPU', obstacle ?? ''))(
+  'odeintAsync on WebGPU',
   () => {
     beforeAll(async () => {
       const { name, reason } = await chooseBackend('webgpu')

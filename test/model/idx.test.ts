@@ -98,23 +98,19 @@ describe('readIdx', () => {
     )
   })
 
-  test(
-    'decompresses no more than the header says: a gzip bomb ends at once',
-    { timeout: 20_000 },
-    async () => {
-      const header = gzipSync(encode([2, 28, 28], new Uint8Array(0)))
-      const zeros = gzipSync(new Uint8Array(2 ** 26))
-      // 4 MB that would become 4 GiB
-      const bomb = Buffer.concat([header, ...Array.from({ length: 64 }, () => zeros)])
-      const before = process.memoryUsage().arrayBuffers
-      const error = await failure(bomb)
-      expect(error.reason).toBe('trailing')
-      expect(error.message).toContain('more than 1568 bytes of data')
-      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 26)
-      // Within its header too
-      expect((await failure(Buffer.concat(Array.from({ length: 64 }, () => zeros)))).reason).toBe('magic')
-    },
-  )
+  test('decompresses no more than the header says: a gzip bomb ends at once', async () => {
+    const header = gzipSync(encode([2, 28, 28], new Uint8Array(0)))
+    const zeros = gzipSync(new Uint8Array(2 ** 26))
+    // 4 MB that would become 4 GiB
+    const bomb = Buffer.concat([header, ...Array.from({ length: 64 }, () => zeros)])
+    const before = process.memoryUsage().arrayBuffers
+    const error = await failure(bomb)
+    expect(error.reason).toBe('trailing')
+    expect(error.message).toContain('more than 1568 bytes of data')
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 26)
+    // Within its header too
+    expect((await failure(Buffer.concat(Array.from({ length: 64 }, () => zeros)))).reason).toBe('magic')
+  })
 
   test('takes no memory for data that a file cannot hold, or that are more than it reads', async () => {
     const promised = encode([2 ** 30], new Uint8Array(8))
@@ -141,7 +137,6 @@ describe('readIdx', () => {
 
   test.skipIf(process.platform === 'win32')(
     'opens no device and no pipe, which may never end (Windows has no such files)',
-    { timeout: 5000 },
     async () => {
       const [device, pipe] = [join(dir, 'device'), join(dir, 'pipe')]
       await symlink('/dev/zero', device)

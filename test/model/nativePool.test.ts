@@ -4,7 +4,7 @@ import { odeNetSpec } from '../../src/model/odeNet.ts'
 import { initialParameters } from '../../src/model/parameters.ts'
 import { makeRng } from '../../src/model/rng.ts'
 import type { ShardShape } from '../../src/model/shard.ts'
-import { IS_BUILT } from '../bridge/builtHere.ts'
+import { unbuilt } from '../bridge/builtHere.ts'
 
 const shape: ShardShape = { channelsIn: 1, height: 14, width: 14, dim: 8, groups: 4, downsamplings: 1, classes: 10, hasOde: true, normalisation: { mean: [0.1307], deviation: [0.3081] } } // prettier-ignore
 // Equal steps: native sums come in any order, and a step accepted by one rounding and refused by another would change the gradient by a tolerance
@@ -30,7 +30,9 @@ async function gradientOn(backend: 'wasm' | 'tensorflow'): Promise<Float32Array>
   }
 }
 
-describe.skipIf(!IS_BUILT)('worker threads with a native backend each', () => {
+const isUnbuilt = unbuilt('worker threads with a native backend each')
+
+describe.skipIf(isUnbuilt)('worker threads with a native backend each', () => {
   it('compute what those on wasm compute, again and again', async () => {
     const wasm = await gradientOn('wasm')
     for (let round = 0; round < 2; round++) {

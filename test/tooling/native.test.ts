@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, assert, beforeEach, describe, it } from 'vitest'
-import { IS_BUILT } from '../bridge/builtHere.ts'
+import { unbuilt } from '../bridge/builtHere.ts'
+import { skipUnless } from '../skipUnless.ts'
 import { writeStamp } from '../../tools/native/stamp.ts'
 import { builtFolder } from '../../src/bridge/builtTensorflow.ts'
 
@@ -79,7 +80,13 @@ describe('npm run native', () => {
   })
 })
 
-describe.skipIf(!IS_PLATFORM)('npm run native on Linux', () => {
+describe.skipIf(
+  skipUnless(
+    IS_PLATFORM,
+    'npm run native on Linux',
+    `it builds for Linux on x64, not for ${process.platform} ${process.arch}`,
+  ),
+)('npm run native on Linux', () => {
   it('names everything that is missing, each with the way to get it, before it does anything', async () => {
     const { code, stdout, stderr } = await native(['--out', out()])
     assert.equal(code, 3)
@@ -142,7 +149,7 @@ describe.skipIf(!IS_PLATFORM)('npm run native on Linux', () => {
     assert.include(await failing(`process.abort()`), 'ended its process with SIGABRT')
   })
 
-  it.skipIf(!IS_BUILT)(
+  it.skipIf(unbuilt('npm run native where it has built'))(
     'finds what is built and lets it multiply, with no other program at hand',
     async () => {
       const { code, stdout } = await native(['--out', builtFolder()])

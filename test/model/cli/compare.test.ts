@@ -16,7 +16,7 @@ afterAll(removeFolders)
 
 const readJson = <T>(...path: string[]): T => JSON.parse(readFileSync(join(...path), 'utf8')) as T
 
-describe('odenet compare', { timeout: 600_000 }, () => {
+describe('odenet compare', { timeout: 900_000 }, () => {
   let out = ''
 
   it('explains itself', async () => {

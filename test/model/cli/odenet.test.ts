@@ -22,8 +22,8 @@ function numbersOf(folder: string): unknown[] {
     })
 }
 
-// Each runs the command in processes of its own: seconds on an idle machine
-describe('odenet', { timeout: 120_000 }, () => {
+// Each runs the command in processes of its own: up to 20 seconds on an idle machine
+describe('odenet', { timeout: 600_000 }, () => {
   it('explains itself, its exit codes too, in lines that fit', async () => {
     for (const args of [['--help'], ['train', '--help'], ['eval', '--help']]) {
       const { code, stdout } = await odenet(args)

@@ -54,6 +54,15 @@ export class TrainingDiverged extends Error {
   }
 }
 
+/** A training, or the test of a net, was stopped within a step by its signal; what was done before stands. */
+export class TrainingStopped extends Error {
+  override readonly name = 'TrainingStopped'
+  readonly _tag = 'TrainingStopped'
+  constructor() {
+    super('The training was stopped by its signal: go on from a checkpoint.')
+  }
+}
+
 /** A step of a training could not be taken: the loss is not a number any more, or a solve failed. What was recorded before stays. */
 export class TrainingFailed extends Error {
   override readonly name = 'TrainingFailed'

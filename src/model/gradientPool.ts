@@ -1,5 +1,6 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads'
 import { chooseBackend, type BackendChoice, type BackendWish } from '../bridge/index.ts'
+import { TrainingStopped } from './errors.ts'
 import { odeNetSpec } from './odeNet.ts'
 import type { BlockSolve } from './odeBlock.ts'
 import { parameterCount } from './parameters.ts'
@@ -65,23 +66,32 @@ export class GradientPool {
   /** The parameters that all members read. */
   readonly parameters: Float32Array
   readonly #members: ReadonlyArray<Member>
+  readonly #signal: AbortSignal | undefined
 
-  private constructor(backend: BackendChoice, parameters: Float32Array, members: ReadonlyArray<Member>) {
+  private constructor(
+    backend: BackendChoice,
+    parameters: Float32Array,
+    members: ReadonlyArray<Member>,
+    signal?: AbortSignal,
+  ) {
     this.backend = backend
     this.parameters = parameters
     this.#members = members
+    this.#signal = signal
   }
 
+  /** @param signal - lets go of whatever is being computed once it is aborted, and has one worker in a thread of its own too, for this thread must hear of it */
   static async open(
     shape: ShardShape,
     solve: BlockSolve,
     backend: BackendWish,
     workers: number,
+    signal?: AbortSignal,
   ): Promise<GradientPool> {
     const count = parameterCount(odeNetSpec(shape))
     const shared = new SharedArrayBuffer(4 * count)
     const parameters = new Float32Array(shared)
-    if (workers === 1) {
+    if (workers === 1 && signal === undefined) {
       const choice = await chooseBackend(backend)
       return new GradientPool(choice, parameters, [localMember(new ShardModel(shape, solve), parameters)])
     }
@@ -97,7 +107,7 @@ export class GradientPool {
       await Promise.all(members.map((member) => member.close()))
       throw failed.reason
     }
-    return new GradientPool(members[0]!.backend, parameters, members)
+    return new GradientPool(members[0]!.backend, parameters, members, signal)
   }
 
   /** Mean gradient over a batch, written to `out`. */
@@ -139,11 +149,28 @@ export class GradientPool {
   }
 
   async #runAll(requests: ReadonlyArray<PoolRequest>): Promise<PoolResponse[]> {
-    const results = await Promise.allSettled(requests.map((request, m) => this.#members[m]!.run(request)))
+    const all = Promise.allSettled(requests.map((request, m) => this.#members[m]!.run(request)))
+    const results = await unlessStopped(all, this.#signal)
     return results.map((result) => {
       if (result.status === 'rejected') throw result.reason
       return result.value
     })
+  }
+}
+
+/** What comes of some work. @throws TrainingStopped (as a rejection) once the signal is aborted, whether the work ends or not */
+async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  let onAbort = (): void => {}
+  const stopped = new Promise<never>((_, reject) => {
+    onAbort = () => reject(new TrainingStopped())
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort)
+  })
+  try {
+    return await Promise.race([work, stopped])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }
 
@@ -174,12 +201,18 @@ async function openWorker(setup: WorkerSetup): Promise<Member & { readonly backe
       const settle = (finish: () => void): void => {
         worker.off('message', onMessage)
         worker.off('error', onError)
+        worker.off('exit', onExit)
         finish()
       }
       const onMessage = (message: WorkerReply): void => settle(() => resolve(message))
       const onError = (error: unknown): void => settle(() => reject(error))
+      const onExit = (code: number): void => {
+        const message = `A worker thread ended with exit code ${code} before its work was done.`
+        settle(() => reject(new WorkerFailed('Exit', message, message)))
+      }
       worker.on('message', onMessage)
       worker.on('error', onError)
+      worker.on('exit', onExit)
     })
   const accepted = (answer: WorkerReply): WorkerReply => {
     if (answer.kind === 'failed') throw new WorkerFailed(answer.name, answer.message, answer.stack)

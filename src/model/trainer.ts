@@ -14,7 +14,7 @@ import { makeRng } from './rng.ts'
 import { cosine, reduceLROnPlateau } from './schedule.ts'
 import { sgdStep } from './sgd.ts'
 import type { TrainingShard } from './shard.ts'
-import { TrainingDiverged } from './errors.ts'
+import { TrainingDiverged, TrainingStopped } from './errors.ts'
 import { solveOf } from './trainedSolve.ts'
 import type { TrainOptions } from './trainOptions.ts'
 
@@ -31,7 +31,7 @@ export interface Trainer {
   readonly isEvaluationDue: boolean
   /** One optimisation step; null when all are done. */
   next(): Promise<StepRecord | null>
-  /** How the net does on a set, with the mean of its parameters where there is one; null once `isStopped` says true, which is asked between parts of the set. */
+  /** How the net does on a set, with the mean of its parameters where there is one; null once `isStopped` says true, which is asked between parts of the set, or its signal has stopped the trainer. */
   evaluate(set: ImageSet, isStopped?: () => boolean): Promise<Evaluation | null>
   /**
    * Says that the evaluation that was due is done. The plateau schedule and the early stop see the accuracy, if it was that of an epoch's end. True if the net as it is now would be the result of the
@@ -45,15 +45,25 @@ export interface Trainer {
 /** Share of the steps in which the learning rate of the cosine schedule rises. */
 const WARMUP_SHARE = 0.05
 
+/** What does not decide the numbers of a training. */
+export interface TrainerSettings {
+  /**
+   * Stops the training within a step once it is aborted: `next` then rejects with TrainingStopped, `evaluate` gives null, and `checkpoint` is that of the last step that was
+   * taken. The net is computed in a thread of its own, also with one worker.
+   */
+  readonly signal?: AbortSignal
+}
+
 /** Prepares the backend(s), the net and its optimizer; continues from a checkpoint if there is one. */
 export async function createTrainer(
   options: TrainOptions,
   train: ImageSet,
   resumeFrom?: Checkpoint,
+  { signal }: TrainerSettings = {},
 ): Promise<Trainer> {
   const shape = shapeOf(options, train)
-  const pool = await GradientPool.open(shape, solveOf(options), options.backend, options.workers)
   const spec = odeNetSpec(shape)
+  const pool = await GradientPool.open(shape, solveOf(options), options.backend, options.workers, signal)
   const rng = makeRng(options.seed)
   const parameters = pool.parameters
   const velocity = new Float32Array(parameters.length)
@@ -141,11 +151,13 @@ export async function createTrainer(
       }
     },
     async evaluate(set, isStopped) {
-      if (mean === null) return evaluateOn(pool, set, isStopped)
       const ofStep = parameters.slice()
-      parameters.set(mean)
+      if (mean !== null) parameters.set(mean)
       try {
         return await evaluateOn(pool, set, isStopped)
+      } catch (error) {
+        if (error instanceof TrainingStopped) return null
+        throw error
       } finally {
         parameters.set(ofStep)
       }

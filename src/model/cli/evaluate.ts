@@ -51,9 +51,9 @@ export async function evaluateRun(
   // The nets of a run have seen the same images
   const { train, test } = await datasets[tested[0]!.options.dataset].load(data ?? dataOf(path))
   for (const { title, checkpoint, options } of [...ofSnapshots, ...tested]) {
-    const trainer = await createTrainer(options, train, checkpoint)
+    const trainer = await createTrainer(options, train, checkpoint, { signal })
     try {
-      const evaluation = await trainer.evaluate(test, () => signal.aborted)
+      const evaluation = await trainer.evaluate(test)
       if (evaluation === null) return 'interrupted'
       const { accuracy, loss, nfeForward } = evaluation
       const work = options.net === 'odenet' ? `, ${nfeForward.toFixed(1)} evaluations per solve` : ''

@@ -1,6 +1,6 @@
 /** The `odenet` command. */
 import { NodeRuntime, NodeServices } from '@effect/platform-node'
-import { Effect, Option } from 'effect'
+import { Effect, Option, Runtime } from 'effect'
 import { Argument, CliConfig, CliOutput, Command, Flag, GlobalFlag } from 'effect/cli'
 import { roles } from '../comparison/plan.ts'
 import { netNames } from '../nets.ts'
@@ -8,7 +8,8 @@ import { presetNames } from '../presets.ts'
 import { asTyped } from './asTyped.ts'
 import type { CompareFlags } from './compareOptions.ts'
 import { evaluateRun } from './evaluate.ts'
-import { helpCommand } from './help.ts'
+import { guarded, MISUSED } from './guarded.ts'
+import { outliveReaders } from './lostOutput.ts'
 import { presenter } from './presenter.ts'
 import { gradientNames, methodNames } from './solverFlags.ts'
 import { runTraining } from './train.ts'
@@ -98,38 +99,10 @@ const flags = {
   debug: Flag.Boolean('debug').pipe(Flag.withDescription('print stack traces'), Flag.withDefault(false)),
 }
 
-const MISUSED = 2
-const INTERRUPTED = 130
-
-/** Runs a command; a failure is one sentence and an exit code, with the stack only on demand. */
-const guarded = (
-  command: string,
-  debug: boolean,
-  body: (signal: AbortSignal) => Promise<unknown>,
-): Effect.Effect<void> =>
-  // Uninterruptible: on Ctrl-C the run stops itself, after the step it is in and with a checkpoint
-  Effect.uninterruptible(
-    Effect.promise(async () => {
-      const stop = new AbortController()
-      const onSignal = (): void => stop.abort()
-      process.on('SIGINT', onSignal)
-      process.on('SIGTERM', onSignal)
-      try {
-        if ((await body(stop.signal)) === 'interrupted') process.exitCode = INTERRUPTED
-      } catch (error) {
-        const { message, stack } = error as Error
-        console.error(`odenet: ${debug ? stack : message}`)
-        process.exitCode = (error as { exitCode?: number }).exitCode ?? 1
-        if (process.exitCode === MISUSED) console.error(`See ${helpCommand(['odenet', command])}`)
-      } finally {
-        process.off('SIGINT', onSignal)
-        process.off('SIGTERM', onSignal)
-      }
-    }),
-  )
-
 const train = Command.make('train', flags, ({ debug, ...given }) =>
-  guarded('train', debug, (signal) => runTraining(plain<TrainFlags>(given), signal)),
+  guarded({ command: 'train', debug, leaves: 'folder' }, (signal) =>
+    runTraining(plain<TrainFlags>(given), signal),
+  ),
 ).pipe(
   Command.withDescription('Train an ODENet on MNIST or CIFAR-10, and its stem-only baseline'),
   Command.withExamples([
@@ -155,7 +128,7 @@ const evaluate = Command.make(
     debug: flags.debug,
   },
   ({ run, data, backend, snapshots, debug }) =>
-    guarded('eval', debug, (signal) =>
+    guarded({ command: 'eval', debug, leaves: 'output' }, (signal) =>
       evaluateRun(run, Option.getOrUndefined(data), Option.getOrUndefined(backend), snapshots, signal),
     ),
 ).pipe(
@@ -218,7 +191,7 @@ const compare = Command.make(
     debug: flags.debug,
   },
   ({ debug, ...given }) =>
-    guarded('compare', debug, async (signal) => {
+    guarded({ command: 'compare', debug, leaves: 'folder' }, async (signal) => {
       // Only here: it needs ml-matrix
       const { runComparison } = await import('./compare.ts')
       return runComparison(plain<CompareFlags>(given), signal)
@@ -251,6 +224,7 @@ const odenet = Command.make('odenet').pipe(
   Command.withSubcommands([train, evaluate, compare]),
 )
 
+outliveReaders()
 Command.run(odenet, { version: '0.1.0' }).pipe(
   Effect.catchTag('ShowHelp', ({ errors }) =>
     Effect.sync(() => {
@@ -262,5 +236,10 @@ Command.run(odenet, { version: '0.1.0' }).pipe(
     CliOutput.layerPresenter(presenter),
     CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
   ]),
-  NodeRuntime.runMain({ disableErrorReporting: true }),
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    // A command that ran has said how it ended, whatever signals came
+    teardown: (exit, onExit) =>
+      Runtime.defaultTeardown(exit, (code) => onExit(Number(process.exitCode ?? code))),
+  }),
 )

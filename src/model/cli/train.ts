@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { TrainingFailed } from '../errors.ts'
+import { TrainingFailed, TrainingStopped } from '../errors.ts'
 import type { Evaluation } from '../evaluation.ts'
 import { percent } from '../report/numbers.ts'
 import { createTrainer, type Trainer } from '../trainer.ts'
@@ -170,7 +170,8 @@ async function trainNet(
   name: string | undefined,
 ): Promise<RunState | null> {
   let state = first
-  const trainer = await createTrainer({ ...state.options, net }, data.train, state.checkpoint ?? undefined)
+  const options = { ...state.options, net }
+  const trainer = await createTrainer(options, data.train, state.checkpoint ?? undefined, { signal })
   const title = net === state.options.net && name !== undefined ? name : nets[net].title
   const { parameterCount, totalSteps, backend } = trainer
   console.log(forTerminal(`${title}: ${parameterCount} parameters, ${totalSteps} steps, backend ${backend.name} (${backend.reason})`)) // prettier-ignore
@@ -186,7 +187,7 @@ async function trainNet(
     for (;;) {
       if (trainer.isEvaluationDue) {
         keep()
-        const tested = await testNet(trainer, net, folder, data, progress, signal)
+        const tested = await testNet(trainer, net, folder, data, progress)
         if (tested !== null) {
           if (trainer.evaluated(tested.seen)) state = { ...state, tested: tested.onTest }
           keep()
@@ -197,8 +198,10 @@ async function trainNet(
         return null
       }
       const record = await trainer.next().catch((error: Error) => {
+        if (error instanceof TrainingStopped) return 'stopped' as const
         throw new TrainingFailed(trainer.step + 1, error)
       })
+      if (record === 'stopped') continue
       if (record === null) break
       folder.metrics.write(record)
       progress.step(record)
@@ -247,14 +250,12 @@ async function testNet(
   folder: RunFolder,
   { validation, test }: Data,
   progress: Progress,
-  signal: AbortSignal,
 ): Promise<Tested | null> {
   const { step, images } = trainer
   const { seconds } = trainer.checkpoint().state
-  const isStopped = (): boolean => signal.aborted
   progress.testing(test.n)
-  const onTest = await trainer.evaluate(test, isStopped)
-  const onValidation = validation === null ? null : await trainer.evaluate(validation, isStopped)
+  const onTest = await trainer.evaluate(test)
+  const onValidation = validation === null ? null : await trainer.evaluate(validation)
   if (onTest === null || (validation !== null && onValidation === null)) return null
   const write = (kind: 'eval' | 'validation', { accuracy, loss, nfeForward }: Evaluation): void =>
     folder.metrics.write({ kind, net, step, images, seconds, accuracy, loss, nfeForward })

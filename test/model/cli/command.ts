@@ -12,12 +12,14 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs `odenet` as a user would; `whileRunning` sees the process and everything printed so far. */
+/** Runs `odenet` as a user would; `whileRunning` sees the process and everything printed so far, `atStart` the process before it prints. */
 export function odenet(
   args: ReadonlyArray<string>,
   whileRunning: (child: ChildProcess, printed: string) => void = () => {},
+  atStart: (child: ChildProcess) => void = () => {},
 ): Promise<Ended> {
   const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, NO_COLOR: '1' } })
+  atStart(child)
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => {

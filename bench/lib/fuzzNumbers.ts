@@ -10,7 +10,7 @@ const LONGEST = 1e290
 
 export function checkInterpolants(given: FuzzCase, result: Result, alarm: Raise): void {
   const { sol, t, states, status } = result
-  if (sol === null) return
+  if (sol === null || sol.interpolants.length === 0) return
   const { options, n } = given
   if (n === 0 || !isFinite(t) || !states.every(isFinite)) return
   if (options.tEval !== undefined) {

@@ -74,8 +74,9 @@ export class OutputCollector<V extends FloatArray> {
     if (this.#save === 'last' && this.#tEval === null) this.#push(t, y.slice() as V)
   }
 
+  /** Null if it is not wanted, and only then: that there is one is part of the type of a result. */
   solution(): OdeSolution<V> | null {
-    if (!this.#isDense || this.#interpolants.length === 0) return null
+    if (!this.#isDense) return null
     return makeOdeSolution(Float64Array.from(this.#breakpoints), this.#interpolants)
   }
 

@@ -20,11 +20,13 @@ export interface PageExamples {
 /**
  * Takes the program from a page, to be run in a folder of its own for as long as the tests of the file last.
  * @param path - of the page, from the root
+ * @param count - how many of its examples, from the first on; default: all
  */
-export function pageExamples(path: string): PageExamples {
+export function pageExamples(path: string, count: number = Infinity): PageExamples {
   const page = readFileSync(join(root, path), 'utf8')
   const blocks = (language: string): string =>
     [...page.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))]
+      .slice(0, count)
       .map(([, code]) => code)
       .join('\n')
   let folder = ''
@@ -39,8 +41,13 @@ export function pageExamples(path: string): PageExamples {
     writeFileSync(join(folder, 'page.ts'), program)
     const config = {
       extends: join(root, 'tsconfig.json'),
-      // The page's imports became those of absolute paths
-      compilerOptions: { rewriteRelativeImportExtensions: false },
+      compilerOptions: {
+        // The page's imports became those of absolute paths
+        rewriteRelativeImportExtensions: false,
+        // An example may name what it does not use
+        noUnusedLocals: false,
+        noUnusedParameters: false,
+      },
       include: ['page.ts'],
     }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))

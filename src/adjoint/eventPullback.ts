@@ -86,7 +86,7 @@ export function solveToEvent<V extends FloatArray>(
       save: 'last',
       denseOutput: gradient === 'interpolating',
     },
-  ) as IvpResult<V>
+  ) as IvpResult as IvpResult<V>
   const occurred = result.status === 1
   const tEvent = occurred ? result.t.at(-1)! : null
   const hEvent = occurred ? result.states.at(-1)! : null

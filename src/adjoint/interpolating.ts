@@ -22,7 +22,7 @@ import type { DifferentiableRhs } from './vjp.ts'
  */
 export function interpolating<V extends FloatArray>(
   rhs: DifferentiableRhs<V>,
-  solution: OdeSolution<V>,
+  solution: OdeSolution<V, unknown>,
   ts: ArrayLike<number>,
   states: ReadonlyArray<V>,
   incoming: ReadonlyArray<V>,
@@ -35,7 +35,7 @@ export function interpolating<V extends FloatArray>(
 /** [a | b] along a known h(t), or with a quadrature [a] and b beside it. */
 function adjointAlong<V extends FloatArray>(
   rhs: DifferentiableRhs<V>,
-  solution: OdeSolution<V>,
+  solution: OdeSolution<V, unknown>,
   like: V,
   isIntegrated: boolean,
 ): AdjointSystem<V> {

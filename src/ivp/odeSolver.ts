@@ -7,7 +7,7 @@ import { adviceAfter, failureOf } from './failure.ts'
 import type { SavedSolve } from './integrate.ts'
 import type { Integrator, Saved } from './integrator.ts'
 import type { IvpFailure } from './ivpResult.ts'
-import type { IvpOptions } from './options.ts'
+import type { Flag, RightHandSide } from './rightHandSide.ts'
 import { UNWATCHED, reopen, type PreparedSolve, type ResumeOptions } from './resume.ts'
 import { WrongLength } from './returnedDerivative.ts'
 import { demandForm } from './savedForm.ts'
@@ -15,16 +15,13 @@ import type { Snapshot } from './snapshot.ts'
 import { unseenComponents } from './unseenComponents.ts'
 import { copyOf, type FloatArray } from './space/typedArraySpace.ts'
 
-/** Options of a solver object: those of `solveIvp` that steps depend on. */
-export type SolverOptions<V extends FloatArray, A extends ReadonlyArray<unknown> = []> = Omit<
-  IvpOptions<V, A>,
-  'method' | 'tEval' | 'denseOutput' | 'events' | 'save' | 'maxSteps' | 'signal' | 'timeout' | 'onStep'
->
-
 /** One step of a solver object; `y` is a copy. */
 export interface SolverStep<V> {
+  /** Where the step ended. */
   readonly t: number
+  /** Where the step began. */
   readonly tOld: number
+  /** The state at t, shape (n), a copy. */
   readonly y: V
 }
 
@@ -45,7 +42,8 @@ type Standing<V> = Pick<
  * where `using solver = new RK45(...)` goes out of scope; else the garbage collector finds it.
  */
 export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<SolverStep<V>> {
-  readonly #prepared: PreparedSolve<V>
+  /** Not of V, so that an `OdeSolver<Float64Array>` is an `OdeSolver`. */
+  readonly #prepared: PreparedSolve<FloatArray>
   /** Null when disposed. */
   #integrator: Integrator<V> | null
   /** The integrator, or what was copied of it. */
@@ -59,7 +57,7 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
    * @throws IvpInputError before the first call of `fun`
    */
   protected constructor(prepared: PreparedSolve<V>, saved: Saved | null) {
-    this.#prepared = prepared
+    this.#prepared = prepared as unknown as PreparedSolve<FloatArray>
     const integrator = createIntegrator(prepared.problem, prepared.rhs, true, false)
     this.#integrator = integrator
     this.#standing = integrator
@@ -87,18 +85,25 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
    * @param options - as for `resume`; a solver object watches no events
    * @throws IvpInputError as `resume`
    */
-  static resume<V extends FloatArray = Float64Array, A extends ReadonlyArray<unknown> = []>(
-    fun: (t: number, y: V, ...args: [...A]) => unknown,
+  static resume<
+    V extends FloatArray = Float64Array,
+    A extends ReadonlyArray<unknown> = [],
+    P extends Flag = false,
+    W extends Flag = false,
+  >(
+    fun: RightHandSide<V, A, P, W>,
     snapshot: Snapshot,
-    options: ResumeOptions<V, A> = {},
+    options: ResumeOptions<V, A, P, W> = {},
   ): OdeSolver<V> {
-    const { prepared, solve } = reopen<V>(fun, snapshot, options as never)
+    const { prepared, solve } = reopen<V>(fun as never, snapshot, options as never)
     return new OdeSolver(prepared, solve)
   }
 
+  /** Number of components. */
   get n(): number {
     return this.#prepared.problem.y0.length
   }
+  /** Where the solver stands. */
   get t(): number {
     return this.#standing.t
   }
@@ -111,10 +116,11 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
     const { t, tOld } = this.#standing
     return tOld === t && this.status !== 'finished' ? null : tOld
   }
+  /** Where it ends. */
   get tBound(): number {
     return this.#prepared.problem.t1
   }
-  /** 1 or -1. */
+  /** Of the integration: 1, or -1 backwards. */
   get direction(): number {
     return this.#prepared.problem.direction
   }
@@ -123,15 +129,19 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
     const { tOld } = this
     return tOld === null ? null : Math.abs(this.t - tOld)
   }
+  /** 'running' as long as `step()` may be called; 'finished' at `tBound`; 'failed' as `failure` says. */
   get status(): 'running' | 'finished' | 'failed' {
     return this.#wrongLength === null ? this.#standing.status : 'failed'
   }
+  /** Evaluations of `fun`; as in scipy without those for Jacobians by finite differences. */
   get nfev(): number {
     return this.#prepared.rhs.count()
   }
+  /** Evaluations of the Jacobian; 0 for explicit methods. */
   get njev(): number {
     return this.#standing.njev
   }
+  /** LU decompositions; 0 for explicit methods. */
   get nlu(): number {
     return this.#standing.nlu
   }
@@ -150,6 +160,7 @@ export class OdeSolver<V extends FloatArray = FloatArray> implements Iterable<So
     const { kind, component, advice } = failure
     return failureOf(kind, t, component, adviceAfter(this.warnings, kind, advice))
   }
+  /** What the caller should know but did not ask for; nothing prints by itself. */
   get warnings(): ReadonlyArray<string> {
     return this.#prepared.problem.warnings
   }

@@ -1,7 +1,7 @@
 import type { StepController } from './control/stepController.ts'
 import type { EventSpec } from './event/event.ts'
 import type { Method } from './methods.ts'
-import type { JacobianOption, MatrixLike } from './options.ts'
+import type { MatrixLike } from './options.ts'
 import type { SaveMode } from './output/observer.ts'
 import type { RhsForm } from './rhs.ts'
 import type { NormBlocks } from './space/norm.ts'
@@ -37,7 +37,7 @@ export interface Problem<V extends FloatArray> {
 
 /** What is known of the Jacobian. */
 export interface JacobianSpec<V> {
-  readonly jac: JacobianOption<V, ReadonlyArray<unknown>> | null
+  readonly jac: MatrixLike | ((t: number, y: V, ...args: ReadonlyArray<unknown>) => MatrixLike) | null
   readonly sparsity: MatrixLike | null
   /** [lower, upper] band widths; null for a full matrix. */
   readonly band: readonly [lower: number, upper: number] | null

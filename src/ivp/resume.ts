@@ -9,7 +9,9 @@ import type { ErkMethod } from './method/butcherTableau.ts'
 import type { IvpOptions } from './options.ts'
 import type { Problem } from './problem.ts'
 import { countedRhs, type CountedRhs } from './rhs.ts'
+import type { Flag, RightHandSide } from './rightHandSide.ts'
 import { misshapen } from './savedForm.ts'
+import type { DenseOf, EventTimesOf, Seen } from './seenOptions.ts'
 import { encode, seal, unseal, type Snapshot } from './snapshot.ts'
 import type { FloatArray } from './space/typedArraySpace.ts'
 
@@ -34,10 +36,12 @@ const HELD = [
 ] as const
 
 /** Options of `resume`: those of the solve that JSON cannot hold, and what may change from part to part. */
-export type ResumeOptions<V extends FloatArray, A extends ReadonlyArray<unknown> = []> = Pick<
-  IvpOptions<V, A>,
-  GivenAgain | (typeof FREE)[number]
-> & {
+export interface ResumeOptions<
+  V extends FloatArray = FloatArray,
+  A extends ReadonlyArray<unknown> = [],
+  P extends Flag = Flag,
+  W extends Flag = Flag,
+> extends Pick<IvpOptions<V, A, P, W>, GivenAgain | (typeof FREE)[number]> {
   /** The method object of the solve, if it was given one. */
   readonly method?: ErkMethod | undefined
 }
@@ -139,19 +143,22 @@ export function beginSolve<V extends FloatArray>(
  * @throws IvpInputError, before the first call of `fun`: 'snapshot' for one that is refused; by its name for
  *   an option that is missing, that was another in the solve, or that the snapshot holds
  */
-export function resume<V extends FloatArray = Float64Array, A extends ReadonlyArray<unknown> = []>(
-  fun: (t: number, y: V, ...args: [...A]) => unknown,
+export function resume<
+  V extends FloatArray = Float64Array,
+  A extends ReadonlyArray<unknown> = [],
+  P extends Flag = false,
+  W extends Flag = false,
+  O = object,
+>(
+  fun: RightHandSide<V, A, P, W>,
   snapshot: Snapshot,
-  options: ResumeOptions<V, A> = {},
-): IvpResult<V> {
-  const { prepared, solve } = reopen<V>(fun, snapshot, options as AnyOptions<V>)
-  checkEnds(prepared.problem, options as Readonly<Record<string, unknown>>)
-  return integrate(
-    prepared.problem,
-    prepared.rhs,
-    hooksOf(options as AnyOptions<V>, prepared.snapshotOf),
-    solve,
-  )
+  options: ResumeOptions<V, A, P, W> & Seen<O> = {} as never,
+): IvpResult<V, DenseOf<O>, EventTimesOf<O>> {
+  const given = options as AnyOptions<V>
+  const { prepared, solve } = reopen<V>(fun as never, snapshot, given)
+  const { problem, rhs, snapshotOf } = prepared
+  checkEnds(problem, given as Readonly<Record<string, unknown>>)
+  return integrate(problem, rhs, hooksOf(given, snapshotOf), solve) as never
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { IvpResult } from './ivpResult.ts'
 import type { IvpOptions } from './options.ts'
 import { beginSolve } from './resume.ts'
-import type { FloatArray } from './space/typedArraySpace.ts'
-
-/** The element type of the results for an initial state of type Y. */
-export type StateOf<Y> = Y extends Float32Array ? Float32Array : Float64Array
+import type { Flag, RightHandSide } from './rightHandSide.ts'
+import type { DenseOf, EventTimesOf, Seen } from './seenOptions.ts'
+import type { InitialState, StateOf } from './stateTypes.ts'
 
 /**
  * Solves the initial value problem y' = f(t, y), y(t0) = y0, from t0 to t1, as `scipy.integrate.solve_ivp` does.
@@ -20,40 +19,16 @@ export type StateOf<Y> = Y extends Float32Array ? Float32Array : Float64Array
  * const { t, y } = solveIvp((t, y) => [-0.5 * y[0]], [0, 10], [2], { rtol: 1e-6 })
  */
 export function solveIvp<
-  const Y extends FloatArray | ReadonlyArray<number>,
+  const Y extends InitialState,
   A extends ReadonlyArray<unknown> = [],
+  P extends Flag = false,
+  W extends Flag = false,
+  O = object,
 >(
-  fun: (t: number, y: StateOf<Y>, ...args: [...A]) => ArrayLike<number> | number,
+  fun: RightHandSide<StateOf<Y>, A, P, W>,
   tSpan: readonly [number, number],
   y0: Y,
-  options?: IvpOptions<StateOf<Y>, A> & {
-    readonly inPlace?: false | undefined
-    readonly vectorized?: false | undefined
-  },
-): IvpResult<StateOf<Y>>
-export function solveIvp<
-  const Y extends FloatArray | ReadonlyArray<number>,
-  A extends ReadonlyArray<unknown> = [],
->(
-  fun: (t: number, y: StateOf<Y>, dydt: StateOf<Y>, ...args: [...A]) => void,
-  tSpan: readonly [number, number],
-  y0: Y,
-  options: IvpOptions<StateOf<Y>, A> & { readonly inPlace: true },
-): IvpResult<StateOf<Y>>
-export function solveIvp<
-  const Y extends FloatArray | ReadonlyArray<number>,
-  A extends ReadonlyArray<unknown> = [],
->(
-  fun: (t: number, y: StateOf<Y>[], ...args: [...A]) => ArrayLike<ArrayLike<number> | number>,
-  tSpan: readonly [number, number],
-  y0: Y,
-  options: IvpOptions<StateOf<Y>, A> & { readonly vectorized: true },
-): IvpResult<StateOf<Y>>
-export function solveIvp(
-  fun: (...args: never[]) => unknown,
-  tSpan: readonly [number, number],
-  y0: FloatArray | ReadonlyArray<number>,
-  options: IvpOptions<FloatArray, ReadonlyArray<unknown>> = {},
-): IvpResult {
-  return beginSolve(fun, tSpan, y0, options)
+  options: IvpOptions<StateOf<Y>, A, P, W> & Seen<O> = {} as never,
+): IvpResult<StateOf<Y>, DenseOf<O>, EventTimesOf<O>> {
+  return beginSolve(fun as never, tSpan, y0, options as never) as never
 }

@@ -1,39 +1,36 @@
 import { IvpInputError } from './errors.ts'
-import { OdeSolver, type SolverOptions } from './odeSolver.ts'
-import type { MethodName } from './options.ts'
+import { OdeSolver } from './odeSolver.ts'
+import type { MethodName, SolverOptions } from './options.ts'
 import { prepare } from './resume.ts'
-import type { FloatArray } from './space/typedArraySpace.ts'
+import type { Flag, RightHandSide } from './rightHandSide.ts'
+import type { InitialState, StateOf } from './stateTypes.ts'
 
 /** The constructor that all solver classes share; each names its method. */
 class MethodSolver<
-  V extends FloatArray = Float64Array,
+  const Y extends InitialState = Float64Array,
   A extends ReadonlyArray<unknown> = [],
-> extends OdeSolver<V> {
+  P extends Flag = false,
+  W extends Flag = false,
+> extends OdeSolver<StateOf<Y>> {
   static readonly method: MethodName
 
+  /**
+   * @param fun - as for `solveIvp`; its y is valid during the call only
+   * @param t0 - where to start
+   * @param y0 - state of length n; its element type is that of every state
+   * @param tBound - where to end, before or after t0; may be infinite
+   * @throws IvpInputError before the first call of `fun`
+   */
   constructor(
-    fun: (t: number, y: V, ...args: [...A]) => ArrayLike<number> | number,
+    fun: RightHandSide<StateOf<Y>, A, P, W>,
     t0: number,
-    y0: V | ReadonlyArray<number>,
+    y0: Y,
     tBound: number,
-    options?: SolverOptions<V, A> & { readonly inPlace?: false | undefined },
-  )
-  constructor(
-    fun: (t: number, y: V, dydt: V, ...args: [...A]) => void,
-    t0: number,
-    y0: V | ReadonlyArray<number>,
-    tBound: number,
-    options: SolverOptions<V, A> & { readonly inPlace: true },
-  )
-  constructor(
-    fun: (...args: never[]) => unknown,
-    t0: number,
-    y0: V | ReadonlyArray<number>,
-    tBound: number,
-    options: SolverOptions<V, A> = {},
+    options: SolverOptions<StateOf<Y>, A, P, W> = {},
   ) {
     demandSteps(options)
-    super(prepare<V>(fun, [t0, tBound], y0, { ...options, method: new.target.method } as never), null)
+    const given = { ...options, method: new.target.method }
+    super(prepare<StateOf<Y>>(fun as never, [t0, tBound], y0, given as never), null)
   }
 }
 
@@ -63,48 +60,60 @@ function demandSteps(options: unknown): void {
 
 /** Bogacki-Shampine 3(2): loose tolerances, non-stiff. */
 export class RK23<
-  V extends FloatArray = Float64Array,
+  const Y extends InitialState = Float64Array,
   A extends ReadonlyArray<unknown> = [],
-> extends MethodSolver<V, A> {
+  P extends Flag = false,
+  W extends Flag = false,
+> extends MethodSolver<Y, A, P, W> {
   static override readonly method = 'RK23'
 }
 
 /** Dormand-Prince 5(4): the default for non-stiff problems. */
 export class RK45<
-  V extends FloatArray = Float64Array,
+  const Y extends InitialState = Float64Array,
   A extends ReadonlyArray<unknown> = [],
-> extends MethodSolver<V, A> {
+  P extends Flag = false,
+  W extends Flag = false,
+> extends MethodSolver<Y, A, P, W> {
   static override readonly method = 'RK45'
 }
 
 /** Dormand-Prince 8(5,3): tight tolerances, non-stiff. */
 export class DOP853<
-  V extends FloatArray = Float64Array,
+  const Y extends InitialState = Float64Array,
   A extends ReadonlyArray<unknown> = [],
-> extends MethodSolver<V, A> {
+  P extends Flag = false,
+  W extends Flag = false,
+> extends MethodSolver<Y, A, P, W> {
   static override readonly method = 'DOP853'
 }
 
 /** Radau IIA of order 5: stiff problems, tight tolerances. */
 export class Radau<
-  V extends FloatArray = Float64Array,
+  const Y extends InitialState = Float64Array,
   A extends ReadonlyArray<unknown> = [],
-> extends MethodSolver<V, A> {
+  P extends Flag = false,
+  W extends Flag = false,
+> extends MethodSolver<Y, A, P, W> {
   static override readonly method = 'Radau'
 }
 
 /** Backward differentiation of order 1 to 5: stiff problems. */
 export class BDF<
-  V extends FloatArray = Float64Array,
+  const Y extends InitialState = Float64Array,
   A extends ReadonlyArray<unknown> = [],
-> extends MethodSolver<V, A> {
+  P extends Flag = false,
+  W extends Flag = false,
+> extends MethodSolver<Y, A, P, W> {
   static override readonly method = 'BDF'
 }
 
 /** Adams or backward differentiation, switching by itself: problems that may turn stiff. */
 export class LSODA<
-  V extends FloatArray = Float64Array,
+  const Y extends InitialState = Float64Array,
   A extends ReadonlyArray<unknown> = [],
-> extends MethodSolver<V, A> {
+  P extends Flag = false,
+  W extends Flag = false,
+> extends MethodSolver<Y, A, P, W> {
   static override readonly method = 'LSODA'
 }

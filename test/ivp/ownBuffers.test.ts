@@ -25,7 +25,7 @@ describe.each([Float64Array, Float32Array])(
   (type) => {
     const y0 = (): FloatArray => type.of(2, 0)
     const solve = (options: IvpOptions<FloatArray>) =>
-      solveIvp(pendulum, [0, 8], y0(), { ...options, inPlace: true } as never)
+      solveIvp(pendulum, [0, 8], y0(), { ...options, inPlace: true })
 
     it.each(METHOD_NAMES)('%s', (method) => {
       const step = ['Euler', 'Midpoint', 'Heun', 'RK4'].includes(method) ? { step: 0.05 } : {}
@@ -37,7 +37,7 @@ describe.each([Float64Array, Float32Array])(
         solve({ ...common, tEval: [0, 0.3, 4, 8], denseOutput: true, events: [crossing] }),
         solve({ ...common, denseOutput: true, events: { ...crossing, terminal: 2 } }),
         solve({ ...common, denseOutput: true, maxSteps: 3 }),
-        solveIvp(pendulum, [0, 0], y0(), { ...common, inPlace: true } as never),
+        solveIvp(pendulum, [0, 0], y0(), { ...common, inPlace: true }),
       ]
       for (const { sol, y, ...rest } of results) {
         assert.isAbove(assertOwnBuffers(rest) + assertOwnBuffers(y, 'y'), 0)
@@ -62,12 +62,12 @@ describe.each([Float64Array, Float32Array])(
       assert.deepEqual(kept, states.slice(1))
       // Nor is it the very array of the result
       kept.forEach((y, i) => assert.notEqual(y, states[i + 1]))
-      const rest = resume<FloatArray>(pendulum as never, snapshot!, { inPlace: true })
+      const rest = resume(pendulum, snapshot!, { inPlace: true })
       assert.isAbove(assertOwnBuffers({ ...rest }), 2)
     })
 
     it.each([RK23, RK45, DOP853, Radau, BDF, LSODA])('of a solver object: $method', (Solver) => {
-      const solver = new Solver<FloatArray>(pendulum, 0, y0(), 8, { inPlace: true })
+      const solver = new Solver(pendulum, 0, y0(), 8, { inPlace: true })
       const found: unknown[] = [solver.y]
       for (const step of solver) found.push(step, solver.y, solver.denseOutput().at(step.t))
       found.push(solver.y, solver.denseOutput().at(8))

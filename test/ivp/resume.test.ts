@@ -30,6 +30,9 @@ function stopped(
   return throughText(solveIvp(vanDerPol, [0, 1], y0 as Float64Array, all as object).failure!.snapshot!)
 }
 
+/** By either of which a snapshot is gone on from, with whatever there is. */
+const WAYS_ON = [resume, OdeSolver.resume] as ReadonlyArray<(...given: unknown[]) => unknown>
+
 /** So that some steps are left after it. */
 const BOUND = { maxStep: 0.05 }
 
@@ -158,9 +161,9 @@ describe('resume', () => {
     const snapshot = throughText(failure!.snapshot!)
     const f = (t: number, y: Float64Array, a: number): number[] => [a * y[0]! + t]
     assert.throws(() => resume(f, snapshot, { args: [-2] }), IvpInputError, /`controller` was given/)
-    assert.throws(() => resume(f, snapshot, { controller }), IvpInputError, /`args` was given/)
+    assert.throws(() => resume(f as never, snapshot, { controller }), IvpInputError, /`args` was given/)
     assert.throws(
-      () => resume(f, snapshot, { args: [-2], controller, rtol: 1 } as never),
+      () => resume(f as never, snapshot, { args: [-2], controller, rtol: 1 } as never),
       IvpInputError,
       /`rtol` is part of the snapshot/,
     )
@@ -258,8 +261,8 @@ describe('options that are not those of the solve', () => {
     for (const [option, given, again, words] of isImplicit ? [...wrong, ...wrongOfImplicit] : wrong) {
       for (const y0 of [Float64Array.of(2, 0), Float32Array.of(2, 0)]) {
         const snapshot = stopped({ method, ...step, ...given }, y0)
-        for (const goOn of [resume, OdeSolver.resume]) {
-          const error = errorOf(() => goOn(anyForm, snapshot, again as never))
+        for (const goOn of WAYS_ON) {
+          const error = errorOf(() => goOn(anyForm, snapshot, again))
           assert.equal(error.option, option, error.message)
           assert.match(error.message, words)
         }
@@ -273,7 +276,7 @@ describe('options that are not those of the solve', () => {
     const { failure } = solveIvp(inPlace, [0, 1], [2, 0], { inPlace: true, maxSteps: 1 })
     const snapshot = throughText(failure!.snapshot!)
     assert.match(
-      errorOf(() => resume(inPlace, snapshot, { inPlace: false })).message,
+      errorOf(() => resume(inPlace as never, snapshot, { inPlace: false })).message,
       /`inPlace` must be what/,
     )
     assert.isTrue(resume(inPlace, snapshot, { inPlace: true }).success)
@@ -316,8 +319,8 @@ describe('a snapshot', () => {
     ['with a note in it', { ...good, note: 'mine' }, /was altered, cut off or mixed/],
     ['that needs less', { ...good, needs: [1n] }, /it cannot be read/],
   ])('%s is refused in a sentence', (_, bad, words) => {
-    for (const goOn of [resume, OdeSolver.resume]) {
-      const error = errorOf(() => goOn(vanDerPol, bad as never))
+    for (const goOn of WAYS_ON) {
+      const error = errorOf(() => goOn(vanDerPol, bad))
       assert.equal(error.option, 'snapshot')
       assert.match(error.message, words)
       assert.isBelow(error.message.length, 300)

@@ -118,8 +118,8 @@ describe('an integrator that has given its memory back at its end answers with t
     settled.integrator.settle()
     const other = y0.map((v) => v + 1)
     for (const name of ['RK23', 'RK45', 'DOP853', 'BDF'] as const) {
-      const own = { method: name, inPlace: true, denseOutput: true, ...(name === 'BDF' ? band : {}) }
-      solveIvp(springs, [0, 0.1], other, own as never)
+      const own = { method: name, inPlace: true as const, denseOutput: true, ...(name === 'BDF' ? band : {}) }
+      solveIvp(springs, [0, 0.1], other, own)
     }
     assert.deepEqual(settled.answers(), plain.answers())
     settled.integrator.settle()
@@ -145,7 +145,7 @@ describe('an integrator that has given its memory back at its end answers with t
 
 describe.each(CLASSES)('a solver object: $method', (Solver) => {
   const ended = (): OdeSolver<FloatArray> => {
-    const solver = new Solver<FloatArray>(springs, 0, start(Float64Array, 12), 3, { inPlace: true })
+    const solver = new Solver(springs, 0, start(Float64Array, 12), 3, { inPlace: true })
     while (solver.status === 'running') solver.step()
     return solver
   }
@@ -155,7 +155,7 @@ describe.each(CLASSES)('a solver object: $method', (Solver) => {
   }
 
   it('disposed after its end, or in the middle, still says where it stands', () => {
-    const middle = new Solver<FloatArray>(springs, 0, start(Float64Array, 12), 3, { inPlace: true })
+    const middle = new Solver(springs, 0, start(Float64Array, 12), 3, { inPlace: true })
     middle.step()
     middle.step()
     for (const solver of [middle, ended()]) {
@@ -169,7 +169,7 @@ describe.each(CLASSES)('a solver object: $method', (Solver) => {
   })
 
   it('disposed takes no step, and gives no interpolant and no snapshot', () => {
-    const solver = new Solver<FloatArray>(springs, 0, start(Float64Array, 12), 3, { inPlace: true })
+    const solver = new Solver(springs, 0, start(Float64Array, 12), 3, { inPlace: true })
     solver.step()
     solver.dispose()
     const calls = { step: () => solver.step(), denseOutput: () => solver.denseOutput(), snapshot: () => solver.snapshot() } // prettier-ignore
@@ -184,7 +184,7 @@ describe.each(CLASSES)('a solver object: $method', (Solver) => {
   })
 
   it('left by `break` is stepped on', () => {
-    const solver = new Solver<FloatArray>(springs, 0, start(Float64Array, 12), 3, { inPlace: true })
+    const solver = new Solver(springs, 0, start(Float64Array, 12), 3, { inPlace: true })
     for (const { t } of solver) if (t > 0.5) break
     assert.equal(solver.status, 'running')
     while (solver.status === 'running') solver.step()
@@ -193,7 +193,7 @@ describe.each(CLASSES)('a solver object: $method', (Solver) => {
 
   it('that fails in the midst of a step, by a wrong length, stands where it was', () => {
     const wrongLater = (t: number, y: FloatArray): number[] => Array.from(t > 1 ? [1] : y, (v) => -v)
-    const solver = new Solver<FloatArray>(wrongLater, 0, start(Float64Array, 12), 3)
+    const solver = new Solver(wrongLater, 0, start(Float64Array, 12), 3)
     let last = solver.y
     while (solver.step() === null) last = solver.y
     ended()
@@ -204,13 +204,9 @@ describe.each(CLASSES)('a solver object: $method', (Solver) => {
 
   it('a snapshot taken after the end is taken up', () => {
     const solver = ended()
-    const again = OdeSolver.resume<FloatArray>(
-      springs as never,
-      JSON.parse(JSON.stringify(solver.snapshot())),
-      {
-        inPlace: true,
-      },
-    )
+    const again = OdeSolver.resume(springs, JSON.parse(JSON.stringify(solver.snapshot())), {
+      inPlace: true,
+    })
     assert.deepEqual(factsOf(again), factsOf(solver))
     const at = solver.t - 0.4 * solver.stepSize!
     assert.deepEqual(again.denseOutput().at(at), solver.denseOutput().at(at))
@@ -235,7 +231,7 @@ describe('memories come back', () => {
       // The memory of small solves is one for all: these do not fit
       const size = EXPLICIT.includes(Solver as never) ? 40_000 : n
       const fun = size === n ? linear : springs
-      for (const _ of new Solver<FloatArray>(fun, 0, start(Float64Array, size), 2, { inPlace: true }));
+      for (const _ of new Solver(fun, 0, start(Float64Array, size), 2, { inPlace: true }));
     }
     solve()
     const made = vi.spyOn(WebAssembly, 'Memory')

@@ -20,6 +20,10 @@ export function* readResult(
   const states: Float32Array[] = []
   for (const output of outputs) states.push(Float32Array.from(yield output))
   const { failure, message = MESSAGES.finished, nfev, nsteps, nrejected, warnings } = ending
+  const ended =
+    failure === undefined
+      ? ({ success: true, status: 0 } as const)
+      : ({ success: false, status: -1, failure } as const)
   return {
     t: Float64Array.from(times.slice(0, states.length)),
     y: toRows(states),
@@ -35,10 +39,8 @@ export function* readResult(
     nrejected,
     njev: 0,
     nlu: 0,
-    status: failure === undefined ? 0 : -1,
     message,
-    success: failure === undefined,
     warnings,
-    ...(failure === undefined ? {} : { failure }),
+    ...ended,
   }
 }

@@ -1,5 +1,5 @@
 import { IvpInputError } from '../errors.ts'
-import type { JacobianOption, MatrixLike } from '../options.ts'
+import type { MatrixLike } from '../options.ts'
 import type { JacobianSpec } from '../problem.ts'
 import { oddEntryOf, shapeOf } from './matrix.ts'
 import { checkBand } from './method.ts'
@@ -29,7 +29,7 @@ export function checkJacobian<V>(options: JacobianOptions, n: number): JacobianS
     else demandShape('jac', jac, band[0] + band[1] + 1, n)
   }
   return {
-    jac: jac as JacobianOption<V, ReadonlyArray<unknown>> | null,
+    jac: jac as JacobianSpec<V>['jac'],
     sparsity: jacSparsity as MatrixLike | null,
     band,
   }

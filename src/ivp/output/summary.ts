@@ -1,4 +1,6 @@
-import type { IvpFailure, IvpResult } from '../ivpResult.ts'
+import type { OdeSolution } from '../dense/odeSolution.ts'
+import type { IvpFailure, IvpResultFields } from '../ivpResult.ts'
+import type { EventTimes } from '../seenOptions.ts'
 import type { FloatArray } from '../space/typedArraySpace.ts'
 
 /** Columns of a terminal. */
@@ -13,14 +15,19 @@ const DIGITS = 4
 const LARGE = 1e7
 
 /** What is shown of a result; `y` is not asked for, since it would be built. */
-type Shown<V extends FloatArray> = Omit<IvpResult<V>, 'y'>
+interface Shown extends Omit<IvpResultFields<FloatArray, boolean, EventTimes>, 'y' | 'sol'> {
+  readonly sol: Pick<OdeSolution, 'tMin' | 'tMax' | 'interpolants'> | null
+  readonly status: number
+  readonly success: boolean
+  readonly failure?: IvpFailure
+}
 
 /**
  * A result in a few lines of at most 80 columns, as scipy prints its OptimizeResult: names right-aligned,
  * long lists by head and tail, with shapes.
  * @param n - components of a state
  */
-export function summaryOf<V extends FloatArray>(result: Shown<V>, n: number): string {
+export function summaryOf(result: Shown, n: number): string {
   const { t, states, tEvents, yEvents, sol, failure, warnings } = result
   const fields: Record<string, (width: number) => string[]> = {
     message: (width) => wrapped(result.message, width),
@@ -63,7 +70,7 @@ export function summaryOf<V extends FloatArray>(result: Shown<V>, n: number): st
 }
 
 /** Component-major rows, one a line. */
-function rowsOf<V extends FloatArray>(states: ReadonlyArray<V>, n: number, width: number): string[] {
+function rowsOf(states: ReadonlyArray<FloatArray>, n: number, width: number): string[] {
   const shape = `(${n}, ${states.length})`
   if (n === 0 || states.length === 0) return [`${shape} []`]
   const rows = headAndTail(n, ROWS).map((i) =>

@@ -1,16 +1,20 @@
-import { IvpInputError, solveIvp, type FloatArray, type IvpFailure, type IvpResult } from '../ivp/index.ts'
-import { zerosLike } from '../ivp/space/typedArraySpace.ts'
-import type { DirectionOptions } from './continuousAdjoint.ts'
-import { dot } from './flatArray.ts'
+import { IvpInputError, type FloatArray } from '../ivp/index.ts'
+import { checkMethod } from '../ivp/check/method.ts'
+import { agreementOf, type Disagreement } from './agreement.ts'
+import { distrust, type Distrust } from './distrust.ts'
 import type { Gradients } from './gradients.ts'
+import type { CertifiedSolve } from './movedLoss.ts'
 import { checkNestedNames } from './nestedNames.ts'
-import type { DifferentiableRhs } from './vjp.ts'
+import type { GradientMethod } from './pullback.ts'
 
 /** What a certificate demands. */
 export interface CertifyOptions {
   /** Most that the state may be off where it was solved backwards, in tolerances atol + rtol |h| (root mean square). Default 1000. */
   readonly reconstruction?: number | undefined
-  /** Most that gradient and finite difference may differ, see `GradientCertificate.difference`. Default max(0.02, 10 rtol^(2/3)). */
+  /**
+   * Most that gradient and finite difference may differ, see `GradientCertificate.difference`. Default: 100 rtol, and 0.02 for 'discrete' and for equal steps; 10 rtol^(2/3)
+   * where the steps cannot be taken again (implicit methods, steps at the edge of stability); at least 0.02 and at most 0.2.
+   */
   readonly agreement?: number | undefined
   /** What to do past a bound: 'warn' (default), or 'discrete': take the exact gradient of the steps instead; explicit methods only. */
   readonly otherwise?: 'warn' | 'discrete' | undefined
@@ -47,100 +51,66 @@ export function checkCertify(request: unknown): CertifyOptions | null {
 
 /** How far a gradient was checked against the solve that it belongs to. */
 export interface GradientCertificate {
+  /** Which gradients were checked: 'h0' where the right-hand side brings no `theta` and `withParams`, so that the parameters cannot be moved. */
+  readonly covers: 'h0' | 'h0 and parameters'
   /** |h_back - h| in tolerances, the largest at any output time; null where h was not solved backwards. */
   readonly reconstruction: number | null
-  /** (L(h0 + e v) - L(h0 - e v)) / (2 e) for a random direction v of h0, by two more solves. */
-  readonly finiteDifference: number
-  /** dL/dh0 . v, which should be the same. */
+  /** The slope of L along a random direction that moves every component by about its own size, by more solves; null where it cannot be formed. */
+  readonly finiteDifference: number | null
+  /** The gradient . that direction, which should be the same; NaN where it was not compared. */
   readonly directional: number
-  /** Their difference, over the larger of |dL/dh0 . v| and what it is in the mean over directions, |dL/dh0| |v| / sqrt(n). */
-  readonly difference: number
+  /**
+   * How far these two are apart; of h0 and of the parameters, if moved one after the other, the larger. Relative to the larger of both and of the root sum of squares of gradient times
+   * direction; but what the solves themselves are off (tolerances, rounding) counts as no more than the default bound. Null where it is not known.
+   */
+  readonly difference: number | null
   /** The bounds that were applied. */
   readonly bounds: { readonly reconstruction: number; readonly agreement: number }
-  /** Both bounds hold and the backward solve did not fail. */
-  readonly isTrusted: boolean
+  /** True: all that was checked holds. False: a bound is broken, or there is no gradient. Null: nothing speaks against it, but the difference is not known. */
+  readonly isTrusted: boolean | null
+}
+
+/** With these the difference is not known. */
+const UNKNOWN: ReadonlySet<Disagreement['kind']> = new Set(['otherF', 'failed', 'bends'] as const)
+
+/** A certificate, and what to say of it. */
+export interface Certified {
+  readonly certificate: GradientCertificate
+  readonly distrust: Distrust | null
 }
 
 /**
  * Checks a gradient of L = sum_j incoming_j . h(t_j), with the incoming gradients held constant.
  *
- * The step e is the cube root of rtol, relative to the size of h0: then the solver's error in the difference, rtol / e, and its curvature, e^2, are both
- * rtol^(2/3). Costs two forward solves.
+ * Cost: two forward solves, one with `covers: 'h0'`. An explicit method takes the steps of the solve again, with h0 and then with the parameters moved by
+ * 2^-17 (single precision: 2^-9) of their sizes, without attempts that are rejected; where that is not close, also moved the other way. Steps that stay the same
+ * leave no noise of step control. An implicit method, and an explicit one with more than 30 steps at the edge of stability, solves twice with steps chosen anew, h0
+ * and parameters moved at once. Besides: at three output times a product and five evaluations of f, which hold `vjp` against f itself, and, after more than 30 steps,
+ * 12 products for the edge of stability.
  */
 export function certify<V extends FloatArray>(
-  rhs: DifferentiableRhs<V>,
-  ts: ArrayLike<number>,
-  h0: V,
-  forward: DirectionOptions<V>,
+  solve: CertifiedSolve<V>,
   incoming: ReadonlyArray<V>,
   gradients: Gradients<V>,
+  gradient: GradientMethod,
   options: CertifyOptions,
-): GradientCertificate {
-  const { reconstruction = null } = gradients
-  const bounds = {
-    reconstruction: options.reconstruction ?? 1000,
-    agreement: options.agreement ?? Math.max(0.02, 10 * largestRtol(forward) ** (2 / 3)),
-  }
-  const n = h0.length
-  const v = directionOf(h0, options.seed ?? 1)
-  const size = Math.sqrt(dot(h0, h0) / n)
-  const e = Math.cbrt(largestRtol(forward)) * (size > 0 ? size : 1)
-  const loss = (by: number): number => {
-    const start = h0.map((value, i) => value + by * v[i]!) as V
-    const result = solveIvp(
-      rhs.f as (t: number, h: FloatArray, dh: FloatArray) => void,
-      [ts[0]!, ts[ts.length - 1]!],
-      start as FloatArray,
-      { ...(forward as DirectionOptions<FloatArray>), tEval: ts, inPlace: true },
-    ) as IvpResult<V>
-    if (result.failure !== undefined) return NaN
-    return result.states.reduce((sum, h, j) => sum + dot(incoming[j]!, h), 0)
-  }
-  const finiteDifference = (loss(e) - loss(-e)) / (2 * e)
-  const directional = dot(gradients.h0, v)
-  const usual = Math.sqrt((dot(gradients.h0, gradients.h0) * dot(v, v)) / n)
-  const scale = Math.max(Math.abs(directional), usual)
-  const off = Math.abs(finiteDifference - directional)
-  const difference = off === 0 ? 0 : off / scale
-  return {
+): Certified {
+  const { reconstruction = null, failure } = gradients
+  const { kind } = checkMethod(solve.forward.method ?? 'RK45')
+  const found = agreementOf(solve, incoming, gradients, gradient, options)
+  const { finiteDifference, directional, difference, bound, disagreement } = found
+  const bounds = { reconstruction: options.reconstruction ?? 1000, agreement: bound }
+  const isLost = reconstruction !== null && !(reconstruction <= bounds.reconstruction)
+  const isKnown = disagreement === null || !UNKNOWN.has(disagreement.kind)
+  const isWrong = failure !== undefined || isLost || (disagreement !== null && isKnown)
+  const certificate: GradientCertificate = {
+    covers: solve.params === null && solve.rhs.nParams > 0 ? 'h0' : 'h0 and parameters',
     reconstruction,
     finiteDifference,
     directional,
     difference,
     bounds,
-    // Written so that NaN is not trusted
-    isTrusted:
-      gradients.failure === undefined &&
-      (reconstruction === null || reconstruction <= bounds.reconstruction) &&
-      difference <= bounds.agreement,
+    isTrusted: isWrong ? false : isKnown ? true : null,
   }
-}
-
-/** What is wrong, in one sentence for `Gradients.warnings`. */
-export function distrust(
-  { reconstruction, difference, bounds }: GradientCertificate,
-  failure: IvpFailure | undefined,
-): string {
-  if (failure !== undefined) return `There is no gradient: the backward solve failed (${failure.kind}).`
-  const lost =
-    reconstruction !== null && !(reconstruction <= bounds.reconstruction)
-      ? `the state solved backwards is ${reconstruction.toPrecision(2)} tolerances off (bound ${bounds.reconstruction})`
-      : `it differs from a finite difference by ${difference.toPrecision(2)} (bound ${bounds.agreement.toPrecision(2)})`
-  return `The gradient is not to be trusted: ${lost}. Use gradient 'discrete', or 'interpolating' with an implicit method.`
-}
-
-function largestRtol({ rtol = 1e-3 }: Pick<DirectionOptions<FloatArray>, 'rtol'>): number {
-  return typeof rtol === 'number' ? rtol : Array.from(rtol).reduce((most, value) => Math.max(most, value))
-}
-
-/** Components 1 or -1, by Lehmer's generator. @see Park, Miller, "Random number generators: good ones are hard to find", CACM 31 (1988) */
-function directionOf<V extends FloatArray>(like: V, seed: number): V {
-  const v = zerosLike(like)
-  const modulus = 2 ** 31 - 1
-  let state = 1 + (Math.abs(Math.trunc(seed)) % (modulus - 1))
-  const next = (): number => (state = (state * 16_807) % modulus)
-  // The first numbers from small seeds are small
-  next()
-  for (let i = 0; i < v.length; i++) v[i] = next() < modulus / 2 ? -1 : 1
-  return v
+  return { certificate, distrust: distrust(certificate, failure, found, { gradient, kind }) }
 }

@@ -1,15 +1,23 @@
-import { IvpInputError, solveIvp, type ErkMethod, type FloatArray, type IvpResult } from '../ivp/index.ts'
+import {
+  IvpInputError,
+  solveIvp,
+  type ErkMethod,
+  type FloatArray,
+  type IvpResult,
+  type StepInfo,
+} from '../ivp/index.ts'
 import { checkMethod } from '../ivp/check/method.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { AcceptedSteps } from './acceptedSteps.ts'
 import { backsolve } from './backsolve.ts'
 import { backwardOptions, withoutUndefined } from './backwardOptions.ts'
 import { checkBackward, checkBackwardNames, checkNorm } from './checkBackward.ts'
-import { certify, checkCertify, distrust, type CertifyOptions } from './certificate.ts'
+import { certify, checkCertify, type CertifyOptions } from './certificate.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { discrete } from './discrete.ts'
 import type { Gradients } from './gradients.ts'
 import { interpolating } from './interpolating.ts'
+import { checkMovableParams, movableParams } from './movableParams.ts'
 import { checkParamSizes } from './paramBlocks.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
@@ -38,8 +46,8 @@ export interface PullbackOptions<V extends FloatArray> extends DirectionOptions<
    */
   readonly backward?: BackwardOptions<V> | undefined
   /**
-   * Checks every gradient, at the cost of two forward solves each; the certificate comes with the gradients. Where 'discrete' replaced a gradient,
-   * the certificate is still that of the gradient which was replaced. Default false.
+   * Checks every gradient, at the cost of two forward solves each; the certificate comes with the gradients. It covers the parameters where the right-hand side
+   * brings `theta` and `withParams`. Where 'discrete' replaced a gradient, the certificate is still that of the gradient which was replaced. Default false.
    */
   readonly certify?: boolean | CertifyOptions | undefined
 }
@@ -73,6 +81,7 @@ export function solveWithPullback<V extends FloatArray>(
   checkBackwardNames(backward, true)
   checkGradient(gradient)
   checkParamSizes(rhs)
+  if (wanted !== null) checkMovableParams(rhs)
   const erk =
     gradient === 'discrete'
       ? explicitMethod('gradient', forward.method)
@@ -85,6 +94,11 @@ export function solveWithPullback<V extends FloatArray>(
   if (gradient === 'discrete') checkNorm(backward?.norm)
   else checkBackward(gradient, forward, backward, h0.length, rhs.nParams)
   const steps = erk === null ? null : new AcceptedSteps(ts[0]!, h0, checkpoints)
+  const stepTimes = [ts[0]!]
+  const certifying = (step: Pick<StepInfo<V>, 't' | 'y'>): void => {
+    stepTimes.push(step.t)
+    steps?.record(step)
+  }
   const result = solveIvp(
     rhs.f as (t: number, h: FloatArray, dh: FloatArray) => void,
     [ts[0]!, ts[ts.length - 1]!],
@@ -94,7 +108,8 @@ export function solveWithPullback<V extends FloatArray>(
       tEval: ts,
       denseOutput: gradient === 'interpolating',
       inPlace: true,
-      onStep: steps?.record as AcceptedSteps<FloatArray>['record'] | undefined,
+      onStep: (wanted === null ? steps?.record : certifying) as
+        AcceptedSteps<FloatArray>['record'] | undefined,
     },
   ) as IvpResult<V>
   return {
@@ -104,16 +119,15 @@ export function solveWithPullback<V extends FloatArray>(
       if (failure !== undefined) return { ...noGradients(h0, rhs.nParams, ts.length), failure }
       const found = gradient === 'discrete' ? transposed(incoming) : continuous(incoming)
       if (wanted === null) return found
-      const certificate = certify(rhs, ts, h0, forward, incoming, found, wanted)
-      if (certificate.isTrusted) return { ...found, certificate }
-      if (otherwise === 'warn' || gradient === 'discrete') {
-        return { ...found, certificate, warnings: [...found.warnings, distrust(certificate, found.failure)] }
+      const solved = { rhs, ts, h0, forward, states: result.states, stepTimes, params: movableParams(rhs) }
+      const { certificate, distrust } = certify(solved, incoming, found, gradient, wanted)
+      if (distrust === null) return { ...found, certificate }
+      const { finding, advice, canReplace } = distrust
+      if (otherwise === 'warn' || gradient === 'discrete' || !canReplace) {
+        return { ...found, certificate, warnings: [...found.warnings, `${finding} ${advice}`.trim()] }
       }
       const instead = transposed(incoming)
-      const warnings = [
-        ...instead.warnings,
-        `${distrust(certificate, found.failure)} It was replaced by that of 'discrete'.`,
-      ]
+      const warnings = [...instead.warnings, `${finding} It was replaced by that of 'discrete'.`]
       return { ...instead, certificate, warnings, nfev: found.nfev + instead.nfev }
     },
   }

@@ -37,4 +37,8 @@ export interface DifferentiableRhs<V extends FloatArray> {
    * ignores them. Default: one array, [p].
    */
   readonly paramSizes?: ReadonlyArray<number> | undefined
+  /** The parameters at which f and vjp are evaluated, length p; with `withParams` a certificate checks their gradient too. */
+  readonly theta?: ArrayLike<number> | undefined
+  /** f at other parameters, of length p: at `theta` the numbers of f. */
+  readonly withParams?: ((theta: V) => Pick<DifferentiableRhs<V>, 'f'>) | undefined
 }

@@ -37,7 +37,7 @@ export interface OdeintOptions<P extends TensorTree> extends Direction {
   readonly gradient?: GradientMethod | 'adjoint' | 'autodiff'
   /** Most states that gradient 'discrete' keeps in memory, see `solveWithPullback`. Default: all. */
   readonly checkpoints?: number
-  /** Checks every gradient at the cost of two forward solves, see `solveWithPullback`; `onSolve` gets the certificate. */
+  /** Checks every gradient, of h0 and params, at the cost of two forward solves, see `solveWithPullback`; `onSolve` gets the certificate. */
   readonly certify?: boolean | CertifyOptions
   /** The backward solve; each option defaults to the forward one, the norm to 'all'. */
   readonly backward?: Direction & Pick<BackwardOptions<Float32Array>, 'norm' | 'parameters'>

@@ -43,6 +43,19 @@ export function tensorRhs(
   return {
     nParams: paramLayout.total,
     paramSizes: paramLayout.sizes,
+    // Read when a certificate asks for it
+    get theta() {
+      const theta = new Float32Array(paramLayout.total)
+      readLeaves(paramsNow(), paramLayout, theta)
+      return theta
+    },
+    // Uploads the parameters at every evaluation, so that no tensor is left to be disposed of
+    withParams: (theta) => ({
+      f: (t, h, dh) =>
+        tf.tidy(() => {
+          readLeaves(evaluate(tf.scalar(t), toLeaves(h, state), toLeaves(theta, paramLayout)), state, dh)
+        }),
+    }),
     f: (t, h, dh) =>
       tf.tidy(() => {
         readLeaves(evaluate(tf.scalar(t), toLeaves(h, state), paramsNow()), state, dh)

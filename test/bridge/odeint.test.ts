@@ -110,7 +110,7 @@ describe('odeint on the cpu backend', () => {
       tf.grad((h) => odeint(f, h, [0, 1], { ...tight, certify: true, onSolve }).sum())(tf.tensor1d([2, 1]))
       tf.grad((h) => odeint(f, h, [0, 1], { ...tight, onSolve }).sum())(tf.tensor1d([2, 1]))
       assert.isTrue(found[0]!.isTrusted)
-      assert.isBelow(found[0]!.difference, 0.01)
+      assert.isBelow(found[0]!.difference!, 0.01)
       assert.isUndefined(found[1])
     })
   })

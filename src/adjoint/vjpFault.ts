@@ -13,14 +13,25 @@ export interface VjpFault {
   readonly byDifferences: number
 }
 
-/** Most that a product and a difference of f may differ, relative to what the direction moves. */
-const BOUND = 0.02
+/** Of a precision. */
+interface Limits {
+  /** Most that a product and a difference of f may differ, relative to what the direction moves. */
+  readonly bound: number
+  /** The share of its size by which a component is moved. */
+  readonly step: number
+  readonly spacing: number
+  /** Least weight^-1 of a component of f, over their root mean square: f in single precision, of tensors above all, rounds all of them alike. */
+  readonly least: number
+}
+
+const DOUBLE: Limits = { bound: 0.02, step: 2 ** -18, spacing: 2 ** -52, least: 1e-9 }
+const SINGLE: Limits = { bound: 0.05, step: 2 ** -9, spacing: 2 ** -23, least: 1 }
 
 /**
  * Holds the vector-Jacobian product against differences of f at the first, the middle and the last output time, along random directions; null where
  * it matches, or where f is not smooth enough to tell.
  *
- * Costs for each of the three times one product and five evaluations of f (three where the parameters cannot be moved).
+ * Costs for each of the three times one product and five evaluations of f (three where the parameters cannot be moved), and twice as many where it does not match.
  */
 export function vjpFault<V extends FloatArray>(
   solve: CertifiedSolve<V>,
@@ -41,11 +52,8 @@ function faultAt<V extends FloatArray>(
   h: V,
   next: () => number,
 ): VjpFault | null {
-  const n = h.length
-  const largest = largestOf(states)
-  const sizes = stateSizes(h, states)
-  // In units of the components, so that none is lost beside others
-  const a = h.map((_, i) => (next() < 0.5 ? -1 : 1) / (largest[i]! > 0 ? largest[i]! : sizes[i]!)) as V
+  const limits = h instanceof Float32Array ? SINGLE : DOUBLE
+  const a = covector(h, states, limits.least, next)
   const out = { dh: zerosLike(h), ah: zerosLike(h), atheta: zerosLike(h, rhs.nParams) }
   rhs.vjp(t, h.slice() as V, a.slice() as V, out)
   const slopes = zerosLike(h)
@@ -55,36 +63,63 @@ function faultAt<V extends FloatArray>(
   }
   const f0 = along(rhs.f, h.slice() as V)
   let size = 0
-  for (let i = 0; i < n; i++) size = Math.hypot(size, a[i]! * slopes[i]!)
-  const e = h instanceof Float32Array ? 2 ** -9 : 2 ** -18
-  const epsilon = h instanceof Float32Array ? 2 ** -23 : 2 ** -52
-  const noise = (16 * epsilon * size) / e
-  const compare = (
-    product: 'ah' | 'atheta',
-    at: ArrayLike<number>,
-    sizesOf: Float64Array,
-    value: (x: V) => number,
-  ): VjpFault | null => {
-    const v = randomDirection(at, sizesOf, next)
-    const place = (by: number): V => zerosLike(h, at.length).map((_, i) => at[i]! + by * v[i]!) as V
-    const [above, below] = [place(e), place(-e)]
-    const moved = Float64Array.from(above, (x, i) => (x - below[i]!) / 2)
-    const [up, down] = [value(above) - f0, f0 - value(below)]
-    const byDifferences = (up + down) / (2 * e)
-    const byProduct = dot(out[product], moved as V) / e
-    let squares = 0
-    for (let i = 0; i < at.length; i++) squares += (out[product][i]! * moved[i]!) ** 2
-    const usual = Math.sqrt(squares) / e
-    const bound = BOUND * Math.max(Math.abs(byDifferences), Math.abs(byProduct), usual) + noise
-    // Where f has a bend, or an end, there is nothing to compare with
-    const isSmooth = Math.abs(up - down) / e <= bound + noise
-    if (!isSmooth || Math.abs(byDifferences - byProduct) <= bound) return null
-    return { product, t, byProduct, byDifferences }
+  for (let i = 0; i < h.length; i++) size = Math.hypot(size, a[i]! * slopes[i]!)
+  const compare = (product: 'ah' | 'atheta', along: Along<V>): VjpFault | null => {
+    const near = difference(out[product], along, f0, size, limits.step, limits)
+    if (near.isWithin) return null
+    // What a bend or rounding makes depends on the step
+    const far = difference(out[product], along, f0, size, 4 * limits.step, limits)
+    const off = Math.abs(near.byDifferences - near.byProduct)
+    if (far.isWithin || !(Math.abs(near.byDifferences - far.byDifferences) <= off / 4)) return null
+    return { product, t, byProduct: near.byProduct, byDifferences: near.byDifferences }
   }
-  const ofState = compare('ah', h, sizes, (x) => along(rhs.f, x))
+  const v = randomDirection(h, stateSizes(h, states), next)
+  const ofState = compare('ah', { at: h, v, value: (x) => along(rhs.f, x) })
   if (ofState !== null || params === null) return ofState
   const { theta, withParams } = params
-  return compare('atheta', theta, paramSizesOf(theta, rhs.paramSizes), (x) =>
-    along(withParams(x).f, h.slice() as V),
-  )
+  const w = randomDirection(theta, paramSizesOf(theta, rhs.paramSizes), next)
+  return compare('atheta', { at: theta, v: w, value: (x) => along(withParams(x).f, h.slice() as V) })
+}
+
+/** Weights of the components of f, each in units of its component of h, so that none is lost beside others. */
+function covector<V extends FloatArray>(
+  h: V,
+  states: ReadonlyArray<V>,
+  least: number,
+  next: () => number,
+): V {
+  const largest = largestOf(states)
+  const mean = Math.sqrt(dot(largest, largest) / h.length)
+  const floor = mean > 0 ? least * mean : 1
+  return h.map((_, i) => (next() < 0.5 ? -1 : 1) / Math.max(largest[i]!, floor)) as V
+}
+
+/** A function of numbers, from a point in a direction. */
+interface Along<V extends FloatArray> {
+  readonly at: ArrayLike<number>
+  readonly v: Float64Array
+  readonly value: (x: V) => number
+}
+
+function difference<V extends FloatArray>(
+  gradient: V,
+  { at, v, value }: Along<V>,
+  f0: number,
+  size: number,
+  step: number,
+  { bound, spacing }: Limits,
+): { readonly byProduct: number; readonly byDifferences: number; readonly isWithin: boolean } {
+  const place = (by: number): V => zerosLike(gradient).map((_, i) => at[i]! + by * v[i]!) as V
+  const [above, below] = [place(step), place(-step)]
+  const moved = Float64Array.from(above, (x, i) => (x - below[i]!) / 2)
+  const [up, down] = [value(above) - f0, f0 - value(below)]
+  const byDifferences = (up + down) / (2 * step)
+  const byProduct = dot(gradient, moved) / step
+  let usual = 0
+  for (let i = 0; i < moved.length; i++) usual = Math.hypot(usual, (gradient[i]! * moved[i]!) / step)
+  const noise = (16 * spacing * size) / step
+  const limit = bound * Math.max(Math.abs(byDifferences), Math.abs(byProduct), usual) + noise
+  // Where f has a bend, or an end, there is nothing to compare with
+  const isSmooth = Math.abs(up - down) / step <= limit + noise
+  return { byProduct, byDifferences, isWithin: !isSmooth || Math.abs(byDifferences - byProduct) <= limit }
 }

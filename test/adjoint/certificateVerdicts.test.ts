@@ -1,5 +1,5 @@
 import { assert, describe, it } from 'vitest'
-import { solveWithPullback, type PullbackOptions } from '../../src/adjoint/index.ts'
+import { solveWithPullback, type PullbackOptions, type VjpOutput } from '../../src/adjoint/index.ts'
 import {
   certified,
   movable,
@@ -117,6 +117,35 @@ describe('a certificate trusts right gradients', () => {
 })
 
 describe('a certificate', () => {
+  it('does not take the rounding of f in single precision for a wrong product', () => {
+    const rounded = (theta: ArrayLike<number>) => ({
+      nParams: 1,
+      // The second component of f is 0 but for rounding, as where units of a net are dead
+      f: (_t: number, h: Float32Array, dh: Float32Array) => {
+        dh[0] = theta[0]! * h[0]!
+        dh[1] = Math.fround(Math.fround(1000 + h[0]!) - 1000) - h[0]!
+      },
+    })
+    const rhs = {
+      ...rounded([-0.5]),
+      theta: [-0.5],
+      withParams: rounded,
+      vjp: (t: number, h: Float32Array, a: Float32Array, out: VjpOutput<Float32Array>) => {
+        rounded([-0.5]).f(t, h, out.dh)
+        out.ah.set([-0.5 * a[0]!, 0])
+        out.atheta[0] = h[0]! * a[0]!
+      },
+    }
+    for (const seed of [1, 2, 3, 4]) {
+      const { pullback } = solveWithPullback(rhs, [0, 0.5, 1], Float32Array.of(0.7123, 0), {
+        gradient: 'interpolating',
+        certify: { seed },
+      })
+      const { certificate, warnings } = pullback([0, 0, 1].map((x) => Float32Array.of(x, 0)))
+      assert.isTrue(certificate!.isTrusted, warnings.join(' '))
+    }
+  })
+
   it.each(CASES)(
     'finds a gradient of the parameters that is zero or wrong, $method, $gradient',
     (options) => {

@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs'
 import { assert, describe, it } from 'vitest'
 import { gradientFindings, memoryFindings, solverFindings } from '../../src/model/comparison/findings.ts'
 import { nameOf, optionsOfRole, type ComparisonPlan } from '../../src/model/comparison/plan.ts'
 import type { Studies } from '../../src/model/comparison/studyFiles.ts'
-import { comparisonOf } from '../../src/model/comparison/table.ts'
+import { comparisonOf, type Comparison } from '../../src/model/comparison/table.ts'
 import type { EvalRecord, RunRecord, StepRecord } from '../../src/model/runRecord.ts'
+import { gradientSentences } from '../../src/model/report/comparison/studySections.ts'
 import { Sourced } from '../../src/model/report/comparison/sourced.ts'
+import type { CertificateStudy } from '../../src/model/study/certificateStudy.ts'
 import type { SolverRow } from '../../src/model/study/solverStudy.ts'
 import { evalRecord, stepRecord } from '../plot/trainingRun.ts'
 import { options } from './study/smallNet.ts'
@@ -90,7 +93,7 @@ describe('a comparison', () => {
     assert.isEmpty(solverFindings(plan, studies({ adjoint: { solvers } })))
   })
 
-  it('counts certificates that hold, and how far gradients are from the exact ones', () => {
+  it('counts certificates that hold, and says of those apart how far gradients are from the exact ones', () => {
     const one = {
       step: 0,
       epoch: 0,
@@ -100,11 +103,59 @@ describe('a comparison', () => {
       isTrusted: true,
       fromExact: 0.2,
     }
-    const rows = [one, { ...one, isTrusted: false, fromExact: 0.9 }, { ...one, fromExact: 0.3 }]
+    const rows = [
+      one,
+      { ...one, isTrusted: false, fromExact: 0.79 },
+      { ...one, fromExact: 0.3 },
+      { ...one, difference: null, isTrusted: null, fromExact: 0.4 },
+      { ...one, fromExact: 0.25 },
+    ]
     const certificates = { certified: 'adjoint', imagesPerBatch: 4, bounds: { reconstruction: 1000, agreement: 0.5 }, rows } as const // prettier-ignore
     assert.deepEqual(gradientFindings(plan, studies({ adjoint: { certificates } })), [
-      { member: 'adjoint', checked: 3, trusted: 2, bound: 0.5, medianFromExact: 0.3, worstFromExact: 0.9 },
+      {
+        member: 'adjoint',
+        checked: 5,
+        trusted: 3,
+        unknown: 1,
+        bound: 0.5,
+        worstTrusted: 0.3,
+        worstOther: 0.79,
+      },
     ])
+    const all = gradientFindings(
+      plan,
+      studies({ adjoint: { certificates: { ...certificates, rows: [one] } } }),
+    )
+    assert.deepInclude(all[0], { trusted: 1, worstTrusted: 0.2, worstOther: null })
+    const none = [{ ...one, isTrusted: false }]
+    assert.deepInclude(
+      gradientFindings(plan, studies({ adjoint: { certificates: { ...certificates, rows: none } } }))[0],
+      { trusted: 0, worstTrusted: null, worstOther: 0.2 },
+    )
+  })
+
+  it('does not say of gradients that are 0.79 off that their certificates hold', () => {
+    const folder = new URL('../../results/mnist-compare/', import.meta.url)
+    const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as T
+    const comparison = read<Comparison>('comparison.json')
+    const certificates = read<CertificateStudy>('studies/adjoint-certificates.json')
+    const study = studies({ adjoint: { certificates } })
+    const [finding] = gradientFindings(plan, study)
+    assert.deepEqual(comparison.findings.gradients[0], finding)
+    const sourced = new Sourced({ 'comparison.json': comparison })
+    const parts = { comparison: { findings: { gradients: [finding] } }, plan, studies: study, sourced }
+    const sentence = gradientSentences({ ...parts, name: (id: string) => id } as never).replaceAll(
+      /<[^>]+>/g,
+      '',
+    )
+    assert.match(
+      sentence,
+      /^adjoint: \d of 4 gradients have a certificate that holds, which asks for 0\.\d+ at most/,
+    )
+    assert.match(
+      sentence,
+      /certified one(s)? is 0\.36 off, the (worst of the )?other one(s)? is 0\.79 off\.$/,
+    )
   })
 
   it('says how many times as much memory most steps take as fewest', () => {

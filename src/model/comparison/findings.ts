@@ -1,4 +1,4 @@
-import { median } from '../report/numbers.ts'
+import type { CertificateRow } from '../study/certificateStudy.ts'
 import type { MemoryStudy } from '../study/memoryStudy.ts'
 import type { TrainGradient } from '../trainOptions.ts'
 import type { ComparisonPlan } from './plan.ts'
@@ -24,12 +24,18 @@ export interface SolverFinding {
 export interface GradientFinding {
   readonly member: string
   readonly checked: number
+  /** Certificates that hold. */
   readonly trusted: number
-  /** What a certificate lets a gradient be off from a finite difference; it loosens with the tolerance. */
+  /** Those of which it is not known. */
+  readonly unknown: number
+  /** What a certificate lets a gradient be off from a finite difference along one direction; it loosens with the tolerance. */
   readonly bound: number
-  /** Relative distances of the parameter gradients from the exact ones of the steps taken. */
-  readonly medianFromExact: number
-  readonly worstFromExact: number
+  /**
+   * Relative distances of the parameter gradients from the exact ones of the steps taken: the worst of those whose certificate holds, and of the others; null where
+   * there are none. One direction does not see all of a distance.
+   */
+  readonly worstTrusted: number | null
+  readonly worstOther: number | null
 }
 
 /** What the gradient through most steps takes, over what that through fewest takes. */
@@ -81,14 +87,17 @@ export function gradientFindings(plan: ComparisonPlan, { byMember }: Studies): G
     const study = byMember[id]?.certificates
     const rows = study?.rows ?? []
     if (rows.length === 0) return []
-    const distances = rows.map(({ fromExact }) => fromExact)
+    const worst = (of: readonly CertificateRow[]): number | null =>
+      of.length === 0 ? null : Math.max(...of.map(({ fromExact }) => fromExact))
+    const trusted = rows.filter(({ isTrusted }) => isTrusted === true)
     return {
       member: id,
       checked: rows.length,
-      trusted: rows.filter(({ isTrusted }) => isTrusted).length,
+      trusted: trusted.length,
+      unknown: rows.filter(({ isTrusted }) => isTrusted === null).length,
       bound: study!.bounds.agreement,
-      medianFromExact: median(distances),
-      worstFromExact: Math.max(...distances),
+      worstTrusted: worst(trusted),
+      worstOther: worst(rows.filter(({ isTrusted }) => isTrusted !== true)),
     }
   })
 }

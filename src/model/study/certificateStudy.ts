@@ -1,3 +1,4 @@
+import type { GradientCertificate } from '../../adjoint/index.ts'
 import type { SolveReport } from '../../bridge/index.ts'
 import { ShardModel, type TrainingShard } from '../shard.ts'
 import { solveOf } from '../trainedSolve.ts'
@@ -19,15 +20,18 @@ export interface CertificateRow {
   readonly batch: number
   /** In tolerances; null where the state is not solved backwards. */
   readonly reconstruction: number | null
-  readonly difference: number
-  readonly isTrusted: boolean
-  /** |g - exact| / |exact| for the gradients of all parameters, where `exact` is that of the steps taken. */
+  /** Along one random direction; null where it is not known. */
+  readonly difference: number | null
+  readonly isTrusted: boolean | null
+  /** |g - exact| / |exact| for the gradients of all parameters of the net, those before and behind the ODE too, where `exact` is that of the steps taken. */
   readonly fromExact: number
 }
 
 export interface CertificateStudy {
   /** As trained, or 'discrete' for 'autodiff', whose tape gives the same gradient and can hold no certificate. */
   readonly certified: TrainGradient
+  /** Which gradients the certificates cover: those of the input of the ODE, and of its own parameters; absent in studies that were made when it was 'h0' alone. */
+  readonly covers?: GradientCertificate['covers']
   readonly imagesPerBatch: number
   readonly bounds: { readonly reconstruction: number; readonly agreement: number }
   readonly rows: readonly CertificateRow[]
@@ -59,6 +63,7 @@ export async function certificateStudy(
   }
   const rows: CertificateRow[] = []
   let bounds = { reconstruction: 0, agreement: 0 }
+  let covers: GradientCertificate['covers'] = 'h0 and parameters'
   for (const { step, epoch, parameters } of snapshots) {
     for (const [batch, shard] of batches.entries()) {
       await pause()
@@ -73,11 +78,12 @@ export async function certificateStudy(
       const exact = trained === 'discrete' ? ofTrained : gradientBy(models.exact)
       const { reconstruction, difference, isTrusted } = certificate
       bounds = certificate.bounds
+      covers = certificate.covers
       const fromExact = norm(ofTrained.map((g, i) => g - exact[i]!)) / norm(exact)
       rows.push({ step, epoch, batch, reconstruction, difference, isTrusted, fromExact })
     }
   }
-  return { certified, imagesPerBatch: batches[0]?.labels.length ?? 0, bounds, rows }
+  return { certified, covers, imagesPerBatch: batches[0]?.labels.length ?? 0, bounds, rows }
 }
 
 function norm(v: Float32Array): number {

@@ -79,12 +79,14 @@ describe('studies of a trained net', { timeout: 60_000 }, () => {
     const snapshots = [0, 5].map((step) => ({ step, epoch: step / 10, parameters: own.parameters }))
     const study = await certificateStudy(own, snapshots, [shard, shard], noPause)
     assert.equal(study.certified, certified)
+    assert.equal(study.covers, 'h0 and parameters')
     assert.deepEqual(
       study.rows.map(({ step, batch }) => [step, batch]),
       [[0, 0], [0, 1], [5, 0], [5, 1]], // prettier-ignore
     )
     // The exact gradient of the steps is that of the tape; the continuous adjoint is off by its tolerance and what ReLUs make of it
-    for (const { fromExact, reconstruction } of study.rows) {
+    for (const { fromExact, reconstruction, isTrusted } of study.rows) {
+      if (certified === 'discrete') assert.isTrue(isTrusted)
       assert.isBelow(fromExact, certified === 'discrete' ? 1e-3 : 0.3)
       assert.equal(reconstruction === null, certified === 'discrete')
     }

@@ -48,7 +48,7 @@ ${solverTables(parts)}
 </section>
 <section>
 <h2>Can the gradients be trusted?</h2>
-<p>A certificate checks a gradient against a finite difference in a random direction and, where the state is solved backwards, against the stored state. Where the net bends sharply, the finite difference is itself off. So each gradient is also held against the exact one of the steps taken.</p>
+<p>A certificate checks a gradient where the ODE is: along one random direction, against a finite difference, and, where the state is solved backwards, against the stored state. It is no measure of the whole: one direction may miss an error by chance. So each gradient is also held against the exact one of the steps taken, in all parameters of the net, those of the stem and of the head too.</p>
 ${gradientSentences(parts)}
 ${plots('certificates', 'fromExact')}
 ${certificateTable(parts)}

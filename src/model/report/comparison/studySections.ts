@@ -1,5 +1,5 @@
 import { studyFile } from '../../comparison/studyFiles.ts'
-import type { SolverFinding } from '../../comparison/findings.ts'
+import type { GradientFinding, SolverFinding } from '../../comparison/findings.ts'
 import type { SolverRow } from '../../study/solverStudy.ts'
 import { escape } from '../markup.ts'
 import { count, decimal, percent, signed, twoDigits } from '../numbers.ts'
@@ -13,9 +13,6 @@ const VERDICTS: { readonly [verdict in SolverFinding['verdict']]: string } = {
   nearly: 'It is nearly an ODE: its solver leaves a trace.',
   discretisation: 'It is a discretisation: its solver decides the class of many images.',
 }
-
-/** A bound past which a certificate lets almost anything through. */
-const LOOSE = 0.5
 
 /** Whether each net is an ODE, in a sentence. */
 export function solverSentences({ comparison, sourced, name }: PageParts): string {
@@ -71,20 +68,38 @@ export function solverTables({ plan, studies, sourced, name }: PageParts): strin
   return `<details><summary>All figures</summary><div class="studies">${tables.join('\n')}</div></details>`
 }
 
-/** How far each member's gradients are to be trusted. */
+/** How far each member's gradients are to be trusted: what certificates say, and apart from it what is so. */
 export function gradientSentences({ comparison, plan, studies, sourced, name }: PageParts): string {
-  const sentences = comparison.findings.gradients.map(({ member, bound }, k) => {
-    const at = (key: string, format: (n: number) => string): string =>
+  const sentences = comparison.findings.gradients.map((finding, k) => {
+    const { member, unknown } = finding
+    const at = (key: keyof typeof finding, format: (n: number) => string): string =>
       sourced.number(TABLE, ['findings', 'gradients', k, key], format)
     const { gradient } = plan.members.find(({ id }) => id === member)!.options
-    const { certified } = studies.byMember[member]!.certificates!
+    const { certified, covers = 'h0' } = studies.byMember[member]!.certificates!
     const instead =
       certified === gradient
         ? ''
         : ' A tape holds no certificate: it is that of the same gradient by transposed steps.'
-    return `<p class="finding">${name(member)}: ${at('trusted', count)} of ${at('checked', count)} gradients have a certificate that holds (within ${at('bound', twoDigits)} of a finite difference${bound > LOOSE ? ', which at so loose a tolerance says little' : ''}). They are off from the exact ones by ${at('medianFromExact', twoDigits)} in the median, ${at('worstFromExact', twoDigits)} at worst.${instead}</p>`
+    const direction = covers === 'h0' ? 'h(0)' : 'h(0) and the ODE’s parameters'
+    const holding = `${at('trusted', count)} of ${at('checked', count)} gradients have a certificate that holds, which asks for ${at('bound', twoDigits)} at most from a finite difference along one random direction of ${direction}.`
+    const notKnown = unknown === 0 ? '' : ` Of ${at('unknown', count)} it is not known.`
+    return `<p class="finding">${name(member)}: ${holding}${notKnown} ${distances(finding, at)}${instead}</p>`
   })
   return sentences.join('\n')
+}
+
+/** How far gradients are from the exact ones: those whose certificate holds apart from the others. */
+function distances(
+  { checked, trusted, worstTrusted, worstOther }: GradientFinding,
+  at: (key: 'worstTrusted' | 'worstOther', format: (n: number) => string) => string,
+): string {
+  const worst = (of: string, isOne: boolean, key: 'worstTrusted' | 'worstOther'): string =>
+    `${isOne ? `the ${of} one` : `the worst of the ${of} ones`} is ${at(key, twoDigits)} off`
+  const parts = [
+    ...(worstTrusted === null ? [] : [worst('certified', trusted === 1, 'worstTrusted')]),
+    ...(worstOther === null ? [] : [worst('other', checked - trusted === 1, 'worstOther')]),
+  ]
+  return `From the exact gradient of all parameters ${parts.join(', ')}.`
 }
 
 export function certificateTable({ plan, studies, sourced, name }: PageParts): string {
@@ -101,7 +116,7 @@ export function certificateTable({ plan, studies, sourced, name }: PageParts): s
         at('difference', twoDigits),
         at('reconstruction', twoDigits),
         at('fromExact', twoDigits),
-        isTrusted ? 'holds' : 'does not hold',
+        isTrusted === null ? 'not known' : isTrusted ? 'holds' : 'does not hold',
       ]
     })
     const head = ['epoch', 'batch', 'off from finite difference', 'state, in tolerances', 'off from exact', 'certificate'] // prettier-ignore

@@ -27,6 +27,7 @@ export type JacobianOption<V extends FloatArray, A extends ReadonlyArray<unknown
  * scipy.
  */
 export interface EventFunction<V extends FloatArray, A extends ReadonlyArray<unknown> = []> {
+  /** A number whose sign changes at the event. */
   (t: number, y: ViewOf<V>, ...args: Given<A>): number
   /** Whether the solve ends where it occurs, or after how many occurrences. Default false. */
   terminal?: boolean | number

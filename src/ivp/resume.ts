@@ -48,10 +48,13 @@ export interface ResumeOptions<
 
 /** A problem with everything that a solve of it, or a snapshot, needs. */
 export interface PreparedSolve<V extends FloatArray> {
+  /** With every default filled in. */
   readonly problem: Problem<V>
+  /** What steppers call. */
   readonly rhs: CountedRhs<V>
   /** What the options that a snapshot cannot hold look like. */
   readonly traits: () => Traits
+  /** A snapshot at t of what `Solve.save` gives. */
   readonly snapshotOf: (t: number, solve: Saved) => Snapshot
 }
 

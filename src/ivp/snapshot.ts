@@ -18,6 +18,7 @@ export interface Snapshot {
   readonly format: typeof SNAPSHOT_FORMAT
   /** Name of the method. */
   readonly method: string
+  /** Where the solve stands. */
   readonly t: number
   /** Options that must be given again, since JSON cannot hold them. */
   readonly needs: ReadonlyArray<string>

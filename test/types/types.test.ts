@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,6 +16,34 @@ describe.each(
   Object.entries({ literalStates, optionsInVariables, resultsByOptions, rightHandSides, steppedAndResumed }),
 )('what types say is so when it runs: %s', (_, programs) => {
   it.each(Object.entries<() => void>(programs))('%s', (_name, run) => run())
+})
+
+/** Files with the interfaces and classes that a caller of the solver meets. */
+const MET = [
+  'options',
+  'ivpResult',
+  'resume',
+  'snapshot',
+  'odeSolver',
+  'errors',
+  'dense/odeSolution',
+  'dense/denseOutput',
+  'control/stepController',
+  'method/butcherTableau',
+]
+
+it.each(MET)('every option, field and method has a text to be shown by an editor: %s', (name) => {
+  const text = readFileSync(join(root, `src/ivp/${name}.ts`), 'utf8')
+  const exported = text.matchAll(/^export (?:interface|class) (\w+)[^]*?^}/gm)
+  // Those of a body begin at two spaces; private ones are not shown
+  const member = /^ {2}(?:override )?(?:readonly \w+\??:|\w+\??: |get \w+\(|\w+\(.*\): .*[^,]$)/
+  const bare = [...exported].flatMap(([whole, type]) => {
+    const lines = whole.split('\n')
+    return lines
+      .filter((line, i) => member.test(line) && !lines[i - 1]!.endsWith('*/'))
+      .map((line) => `${type}: ${line.trim()}`)
+  })
+  assert.deepEqual(bare, [])
 })
 
 /** Each mistake on a line of its own, and all that a compiler is to say of it. */

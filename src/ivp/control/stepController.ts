@@ -1,5 +1,6 @@
 /** What a controller says about an attempted step. */
 export interface Verdict {
+  /** Whether the step is taken; if not, it is attempted again. */
   readonly accept: boolean
   /** Multiplies the step size for the next attempt: positive and finite; below 1 with a rejection. */
   readonly factor: number

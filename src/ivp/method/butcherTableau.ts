@@ -6,13 +6,19 @@
  * point), p dense-output coefficients: w_j(x) = sum over i of p[j][i] x^(i+1).
  */
 export interface ErkTableau {
+  /** For messages and snapshots. */
   readonly name: string
   /** Order of the solution that is carried on. */
   readonly order: number
+  /** Stage matrix: row i has the i weights of the stages before it. */
   readonly a: Matrix
+  /** Weights of the stages in the solution; their sum is 1. */
   readonly b: Vector
+  /** Nodes: the times of the stages, in steps; each the sum of its row of a. */
   readonly c: Vector
+  /** How the error of a step is estimated. */
   readonly error: ErrorFormula
+  /** How the solution is interpolated within a step. */
   readonly dense: DenseFormula
 }
 
@@ -46,22 +52,33 @@ export type DenseFormula =
 
 /** The non-zero entries of one row of a tableau. */
 export interface SparseRow {
+  /** Columns of the entries. */
   readonly index: ReadonlyArray<number>
+  /** The entries. */
   readonly weight: Float64Array
 }
 
 /** A checked tableau with what follows from it. Rows hold their non-zero entries only. */
 export interface ErkMethod {
+  /** For messages and snapshots. */
   readonly name: string
+  /** Order of the solution that is carried on. */
   readonly order: number
+  /** Number of stages, those for interpolation apart. */
   readonly nStages: number
+  /** Nodes: the times of the stages, in steps. */
   readonly c: Vector
+  /** Rows of the stage matrix. */
   readonly a: ReadonlyArray<SparseRow>
+  /** Weights of the stages in the solution. */
   readonly b: SparseRow
+  /** How the error of a step is estimated. */
   readonly error: SparseError
+  /** How the solution is interpolated within a step. */
   readonly dense: SparseDense
   /** Terms of the longest row, the dense output's included. */
   readonly nTerms: number
+  /** What the method was made of. */
   readonly tableau: ErkTableau
 }
 

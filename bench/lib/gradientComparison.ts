@@ -129,7 +129,8 @@ function onArrays(request: GradientCase & OurChange): GradientAnswer {
   const rhs: DifferentiableRhs<Float64Array> = oneBlock ? { ...whole, paramSizes: undefined } : whole
   const { result, pullback } = solveWithPullback(rhs, ts, Float64Array.from(problem.h0), {
     ...directionOf(request),
-    backward: { norm: 'blocks', times: withTimes },
+    // torchdiffeq lets every state pass
+    backward: { norm: 'blocks', times: withTimes, reconstruction: Infinity },
   })
   const count = (ts.length - 1) * problem.h0.length
   const incoming = result.states.map((h, j) => h.map((value) => (j === 0 ? 0 : value / count)))
@@ -158,7 +159,7 @@ function onTensors(request: GradientCase & OurChange): GradientAnswer {
       const solution = odeint(problem.tensorRhs, h0, withTimes ? (times as Tensor1D) : ts, {
         ...directionOf(request),
         params: Object.fromEntries(names.map((name, i) => [name, leaves[i]!])),
-        backward: { norm: 'blocks' },
+        backward: { norm: 'blocks', reconstruction: Infinity },
         onSolve: (report) => reports.push(report),
       }) as Tensor
       states = tf.keep(solution.clone())

@@ -11,8 +11,6 @@ export interface AdjointSegments {
   timeGradient(j: number): void
   /** a += incoming_j. */
   jump(j: number): void
-  /** Compares the state solved backwards with the stored output j. */
-  compare(j: number): void
   /** Starting later shortens the solve: dL/dt_0 = -a(t_0) . f(t_0, h_0), before the direct gradient of the first output is added. */
   startTimeGradient(): void
 }
@@ -33,7 +31,6 @@ export function* adjointLoop(
     segments.jump(j)
     const failure = yield j
     if (failure !== null) return failure
-    segments.compare(j - 1)
   }
   segments.startTimeGradient()
   segments.jump(0)

@@ -2,7 +2,12 @@ import type { FloatArray } from '../ivp/index.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { NO_PARAMS, normBlocks } from './adjointNorm.ts'
 import { augmentedLayout, augmentedRhs, parts } from './augmentedState.ts'
-import { continuousAdjoint, type AdjointSystem, type BackwardOptions } from './continuousAdjoint.ts'
+import {
+  continuousAdjoint,
+  type AdjointSystem,
+  type BackwardOptions,
+  type ForwardFacts,
+} from './continuousAdjoint.ts'
 import type { Gradients } from './gradients.ts'
 import { ParameterQuadrature } from './parameterQuadrature.ts'
 import type { DifferentiableRhs } from './vjp.ts'
@@ -13,11 +18,13 @@ import type { DifferentiableRhs } from './vjp.ts'
  *
  * With `parameters: 'quadrature'` b is no part of the state (`ParameterQuadrature`).
  *
- * Where it fails: h is recomputed backwards, so a strongly dissipative or stiff f makes the reconstruction unstable.
+ * Where it fails: h is recomputed backwards, so a strongly dissipative or stiff f makes the reconstruction unstable. Where it comes off a stored output by more
+ * than `reconstruction` tolerances, or grows without bound in between, the failure is 'lostState'. (`solveWithPullback` then takes another gradient.)
  *
  * @param ts - output times, the initial one first; strictly monotone, length at least 2
  * @param states - the solution at `ts`, each of length n
  * @param incoming - dL/d(states[j]) for every j, each of length n
+ * @param facts - of the forward solve: its tolerances and how many steps are too many. Default: the backward tolerances and a million steps
  * @see Chen et al. (2018), Sec. 2, Algorithm 1, and Appendix C (several output times)
  */
 export function backsolve<V extends FloatArray>(
@@ -26,10 +33,11 @@ export function backsolve<V extends FloatArray>(
   states: ReadonlyArray<V>,
   incoming: ReadonlyArray<V>,
   options: BackwardOptions<V> = {},
+  facts?: ForwardFacts<V>,
 ): Gradients<V> {
   const isIntegrated = options.parameters !== 'quadrature'
   const system = isIntegrated ? augmented(rhs, states[0]!) : withoutParameters(rhs, states[0]!)
-  return continuousAdjoint(rhs, system, ts, states, incoming, options)
+  return continuousAdjoint(rhs, system, ts, states, incoming, options, facts)
 }
 
 /** [h | a | b]. */
@@ -37,6 +45,7 @@ function augmented<V extends FloatArray>(rhs: DifferentiableRhs<V>, like: V): Ad
   const layout = augmentedLayout(like.length, rhs.nParams)
   return {
     size: layout.size,
+    text: '[h, a, parameters]',
     rhs: augmentedRhs(rhs.vjp, layout),
     adjoint: (y) => parts(y, layout).a,
     parameters: (y) => parts(y, layout).b,
@@ -60,6 +69,7 @@ function withoutParameters<V extends FloatArray>(rhs: DifferentiableRhs<V>, like
   const quadrature = new ParameterQuadrature(state, atheta, zerosLike(like, layout.size))
   return {
     size: layout.size,
+    text: '[h, a]',
     rhs: state,
     adjoint: (y) => parts(y, layout).a,
     parameters: () => quadrature.b,

@@ -1,5 +1,6 @@
 import { IvpInputError, type FloatArray } from '../ivp/index.ts'
 import { isArrayLike } from '../ivp/check/arrayLike.ts'
+import { largestOf } from '../ivp/space/typedArraySpace.ts'
 import type { BackwardState } from './checkBackward.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 
@@ -35,4 +36,33 @@ export function checkBackwardTolerances<V extends FloatArray>(
       throw new IvpInputError(`backward.${name}`, own, `must be ${expected}`)
     }
   }
+}
+
+/** The largest incoming gradient, or 1 where that is more or none is finite; the first is not integrated. @param incoming - dL/d(states[j]) for every output time */
+export function incomingScale(incoming: ReadonlyArray<FloatArray>): number {
+  const scale = incoming.slice(1).reduce((most, a) => Math.max(most, largestOf(a)), 1)
+  return scale < Infinity ? scale : 1
+}
+
+/**
+ * The backward options with an atol that fits the adjoint. A forward one is in units of h; the adjoint and the parameter gradient scale with the incoming gradients.
+ * So where none is given for the backward solve, theirs is the forward one times the largest incoming gradient, if that is above 1.
+ *
+ * @param options - the backward options, the forward ones for those that are absent
+ * @param own - `backward.atol` as it was given
+ * @param scale - see `incomingScale`
+ * @param size - of the state that is integrated backwards; its first `nState` numbers are h, and keep their tolerance
+ */
+export function withAdjointAtol<V extends FloatArray>(
+  options: BackwardOptions<V>,
+  own: unknown,
+  scale: number,
+  size: number,
+  nState: number,
+): BackwardOptions<V> {
+  const { atol = 1e-6 } = options
+  if (own !== undefined || typeof atol !== 'number' || scale === 1) return options
+  const scaled = atol * scale
+  if (nState === 0) return { ...options, atol: scaled }
+  return { ...options, atol: new Float64Array(size).fill(atol, 0, nState).fill(scaled, nState) }
 }

@@ -2,7 +2,7 @@ import { IvpInputError, type FloatArray } from '../ivp/index.ts'
 import { checkMethod } from '../ivp/check/method.ts'
 import { backwardOptions } from './backwardOptions.ts'
 import { checkBackwardTolerances } from './backwardTolerance.ts'
-import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
+import type { BackwardOptions, DirectionOptions, Otherwise } from './continuousAdjoint.ts'
 import { checkNestedNames } from './nestedNames.ts'
 
 /** Components whose full Jacobian, 200 MB of it, an implicit backward method may factor. */
@@ -21,6 +21,8 @@ const KNOWN: ReadonlyArray<Exclude<keyof BackwardOptions<FloatArray>, 'times'>> 
   'controller',
   'norm',
   'parameters',
+  'otherwise',
+  'reconstruction',
 ]
 
 /**
@@ -56,7 +58,7 @@ function backwardState(
  * Checks the backward options of a continuous adjoint, before anything is solved.
  * @param n - length of h
  * @param p - number of parameters
- * @throws IvpInputError that names the option: `backward.norm`, `.parameters`, `.rtol`, `.atol`, or the method that would need too large a matrix
+ * @throws IvpInputError that names the option: `backward.norm`, `.parameters`, `.reconstruction`, `.rtol`, `.atol`, or the method that would need too large a matrix
  */
 export function checkBackward<V extends FloatArray>(
   gradient: 'backsolve' | 'interpolating',
@@ -65,11 +67,14 @@ export function checkBackward<V extends FloatArray>(
   n: number,
   p: number,
 ): void {
-  const { norm, parameters } = backward ?? {}
+  const { norm, parameters, reconstruction } = backward ?? {}
   if (parameters !== undefined && parameters !== 'integrated' && parameters !== 'quadrature') {
     throw new IvpInputError('backward.parameters', parameters, "must be 'integrated' or 'quadrature'")
   }
   checkNorm(norm)
+  if (reconstruction !== undefined && !(reconstruction >= 0)) {
+    throw new IvpInputError('backward.reconstruction', reconstruction, 'must be a number of tolerances >= 0')
+  }
   const state = backwardState(gradient, parameters, n, p)
   checkBackwardTolerances(forward, backward, n, state)
   const method = checkMethod(backwardOptions(forward, backward).method ?? 'RK45')
@@ -88,4 +93,18 @@ export function checkBackward<V extends FloatArray>(
 export function checkNorm(norm: unknown): void {
   if (norm === undefined || norm === 'all' || norm === 'blocks' || norm === 'seminorm') return
   throw new IvpInputError('backward.norm', norm, "must be 'all', 'blocks' or 'seminorm'")
+}
+
+/**
+ * What follows a lost state.
+ * @param known - what can follow here
+ * @param usual - the default
+ * @throws IvpInputError
+ */
+export function checkOtherwise<K extends Otherwise>(given: unknown, known: ReadonlyArray<K>, usual: K): K {
+  if (given === undefined) return usual
+  if (known.includes(given as K)) return given as K
+  const names = known.map((name) => `'${name}'`)
+  const text = `must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+  throw new IvpInputError('backward.otherwise', given, text)
 }

@@ -1,26 +1,34 @@
 import {
-  solveIvp,
   type FloatArray,
   type IvpFailure,
   type IvpOptions,
   type IvpResult,
   type NormBlocks,
 } from '../ivp/index.ts'
+import { integrate } from '../ivp/integrate.ts'
+import { hooksOf, prepare } from '../ivp/resume.ts'
 import { StepwiseSolve } from '../ivp/stepwiseSolve.ts'
-import { zerosLike } from '../ivp/space/typedArraySpace.ts'
-import { toleranceAt } from '../ivp/space/vectorSpace.ts'
+import { largestOf, zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { adjointLoop, type AdjointSegments } from './adjointLoop.ts'
 import type { AdjointNorm } from './adjointNorm.ts'
+import { backwardFailure, backwardWarning, tooManySteps } from './backwardFailure.ts'
 import { addTo, dot } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
 import type { ParameterQuadrature } from './parameterQuadrature.ts'
+import { StateWatch, runawayState, type StateTolerance } from './stateWatch.ts'
 import type { DifferentiableRhs } from './vjp.ts'
+
+/** Most steps of a backward solve that knows of no forward one. */
+const ALONE = 1e6
 
 /** Options of one direction of a solve. */
 export type DirectionOptions<V extends FloatArray> = Pick<
   IvpOptions<V>,
   'method' | 'rtol' | 'atol' | 'firstStep' | 'maxStep' | 'step' | 'maxSteps' | 'signal' | 'controller'
 >
+
+/** What follows where the state cannot be solved backwards, see `BackwardOptions.otherwise`. */
+export type Otherwise = 'interpolating' | 'discrete' | 'fail'
 
 /** Options of the backward solve. */
 export interface BackwardOptions<V extends FloatArray> extends DirectionOptions<V> {
@@ -33,12 +41,31 @@ export interface BackwardOptions<V extends FloatArray> extends DirectionOptions<
   readonly parameters?: 'integrated' | 'quadrature' | undefined
   /** False leaves the gradients of the output times out and saves one evaluation of f for each. Default true. */
   readonly times?: boolean | undefined
+  /**
+   * What `solveWithPullback` does where 'backsolve' leaves the solution or fails: solve forward again and take the gradient 'interpolating' (default) or 'discrete'
+   * (explicit methods) of the same solve, with a warning and its memory; or 'fail', with failure 'lostState'.
+   */
+  readonly otherwise?: Otherwise | undefined
+  /**
+   * Most that the state solved backwards may be off at a stored output, in tolerances of the forward solve (see `Gradients.reconstruction`); Infinity lets
+   * everything pass. Default 100, with an rtol above 1e-3 a tenth of the state's size, 0.1 / rtol, and 10 at least.
+   */
+  readonly reconstruction?: number | undefined
+}
+
+/** What a backward solve is told of the forward one. */
+export interface ForwardFacts<V extends FloatArray> {
+  readonly tolerance: StateTolerance<V>
+  /** Most steps of the whole backward solve, where `maxSteps` does not bound those of each segment. */
+  readonly mostSteps: number
 }
 
 /** What is integrated backwards: the adjoint a = dL/dh (n) and the accumulated parameter gradient b (p), and whatever else the method needs. */
 export interface AdjointSystem<V extends FloatArray> {
   /** Length of the flat state y. */
   readonly size: number
+  /** Its parts in words. */
+  readonly text: string
   readonly rhs: (t: number, y: V, dydt: V) => void
   /** The adjoint a, a view of y. */
   readonly adjoint: (y: V) => V
@@ -58,6 +85,7 @@ export interface AdjointSystem<V extends FloatArray> {
  * @param ts - output times, the initial one first; strictly monotone, length at least 2
  * @param states - the solution at `ts`, each of length n
  * @param incoming - dL/d(states[j]) for every j, each of length n
+ * @param facts - default: nothing is known, and the tolerances are the backward ones
  */
 export function continuousAdjoint<V extends FloatArray>(
   rhs: DifferentiableRhs<V>,
@@ -66,14 +94,25 @@ export function continuousAdjoint<V extends FloatArray>(
   states: ReadonlyArray<V>,
   incoming: ReadonlyArray<V>,
   options: BackwardOptions<V>,
+  facts: ForwardFacts<V> = unknownForward(options),
 ): Gradients<V> {
-  const { norm = 'all', times = true, firstStep, parameters: _, ...direction } = options
+  const {
+    norm = 'all',
+    times = true,
+    firstStep,
+    reconstruction,
+    parameters: _p,
+    otherwise: _o,
+    ...direction
+  } = options
   const gradTs = new Float64Array(ts.length).fill(NaN)
   const warnings = new Set<string>()
   const slope = zerosLike(states[0]!)
+  const watch = new StateWatch(states[0]!, facts.tolerance, reconstruction)
+  const mostSteps = direction.maxSteps === undefined ? facts.mostSteps : Infinity
+  let steps = 0
   let y = zerosLike(states[0]!, system.size)
   let nfev = 0
-  let reconstruction = 0
   const segments: AdjointSegments = {
     restore: (j) => system.restore(y, states[j]!),
     timeGradient(j) {
@@ -82,19 +121,13 @@ export function continuousAdjoint<V extends FloatArray>(
       gradTs[j] = dot(incoming[j]!, slope)
     },
     jump: (j) => addTo(system.adjoint(y), incoming[j]!),
-    compare(j) {
-      if (system.reconstructed === null) return
-      const off = inTolerances(system.reconstructed(y), states[j]!, options)
-      // NaN must win
-      if (!(off <= reconstruction)) reconstruction = off
-    },
     startTimeGradient() {
       if (!times) return
       rhs.f(ts[0]!, states[0]!, slope)
       gradTs[0] = -dot(system.adjoint(y), slope)
     },
   }
-  const integrate = (j: number): IvpFailure | null => {
+  const solveBack = (j: number): IvpFailure | null => {
     const length = Math.abs(ts[j]! - ts[j - 1]!)
     const segment = {
       ...direction,
@@ -103,42 +136,67 @@ export function continuousAdjoint<V extends FloatArray>(
       inPlace: true,
       save: 'last',
     } as const
-    const result = solveSegment(system, [ts[j]!, ts[j - 1]!], y, segment)
-    nfev += result.nfev
-    for (const warning of result.warnings) warnings.add(warning)
-    y = (result.states.at(-1) as V).slice() as V
-    return result.failure ?? null
+    watch.begin(states[j]!, states[j - 1]!)
+    let ended: IvpFailure | null = null
+    const look = (t: number, state: V): IvpFailure | null => {
+      if (system.reconstructed !== null && watch.isRunaway(state)) ended = runawayState(t)
+      else if (++steps >= mostSteps) ended = tooManySteps(t, mostSteps)
+      return ended
+    }
+    const solved = solveSegment(system, [ts[j]!, ts[j - 1]!], y, segment, look)
+    nfev += solved.nfev
+    for (const warning of solved.result.warnings) warnings.add(backwardWarning(warning, system.text))
+    y = (solved.result.states.at(-1) as V).slice() as V
+    if (ended !== null) return ended
+    const { failure } = solved.result
+    if (failure !== undefined) return backwardFailure(failure, largestOf(system.adjoint(y)), direction)
+    return system.reconstructed === null
+      ? null
+      : watch.compare(ts[j - 1]!, system.reconstructed(y), states[j - 1]!)
   }
   const loop = adjointLoop(segments, ts.length)
   let at = loop.next()
-  while (at.done !== true) at = loop.next(integrate(at.value))
+  while (at.done !== true) at = loop.next(solveBack(at.value))
   const failure = at.value
-  const found = {
+  return {
     // Copies: views would hold the whole backward state, and be cloned with it
     h0: system.adjoint(y).slice() as V,
     theta: system.parameters(y).slice() as V,
     ts: gradTs,
     nfev,
     warnings: [...warnings],
+    ...(system.reconstructed === null ? {} : { reconstruction: watch.worst }),
+    ...(failure === null ? {} : { failure }),
   }
-  if (failure !== null) return { ...found, failure }
-  return system.reconstructed === null ? found : { ...found, reconstruction }
 }
 
-/** With a quadrature step by step, so that no step has to be kept. */
+/** For a backward solve on its own. */
+function unknownForward<V extends FloatArray>({ rtol, atol }: BackwardOptions<V>): ForwardFacts<V> {
+  return { tolerance: { rtol, atol }, mostSteps: ALONE }
+}
+
+/** What a segment came to, and the evaluations of its right-hand side. */
+interface SolvedSegment<V extends FloatArray> {
+  readonly result: IvpResult<V>
+  readonly nfev: number
+}
+
+/** @param look - at the state after every step but the last; a failure ends the solve */
 function solveSegment<V extends FloatArray>(
   { rhs, quadrature }: AdjointSystem<V>,
   span: readonly [number, number],
   y: V,
   options: IvpOptions<V> & { readonly inPlace: true },
-): IvpResult<V> {
+  look: (t: number, y: V) => IvpFailure | null,
+): SolvedSegment<V> {
   if (quadrature === null) {
-    const f = rhs as (t: number, y: FloatArray, dydt: FloatArray) => void
-    const common = options as IvpOptions & { readonly inPlace: true; readonly vectorized?: false }
-    return solveIvp(f, span, y as FloatArray, common) as IvpResult<V>
+    const { problem, rhs: counted, snapshotOf } = prepare<V>(rhs, span, y, options)
+    const result = integrate(problem, counted, { ...hooksOf(options, snapshotOf), watch: look })
+    return { result, nfev: result.nfev }
   }
-  const { nfev } = quadrature
-  const solve = new StepwiseSolve(rhs, span, y, options, true)
+  // Step by step, so that no interpolant has to be kept
+  const before = quadrature.nfev
+  const solve = new StepwiseSolve(rhs, span, y, options, { wantsInterpolants: true, watch: look })
   try {
     while (solve.isRunning) {
       const { nsteps } = solve
@@ -146,21 +204,8 @@ function solveSegment<V extends FloatArray>(
       if (solve.nsteps > nsteps) quadrature.add(solve.interpolant())
     }
     const result = solve.end()
-    return { ...result, nfev: result.nfev + quadrature.nfev - nfev }
+    return { result, nfev: result.nfev + quadrature.nfev - before }
   } finally {
     solve.release()
   }
-}
-
-/** Root mean square of (x - state) / (atol + rtol |state|). */
-function inTolerances<V extends FloatArray>(
-  x: V,
-  state: V,
-  { rtol = 1e-3, atol = 1e-6 }: BackwardOptions<V>,
-): number {
-  let sum = 0
-  for (let i = 0; i < state.length; i++) {
-    sum += ((x[i]! - state[i]!) / (toleranceAt(atol, i) + toleranceAt(rtol, i) * Math.abs(state[i]!))) ** 2
-  }
-  return Math.sqrt(sum / state.length)
 }

@@ -14,9 +14,11 @@ export interface Gradients<V extends FloatArray> {
   readonly warnings: ReadonlyArray<string>
   /**
    * Where h was solved backwards: how far it came from the stored outputs, in tolerances atol + rtol |h| (root mean square), the largest at any
-   * output time.
+   * output time; |h| is taken over the last step.
    */
   readonly reconstruction?: number
+  /** The gradient that took the place of 'backsolve', which could not be trusted; `warnings` says why. */
+  readonly replacedBy?: 'interpolating' | 'discrete'
   /** On request (`certify`). */
   readonly certificate?: GradientCertificate
   /** Present when there is no gradient: the forward solve or the backward pass failed. The numbers are then not to be used. */

@@ -1,6 +1,11 @@
 import type { FloatArray, OdeSolution } from '../ivp/index.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
-import { continuousAdjoint, type AdjointSystem, type BackwardOptions } from './continuousAdjoint.ts'
+import {
+  continuousAdjoint,
+  type AdjointSystem,
+  type BackwardOptions,
+  type ForwardFacts,
+} from './continuousAdjoint.ts'
 import { NO_PARAMS, normBlocks } from './adjointNorm.ts'
 import type { Gradients } from './gradients.ts'
 import { ParameterQuadrature } from './parameterQuadrature.ts'
@@ -18,6 +23,7 @@ import type { DifferentiableRhs } from './vjp.ts'
  * Where it fails: no better than the interpolant, whose order is below the method's (4 for RK45, 7 for DOP853).
  *
  * @param solution - dense output of the forward solve over all of `ts`
+ * @param facts - of the forward solve: how many steps are too many. Default: a million
  * @see Chen et al. (2018), Sec. 2, eq. (4) and (5); Serban, Hindmarsh, "CVODES: the sensitivity-enabled ODE solver in SUNDIALS" (ASME 2005), on adjoints by interpolation
  */
 export function interpolating<V extends FloatArray>(
@@ -27,9 +33,10 @@ export function interpolating<V extends FloatArray>(
   states: ReadonlyArray<V>,
   incoming: ReadonlyArray<V>,
   options: BackwardOptions<V> = {},
+  facts?: ForwardFacts<V>,
 ): Gradients<V> {
   const system = adjointAlong(rhs, solution, states[0]!, options.parameters !== 'quadrature')
-  return continuousAdjoint(rhs, system, ts, states, incoming, options)
+  return continuousAdjoint(rhs, system, ts, states, incoming, options, facts)
 }
 
 /** [a | b] along a known h(t), or with a quadrature [a] and b beside it. */
@@ -55,6 +62,7 @@ function adjointAlong<V extends FloatArray>(
   const quadrature = atheta === null ? null : new ParameterQuadrature(state, atheta, like)
   return {
     size,
+    text: isIntegrated ? '[a, parameters]' : '[a]',
     rhs: state,
     adjoint: (y) => y.subarray(0, n) as V,
     parameters: (y) => quadrature?.b ?? (y.subarray(n, size) as V),

@@ -3,6 +3,7 @@ import {
   solveIvp,
   type ErkMethod,
   type FloatArray,
+  type IvpFailure,
   type IvpResult,
   type StepInfo,
 } from '../ivp/index.ts'
@@ -10,8 +11,9 @@ import { checkMethod } from '../ivp/check/method.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { AcceptedSteps } from './acceptedSteps.ts'
 import { backsolve } from './backsolve.ts'
-import { backwardOptions, withoutUndefined } from './backwardOptions.ts'
-import { checkBackward, checkBackwardNames, checkNorm } from './checkBackward.ts'
+import { incomingScale } from './backwardTolerance.ts'
+import { backwardDirection, forwardFacts, withoutUndefined } from './backwardOptions.ts'
+import { checkBackward, checkBackwardNames, checkNorm, checkOtherwise } from './checkBackward.ts'
 import { certify, checkCertify, type CertifyOptions } from './certificate.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { discrete } from './discrete.ts'
@@ -19,6 +21,9 @@ import type { Gradients } from './gradients.ts'
 import { interpolating } from './interpolating.ts'
 import { checkMovableParams, movableParams } from './movableParams.ts'
 import { checkParamSizes } from './paramBlocks.ts'
+import { hasNoEffect, unusedWithoutBacksolve } from './noEffect.ts'
+import { orReplaced } from './replacedGradient.ts'
+import { checkTimes } from './times.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
 /**
@@ -30,9 +35,9 @@ export type GradientMethod = 'backsolve' | 'interpolating' | 'discrete'
 /** Options of a solve with a pullback; the backward ones default to the forward ones. */
 export interface PullbackOptions<V extends FloatArray> extends DirectionOptions<V> {
   /**
-   * Default 'backsolve': constant memory, a gradient as exact as the tolerances. 'interpolating': the same for dissipative and stiff f, with
-   * the interpolants of all steps in memory. 'discrete': one state per step in memory, the exact gradient of the numbers computed, explicit
-   * methods only.
+   * Default 'backsolve': constant memory, a gradient as exact as the tolerances, and where the state is lost on the way back one by another gradient
+   * (`backward.otherwise`). 'interpolating': the same for dissipative and stiff f, with the interpolants of all steps in memory. 'discrete': one state per
+   * step in memory, the exact gradient of the numbers computed, explicit methods only.
    */
   readonly gradient?: GradientMethod | undefined
   /**
@@ -47,7 +52,8 @@ export interface PullbackOptions<V extends FloatArray> extends DirectionOptions<
   readonly backward?: BackwardOptions<V> | undefined
   /**
    * Checks every gradient, at the cost of two forward solves each; the certificate comes with the gradients. It covers the parameters where the right-hand side
-   * brings `theta` and `withParams`. Where 'discrete' replaced a gradient, the certificate is still that of the gradient which was replaced. Default false.
+   * brings `theta` and `withParams`. It is that of the gradient returned, which may have replaced one of 'backsolve'; but where 'discrete' took the place of a gradient that
+   * it distrusts (`certify.otherwise`), it is still that of the other. Default false.
    */
   readonly certify?: boolean | CertifyOptions | undefined
 }
@@ -77,73 +83,126 @@ export function solveWithPullback<V extends FloatArray>(
 ): SolveWithPullback<V> {
   const { backward, gradient = 'backsolve', certify: request, checkpoints = Infinity, ...forward } = options
   const wanted = checkCertify(request)
-  const otherwise = wanted?.otherwise ?? 'warn'
+  const afterCertify = wanted?.otherwise ?? 'warn'
+  checkTimes(ts)
   checkBackwardNames(backward, true)
   checkGradient(gradient)
   checkParamSizes(rhs)
   if (wanted !== null) checkMovableParams(rhs)
-  const erk =
-    gradient === 'discrete'
-      ? explicitMethod('gradient', forward.method)
-      : otherwise === 'discrete'
-        ? explicitMethod('certify.otherwise', forward.method)
-        : null
+  const otherwise = checkOtherwise(
+    backward?.otherwise,
+    ['interpolating', 'discrete', 'fail'],
+    afterCertify === 'discrete' ? 'discrete' : 'interpolating',
+  )
+  const isOfSteps = gradient === 'discrete' || afterCertify === 'discrete'
+  const mayBeOfSteps = gradient === 'backsolve' && otherwise === 'discrete'
+  const asking = gradient === 'discrete' ? 'gradient' : isOfSteps ? 'certify.otherwise' : 'backward.otherwise'
+  const erk = isOfSteps || mayBeOfSteps ? explicitMethod(asking, forward.method) : null
   if (!(checkpoints >= 2)) {
     throw new IvpInputError('checkpoints', checkpoints, 'must be a number of states, at least 2')
   }
   if (gradient === 'discrete') checkNorm(backward?.norm)
   else checkBackward(gradient, forward, backward, h0.length, rhs.nParams)
-  const steps = erk === null ? null : new AcceptedSteps(ts[0]!, h0, checkpoints)
-  const stepTimes = [ts[0]!]
-  const certifying = (step: Pick<StepInfo<V>, 't' | 'y'>): void => {
-    stepTimes.push(step.t)
-    steps?.record(step)
+  const solve = (isDense: boolean, hasSteps: boolean): ForwardSolve<V> => {
+    const steps = hasSteps ? new AcceptedSteps(ts[0]!, h0, checkpoints) : null
+    const stepTimes = [ts[0]!]
+    const certifying = (step: Pick<StepInfo<V>, 't' | 'y'>): void => {
+      stepTimes.push(step.t)
+      steps?.record(step)
+    }
+    const result = solveIvp(
+      rhs.f as (t: number, h: FloatArray, dh: FloatArray) => void,
+      [ts[0]!, ts[ts.length - 1]!],
+      h0 as FloatArray,
+      {
+        ...(forward as DirectionOptions<FloatArray>),
+        tEval: ts,
+        denseOutput: isDense,
+        inPlace: true,
+        onStep: (wanted === null ? steps?.record : certifying) as
+          AcceptedSteps<FloatArray>['record'] | undefined,
+      },
+    ) as IvpResult<V>
+    return { result, steps, stepTimes }
   }
-  const result = solveIvp(
-    rhs.f as (t: number, h: FloatArray, dh: FloatArray) => void,
-    [ts[0]!, ts[ts.length - 1]!],
-    h0 as FloatArray,
-    {
-      ...(forward as DirectionOptions<FloatArray>),
-      tEval: ts,
-      denseOutput: gradient === 'interpolating',
-      inPlace: true,
-      onStep: (wanted === null ? steps?.record : certifying) as
-        AcceptedSteps<FloatArray>['record'] | undefined,
-    },
-  ) as IvpResult<V>
+  const solved = solve(gradient === 'interpolating', isOfSteps)
+  const { result } = solved
   return {
     result,
     pullback(incoming) {
       const { failure } = result
-      if (failure !== undefined) return { ...noGradients(h0, rhs.nParams, ts.length), failure }
-      const found = gradient === 'discrete' ? transposed(incoming) : continuous(incoming)
+      if (failure !== undefined) return withoutGradients(failure)
+      const found =
+        gradient === 'discrete'
+          ? transposed(solved, incoming)
+          : gradient === 'interpolating'
+            ? along(solved, incoming)
+            : orReplaced(solvedBack(incoming), otherwise, (by) => instead(by, incoming))
       if (wanted === null) return found
-      const solved = { rhs, ts, h0, forward, states: result.states, stepTimes, params: movableParams(rhs) }
-      const { certificate, distrust } = certify(solved, incoming, found, gradient, wanted)
+      const { states } = result
+      const { stepTimes } = solved
+      const certified = { rhs, ts, h0, forward, states, stepTimes, params: movableParams(rhs) }
+      const made = found.replacedBy ?? gradient
+      const { certificate, distrust } = certify(certified, incoming, found, made, wanted)
       if (distrust === null) return { ...found, certificate }
       const { finding, advice, canReplace } = distrust
-      if (otherwise === 'warn' || gradient === 'discrete' || !canReplace) {
+      if (afterCertify === 'warn' || made === 'discrete' || !canReplace) {
         return { ...found, certificate, warnings: [...found.warnings, `${finding} ${advice}`.trim()] }
       }
-      const instead = transposed(incoming)
-      const warnings = [...instead.warnings, `${finding} It was replaced by that of 'discrete'.`]
-      return { ...instead, certificate, warnings, nfev: found.nfev + instead.nfev }
+      const exact = transposed(solved, incoming)
+      const warnings = [...exact.warnings, `${finding} It was replaced by that of 'discrete'.`]
+      return { ...exact, certificate, warnings, nfev: found.nfev + exact.nfev }
     },
   }
 
-  function continuous(incoming: ReadonlyArray<V>): Gradients<V> {
-    const direction = backwardOptions(forward, backward)
-    return result.sol === null
-      ? backsolve(rhs, ts, result.states, incoming, direction)
-      : interpolating(rhs, result.sol, ts, result.states, incoming, direction)
+  function withoutGradients(failure: IvpFailure): Gradients<V> {
+    return { ...noGradients(h0, rhs.nParams, ts.length), failure }
   }
 
-  function transposed(incoming: ReadonlyArray<V>): Gradients<V> {
-    const { times = true, signal = forward.signal, ...unused } = withoutUndefined(backward)
-    const gradients = discrete(rhs, erk!, steps!, ts, incoming, { times, signal })
-    return { ...gradients, warnings: gradient === 'discrete' ? Object.keys(unused).map(noEffect) : [] }
+  /** The gradient that takes the place of one whose state was lost. */
+  function instead(by: 'interpolating' | 'discrete', incoming: ReadonlyArray<V>): Gradients<V> {
+    const again =
+      by === 'discrete' && solved.steps !== null ? solved : solve(by === 'interpolating', by === 'discrete')
+    const { failure } = again.result
+    if (failure !== undefined) return withoutGradients(failure)
+    return by === 'discrete' ? transposed(again, incoming) : along(again, incoming)
   }
+
+  function solvedBack(incoming: ReadonlyArray<V>): Gradients<V> {
+    const facts = forwardFacts(forward, backward, result)
+    return backsolve(rhs, ts, result.states, incoming, directionOf('backsolve', incoming), facts)
+  }
+
+  function along({ result: { sol, states } }: ForwardSolve<V>, incoming: ReadonlyArray<V>): Gradients<V> {
+    const facts = forwardFacts(forward, backward, result)
+    const direction = directionOf('interpolating', incoming)
+    const found = interpolating(rhs, sol!, ts, states, incoming, direction, facts)
+    if (gradient === 'backsolve') return found
+    return { ...found, warnings: [...found.warnings, ...unusedWithoutBacksolve(backward)] }
+  }
+
+  function directionOf(kind: 'backsolve' | 'interpolating', incoming: ReadonlyArray<V>): BackwardOptions<V> {
+    const scale = incomingScale(incoming)
+    return backwardDirection(kind, forward, backward, h0.length, rhs.nParams, scale, kind !== gradient)
+  }
+
+  function transposed({ steps }: ForwardSolve<V>, incoming: ReadonlyArray<V>): Gradients<V> {
+    const { times = true, signal = forward.signal, ...unused } = withoutUndefined(backward)
+    const found = discrete(rhs, erk!, steps!, ts, incoming, { times, signal })
+    if (gradient !== 'discrete') return found
+    return {
+      ...found,
+      warnings: [...found.warnings, ...Object.keys(unused).map((name) => hasNoEffect(name, 'discrete'))],
+    }
+  }
+}
+
+/** A forward solve, and its accepted steps if they were kept. */
+interface ForwardSolve<V extends FloatArray> {
+  readonly result: IvpResult<V>
+  readonly steps: AcceptedSteps<V> | null
+  /** Ends of the steps taken, t0 first, where a certificate is asked for; else t0 alone. */
+  readonly stepTimes: ReadonlyArray<number>
 }
 
 function checkGradient(gradient: unknown): void {
@@ -151,24 +210,27 @@ function checkGradient(gradient: unknown): void {
   throw new IvpInputError('gradient', gradient, "must be 'backsolve', 'interpolating' or 'discrete'")
 }
 
+/** What options that ask for 'discrete' must be with an implicit method. */
+const INSTEAD_OF_DISCRETE = {
+  gradient: "'backsolve' or 'interpolating'",
+  'certify.otherwise': "'warn'",
+  'backward.otherwise': "'interpolating' or 'fail'",
+} as const
+
 /**
  * The method whose steps are to be transposed.
  * @param option - the one that asks for 'discrete'
  * @throws IvpInputError for an implicit method
  */
-function explicitMethod(option: string, method: unknown = 'RK45'): ErkMethod {
+function explicitMethod(option: keyof typeof INSTEAD_OF_DISCRETE, method: unknown = 'RK45'): ErkMethod {
   const checked = checkMethod(method)
   if (checked.kind !== 'implicit') return checked.erk
-  const instead = option === 'gradient' ? "'backsolve' or 'interpolating'" : "'warn'"
+  const instead = INSTEAD_OF_DISCRETE[option]
   throw new IvpInputError(
     option,
     'discrete',
     `must be ${instead} with the implicit method ${checked.name}; 'discrete' needs an explicit method: RK23, RK45, DOP853, Euler, Midpoint, Heun, RK4, or one of makeErk`,
   )
-}
-
-function noEffect(name: string): string {
-  return `\`backward.${name}\` has no effect on gradient 'discrete', which goes back over the forward steps.`
 }
 
 function noGradients<V extends FloatArray>(h0: V, p: number, nTimes: number): Gradients<V> {

@@ -9,6 +9,7 @@ import {
 import { isArrayLike } from '../ivp/check/arrayLike.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import type { DirectionOptions } from './continuousAdjoint.ts'
+import { checkTimes } from './times.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
 /**
@@ -63,6 +64,7 @@ export function solveWithSensitivities<V extends FloatArray>(
   h0: V,
   options: SensitivityOptions<V> = {},
 ): Sensitivities<V> {
+  checkTimes(ts)
   const { initial = true, norm = 'blocks', rtol, atol, ...direction } = options
   if (norm !== 'state' && norm !== 'blocks') {
     throw new IvpInputError('norm', norm, "must be 'state' or 'blocks'")

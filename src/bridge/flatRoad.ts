@@ -67,12 +67,13 @@ export function solveFlat<P extends TensorTree>(
         Float32Array.from(incoming.subarray(j * state.total, (j + 1) * state.total)),
       )
       const made: Gradients<Float32Array> = solve.pullback(perTime)
-      const { nfev, warnings, certificate } = made
+      const { nfev, warnings, certificate, replacedBy } = made
       onSolve?.({
         phase: 'backward',
         state: 'flat',
         nfev,
         warnings,
+        ...(replacedBy === undefined ? {} : { replacedBy }),
         ...(certificate === undefined ? {} : { certificate }),
       })
       if (made.failure !== undefined) throw new SolveFailed('backward', made.failure, made.nfev, result)

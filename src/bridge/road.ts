@@ -16,6 +16,8 @@ function hostOnly<P extends TensorTree>(
   if (certify !== false) return ['certify', certify, 'false']
   const parameters = backward?.parameters ?? 'integrated'
   if (parameters !== 'integrated') return ['backward.parameters', parameters, "'integrated'"]
+  if (backward?.otherwise === 'discrete')
+    return ['backward.otherwise', 'discrete', "'interpolating' or 'fail'"]
   const explicit = 'an explicit method'
   if (checkMethod(method).kind === 'implicit') return ['method', method, explicit]
   const own = backward?.method ?? method

@@ -21,6 +21,8 @@ export interface SolveReport {
   /** Evaluations of f; backward, of its vector-Jacobian product. */
   readonly nfev: number
   readonly warnings: ReadonlyArray<string>
+  /** The gradient that took the place of 'backsolve', which could not be trusted; `warnings` says why. */
+  readonly replacedBy?: 'interpolating' | 'discrete'
   /** Of a gradient, on request (`certify`). */
   readonly certificate?: GradientCertificate
 }
@@ -39,8 +41,12 @@ export interface OdeintOptions<P extends TensorTree> extends Direction {
   readonly checkpoints?: number
   /** Checks every gradient, of h0 and params, at the cost of two forward solves, see `solveWithPullback`; `onSolve` gets the certificate. */
   readonly certify?: boolean | CertifyOptions
-  /** The backward solve; each option defaults to the forward one, the norm to 'all'. */
-  readonly backward?: Direction & Pick<BackwardOptions<Float32Array>, 'norm' | 'parameters'>
+  /**
+   * The backward solve; each option defaults to the forward one, the norm to 'all'. Where the state is lost on the way back the gradient 'interpolating' takes its place,
+   * and `onSolve` is told (`otherwise`, `reconstruction`, see `solveWithPullback`).
+   */
+  readonly backward?: Direction &
+    Pick<BackwardOptions<Float32Array>, 'norm' | 'parameters' | 'otherwise' | 'reconstruction'>
   /**
    * 'flat': on the host, in float32 arrays; f's tensors are copied at every evaluation. 'device': in tensors of the current backend; only the error norm
    * crosses to the host. Explicit methods and the gradients 'backsolve' and 'autodiff' only. Default 'auto': 'device' with 'autodiff', and where it is faster and can do

@@ -33,6 +33,7 @@ export const ADVICE = {
     'The Newton matrix is singular: check `jac` (entries, sign, band) or leave it out to use finite differences.',
   noConvergence:
     'The corrector keeps failing: fun may jump here, so that no step is small enough; end before the jump and start afresh behind it. If `jac` is given, check it or leave it out.',
+  lostState: "The state cannot be solved backwards: give gradient 'interpolating' or 'discrete'.",
   aborted:
     'Continue from the snapshot in `failure` with `resume`, if needed; the solution up to here is part of the result.',
 } as const

@@ -30,6 +30,7 @@ const USUAL: Record<FailureKind, string> = {
   singular: ADVICE.singular,
   noConvergence: ADVICE.noConvergence,
   aborted: ADVICE.aborted,
+  lostState: ADVICE.lostState,
 }
 
 /** A failure with what the caller can do about it. */

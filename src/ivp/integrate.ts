@@ -4,7 +4,7 @@ import { NonFiniteInterpolant } from './nonFiniteInterpolant.ts'
 import { EventWatcher, type Termination } from './event/event.ts'
 import { MESSAGES, adviceAfter, failureOf } from './failure.ts'
 import type { Integrator, Saved, StepFailure } from './integrator.ts'
-import type { IvpResult } from './ivpResult.ts'
+import type { IvpFailure, IvpResult } from './ivpResult.ts'
 import { firstDifference, wroteIntoY } from './lentState.ts'
 import { tellOnce } from './noticed.ts'
 import type { IvpOptions } from './options.ts'
@@ -26,6 +26,8 @@ export interface Hooks<V extends FloatArray> extends Pick<
 > {
   /** Interpolants of single steps will be asked for. */
   readonly wantsInterpolants?: boolean
+  /** Looks at the state after every accepted step but the last, at a view of it; a failure ends the solve. */
+  readonly watch?: (t: number, y: V) => IvpFailure | null
   /** Makes a snapshot of what `Solve.save` gives. */
   readonly snapshotOf: (t: number, saved: Saved) => Snapshot
 }
@@ -174,7 +176,7 @@ export class Solve<V extends FloatArray> {
     const { integrator, output, watcher, timeLimit } = this
     let { unseen } = this
     if (this.termination !== null) return this.terminated(this.termination)
-    const { signal, onStep } = this.hooks
+    const { signal, onStep, watch } = this.hooks
     const { maxSteps } = this.problem
     const pause = Math.min(maxSteps, this.accepted + count)
     // Nobody looks at single steps
@@ -191,6 +193,10 @@ export class Solve<V extends FloatArray> {
       if (unseen !== null) {
         unseen.look(integrator.y)
         if (unseen.isEmpty) unseen = null
+      }
+      if (watch !== undefined && (integrator.status as string) === 'running') {
+        const failure = watch(integrator.t, integrator.y)
+        if (failure !== null) return this.fail({ ...failure, message: failure.advice })
       }
       if (isBare) continue
       const { tOld } = integrator

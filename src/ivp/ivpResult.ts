@@ -4,9 +4,16 @@ import type { FloatArray } from './space/typedArraySpace.ts'
 import type { EventTimes } from './seenOptions.ts'
 import type { RowsOf } from './stateTypes.ts'
 
-/** Why a solve ended early. */
+/** Why a solve ended early; 'lostState' is of gradients only: the state solved backwards is not that of the forward solve. */
 export type FailureKind =
-  'stepTooSmall' | 'nonFinite' | 'maxSteps' | 'wrongLength' | 'singular' | 'noConvergence' | 'aborted'
+  | 'stepTooSmall'
+  | 'nonFinite'
+  | 'maxSteps'
+  | 'wrongLength'
+  | 'singular'
+  | 'noConvergence'
+  | 'aborted'
+  | 'lostState'
 
 /** Why a solve ended early, and what can be done. */
 export interface IvpFailure {

@@ -1,5 +1,5 @@
 import type { DenseOutput } from './dense/denseOutput.ts'
-import { Solve } from './integrate.ts'
+import { Solve, type Hooks } from './integrate.ts'
 import type { IvpResult } from './ivpResult.ts'
 import type { IvpOptions } from './options.ts'
 import { hooksOf, prepare } from './resume.ts'
@@ -17,7 +17,7 @@ export class StepwiseSolve<V extends FloatArray> {
 
   /**
    * Evaluates the right-hand side at the start and for the choice of the first step size.
-   * @param wantsInterpolants - whether `interpolant` may be called
+   * @param hooks - whether `interpolant` may be called, and who looks at every step
    * @throws IvpInputError before that
    */
   constructor(
@@ -25,11 +25,11 @@ export class StepwiseSolve<V extends FloatArray> {
     tSpan: readonly [number, number],
     y0: V,
     options: IvpOptions<V> & { readonly inPlace: true },
-    wantsInterpolants = false,
+    hooks: Pick<Hooks<V>, 'wantsInterpolants' | 'watch'> = {},
   ) {
     const { problem, rhs, snapshotOf } = prepare<V>(fun, tSpan, y0, options)
     this.#count = rhs.count
-    this.#solve = new Solve(problem, rhs, { ...hooksOf(options, snapshotOf), wantsInterpolants })
+    this.#solve = new Solve(problem, rhs, { ...hooksOf(options, snapshotOf), ...hooks })
     try {
       this.#ending = this.#solve.from(null, 0)
     } catch (error) {

@@ -35,7 +35,8 @@ function refusal(body: () => unknown): IvpInputError {
   throw new Error('nothing was thrown')
 }
 
-const NAMES = 'method, rtol, atol, firstStep, maxStep, step, maxSteps, signal, controller, norm, parameters'
+const NAMES =
+  'method, rtol, atol, firstStep, maxStep, step, maxSteps, signal, controller, norm, parameters, otherwise, reconstruction'
 
 describe('an unknown name inside `backward` is named before anything is solved', () => {
   it.each(['backsolve', 'interpolating', 'discrete'] as const)('%s', (gradient) => {

@@ -1,4 +1,5 @@
 import { MESSAGES, failureOf, timeOverflow } from '../../ivp/failure.ts'
+import type { SpaceDense } from '../../ivp/dense/denseOutput.ts'
 import { FixedPlan } from '../../ivp/fixedPlan.ts'
 import type { FailureKind, IvpFailure } from '../../ivp/index.ts'
 import type { ErkMethod } from '../../ivp/method/butcherTableau.ts'
@@ -32,6 +33,10 @@ export interface DeviceProblem {
   readonly signal: AbortSignal | undefined
   /** Called with the solution at each of the problem's `tEval`, in order; takes it over. */
   readonly onOutput: (y: DeviceVector) => void
+  /** Takes the interpolant of every accepted step over. */
+  readonly onInterpolant?: (step: SpaceDense<DeviceVector>) => void
+  /** Looks at the state after every accepted step but the last; a failure ends the solve. */
+  readonly watch?: (t: number, y: DeviceVector) => Reading<IvpFailure | null>
 }
 
 /** How a solve on a device ended. */
@@ -50,9 +55,9 @@ export interface DeviceEnding {
  * crosses to the host for each attempt. The driver of the generator decides whether it is waited for.
  */
 export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding> {
-  const { space, rhs, method, y0, signal, onOutput } = device
+  const { space, rhs, method, y0, signal, onOutput, onInterpolant, watch } = device
   const { t0, t1, direction, tEval, step, firstStep, maxStep, maxSteps, controller } = device.problem
-  const needsDense = tEval !== null
+  const needsDense = tEval !== null || onInterpolant !== undefined
   const workspace = new SpaceWorkspace(space, y0, sizeOf(method, needsDense).slots)
   try {
     const stepper = new ErkStepper(space, workspace, rhs, method, t0, y0, needsDense)
@@ -112,6 +117,10 @@ export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding>
       stepper.accept(plan)
       nsteps++
       if (nsteps === 1) yield* lookAtFirst(device, stepper)
+      onInterpolant?.(stepper.denseOutput())
+      const isLooked = watch !== undefined && (plan.status as PlanStatus) === 'running'
+      const lost = isLooked ? yield* watch(stepper.t, stepper.y) : null
+      if (lost !== null) return ending(lost.advice, lost)
       if (tEval !== null && isPassed(tEval[next])) {
         const dense = stepper.denseOutput()
         for (; isPassed(tEval[next]); next++) onOutput(space.handOver(dense.at(tEval[next]!)))

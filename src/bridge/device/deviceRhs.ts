@@ -16,6 +16,8 @@ export interface DeviceRhs {
   state(space: DeviceSpace): Rhs<DeviceVector>
   /** [h, a, b]' = [f, -a df/dh, -a df/dtheta]. Counts its calls. */
   augmented(space: DeviceSpace, hasParts: boolean): Rhs<DeviceVector>
+  /** [a, b]' = [-a df/dh, -a df/dtheta] along a known h(t), of which a new tensor is made for each call. Counts its calls. */
+  along(space: DeviceSpace, hasParts: boolean, h: (t: number) => Tensor1D): Rhs<DeviceVector>
   readonly count: () => number
 }
 
@@ -39,26 +41,26 @@ export function deviceRhs(
       space.release(out)
       return space.adopt(tf.tidy(() => rhs(t, y)))
     }
+  /** [f, -a df/dh, -a df/dtheta] at (t, h). */
+  const products = (t: number, h: Tensor1D, a: Tensor1D, hasParts: boolean): Tensor1D[] => {
+    const leaves = apart(h, state)
+    const made = vectorJacobianProduct(
+      () => joined(evaluate(tf.scalar(t), leaves, params)),
+      [...leaves, ...params],
+      a,
+    )
+    const gradients = [...leaves, ...params].map((x, i) => made.products[i] ?? tf.zerosLike(x))
+    const ofParams = gradients.slice(leaves.length)
+    const b = hasParts || params.length === 0 ? ofParams : [joined(ofParams)]
+    const negative = [joined(gradients.slice(0, leaves.length)), ...b].map((x) => x.flatten().neg())
+    return [made.value as Tensor1D, ...(negative as Tensor1D[])]
+  }
   return {
     f,
     count: () => calls,
     state: counting((t, [h]) => [f(t, h!)]),
-    augmented: (space, hasParts) => {
-      const at = (t: number, [h, a]: DeviceVector): Tensor1D[] => {
-        const leaves = apart(h!, state)
-        const { value, products } = vectorJacobianProduct(
-          () => joined(evaluate(tf.scalar(t), leaves, params)),
-          [...leaves, ...params],
-          a!,
-        )
-        const gradients = [...leaves, ...params].map((x, i) => products[i] ?? tf.zerosLike(x))
-        const ofParams = gradients.slice(leaves.length)
-        const b = hasParts || params.length === 0 ? ofParams : [joined(ofParams)]
-        const negative = [joined(gradients.slice(0, leaves.length)), ...b].map((x) => x.flatten().neg())
-        return [value as Tensor1D, ...(negative as Tensor1D[])]
-      }
-      return counting(at)(space)
-    },
+    augmented: (space, hasParts) => counting((t, [h, a]) => products(t, h!, a!, hasParts))(space),
+    along: (space, hasParts, h) => counting((t, [a]) => products(t, h(t), a!, hasParts).slice(1))(space),
   }
 }
 

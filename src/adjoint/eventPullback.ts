@@ -1,13 +1,16 @@
 import { IvpInputError, solveIvp, type FloatArray, type IvpResult } from '../ivp/index.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { backsolve } from './backsolve.ts'
-import { backwardOptions } from './backwardOptions.ts'
-import { checkBackward, checkBackwardNames } from './checkBackward.ts'
+import { incomingScale } from './backwardTolerance.ts'
+import { backwardDirection, forwardFacts } from './backwardOptions.ts'
+import { checkBackward, checkBackwardNames, checkOtherwise } from './checkBackward.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { addScaled, dot } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
 import { interpolating } from './interpolating.ts'
+import { unusedWithoutBacksolve } from './noEffect.ts'
 import { checkParamSizes } from './paramBlocks.ts'
+import { orReplaced } from './replacedGradient.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
 /** An event g(t, h) = 0 that ends the solve, with its derivatives. */
@@ -17,6 +20,11 @@ export interface DifferentiableEvent<V extends FloatArray> {
   readonly dh: (t: number, h: V, out: V) => void
   /** dg/dt; absent: 0. */
   readonly dt?: ((t: number, h: V) => number) | undefined
+  /**
+   * Writes dg/dtheta, length p, to `out`, which holds zeros; null: g does not depend on the parameters. Absent counts as null, and gradients of a right-hand side
+   * with parameters carry a warning, since nobody can see whether g does.
+   */
+  readonly dtheta?: ((t: number, h: V, out: V) => void) | null | undefined
   /** As scipy's: 1 for rising g, -1 for falling, 0 (default) for both. */
   readonly direction?: number | undefined
 }
@@ -24,8 +32,15 @@ export interface DifferentiableEvent<V extends FloatArray> {
 export interface EventPullbackOptions<V extends FloatArray> extends DirectionOptions<V> {
   /** Default 'backsolve'. */
   readonly gradient?: 'backsolve' | 'interpolating' | undefined
+  /** As of `solveWithPullback`; `otherwise` is 'interpolating' (default) or 'fail'. */
   readonly backward?: Omit<BackwardOptions<V>, 'times'> | undefined
 }
+
+/** Most steps towards an infinite tMax, where no option bounds them: an event that never occurs would be waited for for ever. */
+const TO_INFINITY = 1e6
+
+const NO_DTHETA =
+  '`event.dtheta` is not given: the gradient of the parameters is right only if g does not depend on them. Give dtheta, or dtheta: null to say so.'
 
 /** Where an event ended a solve, and gradients of a loss L(tEvent, hEvent). */
 export interface EventSolve<V extends FloatArray> {
@@ -48,12 +63,12 @@ export interface EventSolve<V extends FloatArray> {
  *
  * The event's time moves with the solution (implicit function theorem): with the total derivative g' = dg/dt + dg/dh . f at the event,
  *
- *     d tEvent = -(dg/dh . dh) / g',    so that    lambda = a - (a . f + b) / g' dg/dh
+ *     d tEvent = -(dg/dh . dh + dg/dtheta . dtheta) / g',    so that    lambda = a - (a . f + b) / g' dg/dh
  *
- * is what is pulled back from a fixed end, for incoming gradients a of the state and b of the time. Where it fails: g' = 0, a solution that only
+ * is what is pulled back from a fixed end, for incoming gradients a of the state and b of the time, and the parameters' gradient has -(a . f + b) / g' dg/dtheta besides. Where it fails: g' = 0, a solution that only
  * touches the event; then tEvent is not differentiable and the gradients are not finite.
  *
- * @param span - [t0, tMax]
+ * @param span - [t0, tMax]; on the way to an infinite tMax at most a million steps are taken, unless `maxSteps` or `signal` is given
  * @throws IvpInputError as `solveIvp`
  * @see Chen, Amos, Nickel, "Learning neural event functions for ordinary differential equations" (ICLR 2021), Sec. 3
  */
@@ -70,13 +85,13 @@ export function solveToEvent<V extends FloatArray>(
   }
   checkParamSizes(rhs)
   checkBackwardNames(backward, false)
+  const otherwise = checkOtherwise(backward?.otherwise, ['interpolating', 'fail'], 'interpolating')
   checkBackward(gradient, forward, backward, h0.length, rhs.nParams)
-  const result = solveIvp(
-    rhs.f as (t: number, h: FloatArray, dh: FloatArray) => void,
-    [t0, tMax],
-    h0 as FloatArray,
-    {
+  const bound = Number.isFinite(tMax) || forward.signal !== undefined ? Infinity : TO_INFINITY
+  const solve = (denseOutput: boolean): IvpResult<V> =>
+    solveIvp(rhs.f as (t: number, h: FloatArray, dh: FloatArray) => void, [t0, tMax], h0 as FloatArray, {
       ...(forward as DirectionOptions<FloatArray>),
+      maxSteps: forward.maxSteps ?? bound,
       events: {
         fn: event.g as (t: number, h: FloatArray) => number,
         terminal: true,
@@ -84,9 +99,9 @@ export function solveToEvent<V extends FloatArray>(
       },
       inPlace: true,
       save: 'last',
-      denseOutput: gradient === 'interpolating',
-    },
-  ) as IvpResult as IvpResult<V>
+      denseOutput,
+    }) as IvpResult as IvpResult<V>
+  const result = solve(gradient === 'interpolating')
   const occurred = result.status === 1
   const tEvent = occurred ? result.t.at(-1)! : null
   const hEvent = occurred ? result.states.at(-1)! : null
@@ -104,16 +119,35 @@ export function solveToEvent<V extends FloatArray>(
       event.dh(tEvent, hEvent, normal)
       rhs.f(tEvent, hEvent, slope)
       const rate = (event.dt?.(tEvent, hEvent) ?? 0) + dot(normal, slope)
-      addScaled(lambda, -(dot(incoming, slope) + incomingTime) / rate, normal)
+      const moved = -(dot(incoming, slope) + incomingTime) / rate
+      addScaled(lambda, moved, normal)
       const ts = [t0, tEvent]
       const states = [h0, hEvent]
       const incomings = [zerosLike(h0), lambda]
-      const direction = backwardOptions(forward, backward)
+      const facts = forwardFacts(forward, backward, result)
+      const scale = incomingScale(incomings)
+      const directionOf = (kind: 'backsolve' | 'interpolating'): BackwardOptions<V> =>
+        backwardDirection(kind, forward, backward, h0.length, rhs.nParams, scale, kind !== gradient)
+      const along = ({ sol }: IvpResult<V>): Gradients<V> =>
+        interpolating(rhs, sol!, ts, states, incomings, directionOf('interpolating'), facts)
       const found =
-        result.sol === null
-          ? backsolve(rhs, ts, states, incomings, direction)
-          : interpolating(rhs, result.sol, ts, states, incomings, direction)
-      return { ...found, ts: Float64Array.of(found.ts[0]!, NaN) }
+        gradient === 'interpolating'
+          ? along(result)
+          : orReplaced(
+              backsolve(rhs, ts, states, incomings, directionOf('backsolve'), facts),
+              otherwise,
+              () => along(solve(true)),
+            )
+      const theta = found.theta.slice() as V
+      if (typeof event.dtheta === 'function') {
+        const ofEvent = zerosLike(h0, rhs.nParams)
+        event.dtheta(tEvent, hEvent, ofEvent)
+        addScaled(theta, moved, ofEvent)
+      }
+      const isUnknown = event.dtheta === undefined && rhs.nParams > 0
+      const unused = gradient === 'interpolating' ? unusedWithoutBacksolve(backward) : []
+      const warnings = [...found.warnings, ...unused, ...(isUnknown ? [NO_DTHETA] : [])]
+      return { ...found, theta, ts: Float64Array.of(found.ts[0]!, NaN), warnings }
     },
   }
 }

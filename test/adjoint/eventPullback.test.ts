@@ -121,4 +121,64 @@ describe('solveToEvent', () => {
     const options = { gradient: 'discrete' as never }
     assert.throws(() => solveToEvent(ball(1), [0, 1], Float64Array.of(1, 0), ground, options), IvpInputError, '`gradient`') // prettier-ignore
   })
+
+  it('differentiates an event that depends on the parameters by them too', () => {
+    // The line, and with it g, has theta in it: dg/dtheta = [-0.1 t, h1 h1]
+    const line = ([p, q]: readonly number[], dtheta: DifferentiableEvent<Float64Array>['dtheta']) => ({
+      g: (t: number, h: Float64Array) => h[0]! + q! * h[1]! ** 2 - 0.1 * p! * t,
+      dh: (_t: number, h: Float64Array, out: Float64Array) => out.set([1, 2 * q! * h[1]!]),
+      dt: () => -0.1 * p!,
+      dtheta,
+    })
+    const at = (t: number, h: Float64Array, out: Float64Array): void => out.set([-0.1 * t, h[1]! ** 2])
+    const solve = (
+      [p, q]: readonly number[],
+      options: EventPullbackOptions<Float64Array>,
+      dtheta: DifferentiableEvent<Float64Array>['dtheta'],
+    ) => {
+      const start = Float64Array.of(-0.9, 0.2)
+      return solveToEvent(pendulum(p!, q!), [0.1, 20], start, line([p!, q!], dtheta), options)
+    }
+    const tight = { ...TIGHT, rtol: 1e-12, atol: 1e-13 }
+    const loss = (theta: readonly number[]): number => {
+      const { tEvent, hEvent } = solve(theta, tight, null)
+      return 0.7 * hEvent![0]! - 1.3 * hEvent![1]! + 2 * tEvent!
+    }
+    const theta = [1.7, 0.15]
+    const e = 2e-5
+    const differences = theta.map((_, k) => {
+      const moved = (by: number): number => loss(theta.map((value, j) => (j === k ? value + by : value)))
+      return (moved(e) - moved(-e)) / (2 * e)
+    })
+    for (const gradient of ['backsolve', 'interpolating'] as const) {
+      const found = solve(theta, { ...TIGHT, gradient }, at).pullback(Float64Array.of(0.7, -1.3), 2)
+      found.theta.forEach((value, k) => assert.closeTo(value, differences[k]!, 1e-6))
+      assert.deepEqual(found.warnings, [])
+      // Without it the gradient is another one, and says so
+      const silent = solve(theta, { ...TIGHT, gradient }, undefined)
+      const wrong = silent.pullback(Float64Array.of(0.7, -1.3), 2)
+      assert.isAbove(Math.abs(wrong.theta[0]! / differences[0]! - 1), 0.1)
+      assert.match(
+        wrong.warnings.at(-1)!,
+        /`event.dtheta` is not given: .* Give dtheta, or dtheta: null to say so/,
+      )
+    }
+  })
+
+  it('says nothing of an event that is said not to depend on the parameters, or where there are none', () => {
+    const pulled = (rhs: DifferentiableRhs<Float64Array>, event: DifferentiableEvent<Float64Array>) =>
+      solveToEvent(rhs, [0, 5], Float64Array.of(2, 3), event)
+        .pullback(Float64Array.of(0, 1), 1)
+        .warnings.filter((text) => text.includes('dtheta'))
+    assert.lengthOf(pulled(ball(9.81), ground), 1)
+    assert.deepEqual(pulled(ball(9.81), { ...ground, dtheta: null }), [])
+    const { f, vjp } = ball(9.81)
+    const bare = new Float64Array(1)
+    const withoutTheta: DifferentiableRhs<Float64Array> = {
+      nParams: 0,
+      f,
+      vjp: (t, h, a, out) => vjp(t, h, a, { ...out, atheta: bare }),
+    }
+    assert.deepEqual(pulled(withoutTheta, ground), [])
+  })
 })

@@ -1,8 +1,9 @@
 import type { ErkMethod, FloatArray } from '../ivp/index.ts'
 import { failureOf, firstNonFinite } from '../ivp/failure.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
+import { AdjointGrowth } from './adjointGrowth.ts'
 import type { AcceptedSteps } from './acceptedSteps.ts'
-import { addTo, dot, isZero } from './flatArray.ts'
+import { addTo, dot, isZero, norm } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
 import { outputWeights } from './stageWeights.ts'
 import { StepTimes } from './stepTimes.ts'
@@ -33,7 +34,7 @@ export interface DiscreteOptions {
  * reads f at its end too and, for DOP853, three further stages. Rejected steps cost nothing. Memory: one state per step, besides work space; with a budget of
  * checkpoints fewer, and s more evaluations of f for every step whose start is computed again.
  *
- * Where it fails: very many steps of a large state; and, since the steps are held constant, where a change of steps changes the loss by more
+ * Where it fails: where stability limits the steps, the product of their matrices may grow as no solution does (`AdjointGrowth` warns); very many steps of a large state; and, since the steps are held constant, where a change of steps changes the loss by more
  * than the tolerance.
  *
  * @param steps - of a solve that reached the last of `ts`
@@ -54,10 +55,12 @@ export function discrete<V extends FloatArray>(
   const gradTs = new Float64Array(ts.length).fill(times ? 0 : NaN)
   const step = new TransposedStep(rhs, method, steps.end, times)
   const { lambda } = step
+  const growth = new AdjointGrowth()
   const ends = new StepTimes(steps.times, method)
   const gradients = (): Gradients<V> => {
     const theta = (lambda instanceof Float32Array ? Float32Array.from(step.theta) : step.theta) as V
-    return { h0: lambda, theta, ts: gradTs, nfev: step.nfev, warnings: [] }
+    const warning = growth.warning(method.name)
+    return { h0: lambda, theta, ts: gradTs, nfev: step.nfev, warnings: warning === null ? [] : [warning] }
   }
   const isAfter = (x: number, y: number): boolean => (ts[last]! > ts[0]! ? x > y : x < y)
   const outputs: StepOutput<V>[] = []
@@ -81,7 +84,9 @@ export function discrete<V extends FloatArray>(
       // The last output is the end of the last step, whatever its time
       outputs.push({ ...weights, incoming: incoming[j]!, setTime: times && j < last ? setTime : null })
     }
+    const before = outputs.reduce((sum, output) => sum + norm(output.incoming), norm(lambda))
     step.pull(t, h, steps.stateAt(i, step), outputs)
+    growth.add(before, norm(lambda), Math.abs(h), Math.sign(h) * step.rate)
     ends.add(i, step.byStart, step.byLength)
     const component = firstNonFinite(lambda)
     if (component >= 0) return { ...gradients(), failure: failureOf('nonFinite', tEnd, component) }

@@ -22,3 +22,8 @@ export function isZero(x: FloatArray): boolean {
   for (let i = 0; i < x.length; i++) if (x[i] !== 0) return false
   return true
 }
+
+/** |x|, summed in double. */
+export function norm(x: FloatArray): number {
+  return Math.sqrt(dot(x, x))
+}

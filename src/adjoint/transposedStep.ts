@@ -48,6 +48,8 @@ export class TransposedStep<V extends FloatArray> {
   byStart = 0
   /** dL/dh of its length likewise. */
   byLength = 0
+  /** kBar . kBar df/dy / (kBar . kBar) at the last stage of the step that was pulled last, where kBar is h b lambda: the rate at which the adjoint equation grows; NaN if unknown. */
+  rate: number = NaN
   readonly #rhs: DifferentiableRhs<V>
   readonly #stages: AllStages
   readonly #space: VectorSpace<V>
@@ -100,6 +102,7 @@ export class TransposedStep<V extends FloatArray> {
     this.#recompute(t, h, y, outputs, m)
     this.byStart = 0
     this.byLength = 0
+    this.rate = NaN
     for (const { incoming, dw, setTime } of outputs) {
       if (setTime === null) continue
       let slope = 0
@@ -163,6 +166,7 @@ export class TransposedStep<V extends FloatArray> {
     out.at?.fill(NaN)
     this.#rhs.vjp(t + c * h, this.#points[i]!, kBar, out)
     this.nfev++
+    if (i < this.#stages.nStages && Number.isNaN(this.rate)) this.rate = dot(kBar, out.ah) / dot(kBar, kBar)
     if (out.at !== undefined) {
       // Everything but the stage's time is linear in h k_i, and kBar_i has the factor h
       this.byStart += out.at[0]!

@@ -1,4 +1,5 @@
 import type { EarlyStopState } from './earlyStop.ts'
+import { CheckpointMismatch } from './errors.ts'
 import type { PlateauState } from './schedule.ts'
 import type { TrainOptions } from './trainOptions.ts'
 
@@ -28,13 +29,63 @@ export function encode(values: Float32Array): string {
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64')
 }
 
-/** Inverse of `encode`. */
+/** Inverse of `encode`. @throws CheckpointMismatch for a text that `encode` does not write: cut off, or changed */
 export function decode(text: string): Float32Array {
-  const bytes = Uint8Array.from(Buffer.from(text, 'base64'))
-  return new Float32Array(bytes.buffer)
+  const bytes = typeof text === 'string' ? Buffer.from(text, 'base64') : null
+  if (bytes === null || bytes.length % 4 !== 0 || bytes.toString('base64') !== text) {
+    throw new CheckpointMismatch('some of its numbers are cut off or damaged')
+  }
+  return new Float32Array(Uint8Array.from(bytes).buffer)
 }
 
-/** The parameters of a net in training, as `odeNetSpec` of its shape lays them out; `toParameters` makes tensors of them. */
+/**
+ * The parameters of a net in training, as `odeNetSpec` of its shape lays them out; `toParameters` makes tensors of them, and refuses another number of them.
+ * @throws CheckpointMismatch where they are cut off or damaged
+ */
 export function trainedParameters({ state }: Checkpoint): Float32Array {
   return decode(state.parameters)
+}
+
+/**
+ * Holds a checkpoint, wherever it comes from, against a net.
+ * @param count - parameters of the net
+ * @param options - with which it is used; the checkpoint's own may differ
+ * @throws CheckpointMismatch that says what does not fit
+ */
+export function checkCheckpoint(
+  checkpoint: Checkpoint,
+  count: number,
+  options: Pick<TrainOptions, 'average' | 'earlyStop'>,
+): void {
+  const { state } = checkpoint as { readonly state?: Partial<Checkpoint['state']> }
+  if (typeof state !== 'object' || state === null)
+    throw new CheckpointMismatch('it holds no state of a training')
+  const { step, evaluated, seconds, parameters, velocity, average, plateau, earlyStop } = state
+  const demand = (holds: boolean, fault: string): void => {
+    if (!holds) throw new CheckpointMismatch(fault)
+  }
+  demand(isCount(step), 'its step is no whole number from 0')
+  demand(isCount(evaluated) && evaluated! <= step!, 'its last evaluation is not at one of its steps')
+  demand(isFinite(seconds), 'its time is no number')
+  const numbers = (name: string, text: string | undefined): void => {
+    demand(typeof text === 'string', `it lacks the ${name}`)
+    const values = decode(text!)
+    demand(values.length === count, `its ${name} are ${values.length} numbers where the net has ${count}`)
+    demand(values.every(Number.isFinite), `its ${name} are not all finite`)
+  }
+  numbers('parameters', parameters)
+  numbers('velocity', velocity)
+  if (options.average !== null) numbers('running mean of the parameters', average)
+  demand(isFinite(plateau?.lr), 'it lacks the state of the schedule')
+  if (options.earlyStop !== null && earlyStop !== undefined && earlyStop.parameters !== null) {
+    numbers('parameters of its best epoch', earlyStop.parameters)
+  }
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isFinite(value: unknown): boolean {
+  return Number.isFinite(value)
 }

@@ -54,6 +54,18 @@ export class TrainingDiverged extends Error {
   }
 }
 
+/** A checkpoint is not one of the net that it is to give its parameters to, or is damaged. Nothing was taken from it. */
+export class CheckpointMismatch extends Error {
+  override readonly name = 'CheckpointMismatch'
+  readonly _tag = 'CheckpointMismatch'
+  /** What does not fit, as the end of a sentence. */
+  readonly fault: string
+  constructor(fault: string) {
+    super(`The checkpoint does not fit: ${fault}. Give one of a training of the same net, as it was written.`)
+    this.fault = fault
+  }
+}
+
 /** A training, or the test of a net, was stopped within a step by its signal; what was done before stands. */
 export class TrainingStopped extends Error {
   override readonly name = 'TrainingStopped'

@@ -31,8 +31,17 @@ export function initialParameters(spec: ParameterSpec, rng: Rng): Float32Array {
   return flat
 }
 
-/** New tensors with the values of the flat vector; the caller disposes them (or calls inside `tf.tidy`). */
+/**
+ * New tensors with the values of the flat vector; the caller disposes them (or calls inside `tf.tidy`).
+ * @throws RangeError for another number of values than the specification has
+ */
 export function toParameters(spec: ParameterSpec, flat: Float32Array): Parameters {
+  const count = parameterCount(spec)
+  if (flat.length !== count) {
+    throw new RangeError(
+      `\`flat\` must hold the ${count} values of the specification; received ${flat.length}: take the parameters of the same net.`,
+    )
+  }
   let at = 0
   const tensors: Record<string, Tensor> = {}
   for (const [name, { shape }] of Object.entries(spec)) {

@@ -1,7 +1,7 @@
 import type { BackendChoice } from '../bridge/index.ts'
 import { averageStep } from './average.ts'
 import { Batches } from './batches.ts'
-import { decode, encode, type Checkpoint } from './checkpoint.ts'
+import { checkCheckpoint, decode, encode, type Checkpoint } from './checkpoint.ts'
 import { afterEpoch, EARLY_STOP_START } from './earlyStop.ts'
 import { evaluateOn, type Evaluation } from './evaluation.ts'
 import { GradientPool } from './gradientPool.ts'
@@ -54,7 +54,10 @@ export interface TrainerSettings {
   readonly signal?: AbortSignal
 }
 
-/** Prepares the backend(s), the net and its optimizer; continues from a checkpoint if there is one. */
+/**
+ * Prepares the backend(s), the net and its optimizer; continues from a checkpoint if there is one.
+ * @throws CheckpointMismatch (as a rejection) for a checkpoint of a net with another number of parameters, or a damaged one, before anything else is done
+ */
 export async function createTrainer(
   options: TrainOptions,
   train: ImageSet,
@@ -63,6 +66,7 @@ export async function createTrainer(
 ): Promise<Trainer> {
   const shape = shapeOf(options, train)
   const spec = odeNetSpec(shape)
+  if (resumeFrom !== undefined) checkCheckpoint(resumeFrom, parameterCount(spec), options)
   const pool = await GradientPool.open(shape, solveOf(options), options.backend, options.workers, signal)
   const rng = makeRng(options.seed)
   const parameters = pool.parameters

@@ -19,6 +19,19 @@ const SNAPSHOTS = 8
 /** Trains what a comparison lacks, studies every net, and writes the report; each part that is done is kept, and is not done again. */
 export async function runComparison(flags: CompareFlags, signal: AbortSignal): Promise<TrainOutcome> {
   const { folder, data } = flags.resume === undefined ? await begin(flags) : await resume(flags, flags.resume)
+  try {
+    return await carryOut(folder, data, flags.checkpointEvery, signal)
+  } finally {
+    folder.close()
+  }
+}
+
+async function carryOut(
+  folder: CompareFolder,
+  data: Data,
+  checkpointEvery: number,
+  signal: AbortSignal,
+): Promise<TrainOutcome> {
   const { plan, path } = folder
   console.log(forTerminal(inWords(plan, path)))
   const started = performance.now()
@@ -33,7 +46,7 @@ export async function runComparison(flags: CompareFlags, signal: AbortSignal): P
     const own = join(path, member.folder)
     const outcome =
       state === 'begun'
-        ? await continueRun(own, flags.checkpointEvery, signal, member.title)
+        ? await continueRun(own, checkpointEvery, signal, member.title)
         : await startRun(
             {
               options: member.options,
@@ -44,7 +57,7 @@ export async function runComparison(flags: CompareFlags, signal: AbortSignal): P
               path: own,
               name: member.title,
             },
-            flags.checkpointEvery,
+            checkpointEvery,
             signal,
           )
     if (outcome === 'interrupted') return stopped()
@@ -83,7 +96,12 @@ async function resume(flags: CompareFlags, path: string): Promise<{ folder: Comp
   }
   const folder = CompareFolder.open(path)
   const { plan } = folder
-  return { folder, data: await loadData(plan.members[0]!.options, plan.data ?? undefined) }
+  try {
+    return { folder, data: await loadData(plan.members[0]!.options, plan.data ?? undefined) }
+  } catch (error) {
+    folder.close()
+    throw error
+  }
 }
 
 function inWords({ members, studyImages }: ComparisonPlan, path: string): string {

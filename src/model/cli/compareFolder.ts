@@ -1,26 +1,30 @@
 import { cpSync, existsSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { ComparisonPlan, Member } from '../comparison/plan.ts'
-import { netNames, type Net } from '../nets.ts'
+import type { Net } from '../nets.ts'
 import { asTyped } from './asTyped.ts'
 import { attempt } from './attempt.ts'
 import { makeEmptyFolder } from './emptyFolder.ts'
-import { readJson, withInfinity } from './jsonFile.ts'
-import { presentOptions, snapshotsIn, STATE, type KeptParameters, type RunState } from './runFolder.ts'
+import { FolderLock, isOfLock } from './folderLock.ts'
+import { readJson } from './jsonFile.ts'
+import { finishedNets, netFile, readNet, readState, snapshotsIn, STATE, type KeptParameters, type RunState } from './runState.ts' // prettier-ignore
+import { readSealed, writeSealed } from './sealedFile.ts'
 import { UsageError } from './usageError.ts'
 import { writeWhole } from './wholeFile.ts'
 
 const PLAN = 'plan.json'
 
-/** The folder of a comparison: its plan, a run folder for each net that is trained, the studies, and the report. */
+/** The folder of a comparison, locked for this process: its plan, a run folder for each net that is trained, the studies, and the report. */
 export class CompareFolder {
   readonly path: string
   readonly plan: ComparisonPlan
+  readonly #lock: FolderLock
 
-  private constructor(path: string, plan: ComparisonPlan) {
+  private constructor(path: string, plan: ComparisonPlan, lock: FolderLock) {
     this.path = path
     this.plan = plan
+    this.#lock = lock
   }
 
   /** A new folder, with copies of the runs that are given. Refuses one that holds files. */
@@ -30,12 +34,16 @@ export class CompareFolder {
     given: ReadonlyArray<{ readonly from: string; readonly folder: string }>,
   ): CompareFolder {
     makeEmptyFolder(path, 'comparison', PLAN)
-    for (const { from, folder } of given) {
-      attempt(from, 'cannot be copied', () => cpSync(from, join(path, folder), { recursive: true }))
-    }
-    const folder = new CompareFolder(path, plan)
-    folder.write(PLAN, JSON.stringify(plan, withInfinity, 2))
-    return folder
+    return FolderLock.keeping(path, 'comparison', (lock) => {
+      // Another process may have been faster
+      makeEmptyFolder(path, 'comparison', PLAN)
+      const filter = (file: string): boolean => !isOfLock(basename(file))
+      for (const { from, folder } of given) {
+        attempt(from, 'cannot be copied', () => cpSync(from, join(path, folder), { recursive: true, filter }))
+      }
+      writeSealed(join(path, PLAN), plan, 2)
+      return new CompareFolder(path, plan, lock)
+    })
   }
 
   static open(path: string): CompareFolder {
@@ -43,7 +51,16 @@ export class CompareFolder {
     if (!existsSync(file)) {
       throw new UsageError(`--resume ${path} holds no ${PLAN}: give the folder of an earlier comparison.`, 1)
     }
-    return new CompareFolder(path, readJson(file))
+    return FolderLock.keeping(path, 'comparison', (lock) => {
+      const plan = readSealed<ComparisonPlan>(file)
+      if (Array.isArray(plan.members)) return new CompareFolder(path, plan, lock)
+      throw new UsageError(`${file} is no plan of a comparison: give the folder of an earlier comparison.`, 1)
+    })
+  }
+
+  /** Gives the folder to others. */
+  close(): void {
+    this.#lock.release()
   }
 
   has(name: string): boolean {
@@ -60,7 +77,7 @@ export class CompareFolder {
 
   /** Where the training of a member stands. */
   trainingOf({ folder, net }: Member): 'none' | 'begun' | 'finished' {
-    if (this.has(join(folder, `${net}.json`)) && this.stateOf(folder).training === null) return 'finished'
+    if (this.has(join(folder, netFile(net))) && this.stateOf(folder).training === null) return 'finished'
     if (this.has(join(folder, STATE))) return 'begun'
     // Killed between the folder and its first checkpoint: nothing is lost
     rmSync(join(this.path, folder), { recursive: true, force: true })
@@ -68,11 +85,11 @@ export class CompareFolder {
   }
 
   stateOf(folder: string): RunState {
-    return this.read(join(folder, STATE))
+    return readState(join(this.path, folder))
   }
 
   netOf({ folder, net }: Member): Checkpoint {
-    return this.read(join(folder, `${net}.json`))
+    return readNet(join(this.path, folder), net)
   }
 
   /** Parameters that were kept along the training, in their order. */
@@ -87,13 +104,12 @@ export function finishedRun(path: string): { readonly state: RunState; readonly 
   if (!existsSync(file)) {
     throw new UsageError(`${path} holds no ${STATE}: give the folders of runs of ${asTyped('train')}.`, 1)
   }
-  const read = readJson<RunState>(file)
-  const state = { ...read, options: presentOptions(file, read.options) }
+  const state = readState(path)
   if (state.training !== null) {
     throw new UsageError(
       `The run in ${path} is not finished. Finish it with: ${asTyped('train', '--resume', path)}`,
       1,
     )
   }
-  return { state, nets: netNames.filter((net) => existsSync(join(path, `${net}.json`))) }
+  return { state, nets: finishedNets(path) }
 }

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { nameOf, optionsOfRole, roles, type ComparisonPlan, type Member, type Role } from '../comparison/plan.ts' // prettier-ignore
 import { shellWord } from './asTyped.ts'
 import { finishedRun } from './compareFolder.ts'
+import { checkFits, netFile, readNet } from './runState.ts'
 import { thisMachine } from './machine.ts'
 import { loadData, type Data } from './runData.ts'
 import { optionsOf, type TrainFlags } from './trainOptions.ts'
@@ -65,6 +67,12 @@ export async function newComparison(flags: CompareFlags): Promise<NewComparison>
   if (members.length === 0) throw new UsageError('There is nothing to compare: give runs, or --members.')
   const dataFolder = flags.data ?? runs[0]?.state.data ?? undefined
   const data = await loadData(base, dataFolder)
+  for (const { from, nets } of runs) {
+    for (const net of nets) {
+      const checkpoint = readNet(from, net)
+      checkFits(join(from, netFile(net)), checkpoint, checkpoint.options, data.train)
+    }
+  }
   return {
     given,
     data,

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { chooseBackend } from '../../bridge/index.ts'
 import { decode } from '../checkpoint.ts'
 import type { Member } from '../comparison/plan.ts'
@@ -16,6 +17,7 @@ import { firstOf, range, type Pause, type TrainedNet } from '../study/trainedNet
 import { trajectoryStudy } from '../study/trajectoryStudy.ts'
 import type { CompareFolder } from './compareFolder.ts'
 import type { Data } from './runData.ts'
+import { checkFits, netFile } from './runState.ts'
 
 /** Batches that get a certificate at each snapshot. */
 const BATCHES = 2
@@ -82,7 +84,9 @@ function reporting(name: string, elapsed: () => string, signal: AbortSignal): Pa
 }
 
 function trainedNet(folder: CompareFolder, member: Member, { train }: Data): TrainedNet {
-  const { options, state } = folder.netOf(member)
+  const net = folder.netOf(member)
+  const { options, state } = net
+  checkFits(join(folder.path, member.folder, netFile(member.net)), net, options, train)
   return { options, shape: shapeOf(options, train), parameters: decode(state.parameters) }
 }
 

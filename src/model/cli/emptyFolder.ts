@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { makeFolder } from '../makeFolder.ts'
 import { asTyped } from './asTyped.ts'
 import { attempt } from './attempt.ts'
+import { isOfLock } from './folderLock.ts'
 import { UsageError } from './usageError.ts'
 
 const COMMANDS = { run: 'train', comparison: 'compare' } as const
@@ -14,7 +15,8 @@ const COMMANDS = { run: 'train', comparison: 'compare' } as const
  */
 export function makeEmptyFolder(path: string, of: keyof typeof COMMANDS, kept: string): void {
   attempt(path, 'cannot be created', () => makeFolder(path))
-  if (attempt(path, 'cannot be read', () => readdirSync(path)).length === 0) return
+  const names = attempt(path, 'cannot be read', () => readdirSync(path))
+  if (names.every(isOfLock)) return
   const other = existsSync(join(path, kept))
     ? `, or continue the ${of} in it with: ${asTyped(COMMANDS[of], '--resume', path)}`
     : '.'

@@ -4,16 +4,16 @@ import type { Checkpoint } from '../checkpoint.ts'
 import { datasets } from '../dataset.ts'
 import { percent } from '../report/numbers.ts'
 import { createTrainer } from '../trainer.ts'
-import { netNames, nets } from '../nets.ts'
+import { nets } from '../nets.ts'
 import type { TrainOptions } from '../trainOptions.ts'
 import { asTyped } from './asTyped.ts'
-import { readJson } from './jsonFile.ts'
-import { presentOptions, snapshotsIn, STATE, type KeptParameters, type RunState } from './runFolder.ts'
+import { checkFits, finishedNets, netFile, readNet, readState, snapshotsIn, STATE, type KeptParameters } from './runState.ts' // prettier-ignore
 import { UsageError } from './usageError.ts'
 
 /** What one line of the test says. */
 interface Tested {
   readonly title: string
+  readonly file: string
   readonly checkpoint: Checkpoint
   readonly options: TrainOptions
 }
@@ -26,7 +26,7 @@ export async function evaluateRun(
   withSnapshots: boolean,
   signal: AbortSignal,
 ): Promise<'completed' | 'interrupted'> {
-  const finished = netNames.filter((net) => existsSync(join(path, `${net}.json`)))
+  const finished = finishedNets(path)
   if (finished.length === 0) {
     const instead = existsSync(join(path, STATE))
       ? `Finish its run with: ${asTyped('train', '--resume', path)}`
@@ -38,11 +38,11 @@ export async function evaluateRun(
     throw new UsageError(`${path} holds no snapshots: train with --snapshots 8 to keep some.`, 1)
   }
   const tested: Tested[] = finished.map((net) => {
-    const file = join(path, `${net}.json`)
-    const checkpoint = readJson<Checkpoint>(file)
-    const options = presentOptions(file, checkpoint.options)
+    const checkpoint = readNet(path, net)
+    const { options } = checkpoint
     return {
       title: nets[net].title,
+      file: join(path, netFile(net)),
       checkpoint,
       options: backend === undefined ? options : { ...options, backend },
     }
@@ -50,7 +50,9 @@ export async function evaluateRun(
   const ofSnapshots = snapshots.map((snapshot) => ofSnapshot(snapshot, path, tested))
   // The nets of a run have seen the same images
   const { train, test } = await datasets[tested[0]!.options.dataset].load(data ?? dataOf(path))
-  for (const { title, checkpoint, options } of [...ofSnapshots, ...tested]) {
+  const all = [...ofSnapshots, ...tested]
+  for (const { file, checkpoint, options } of all) checkFits(file, checkpoint, options, train)
+  for (const { title, checkpoint, options } of all) {
     const trainer = await createTrainer(options, train, checkpoint, { signal })
     try {
       const evaluation = await trainer.evaluate(test)
@@ -69,17 +71,16 @@ export async function evaluateRun(
 
 /** The folder of the images that a run was trained on; undefined for where they usually are. */
 function dataOf(path: string): string | undefined {
-  const file = join(path, STATE)
-  return existsSync(file) ? (readJson<Partial<RunState>>(file).data ?? undefined) : undefined
+  return existsSync(join(path, STATE)) ? (readState(path).data ?? undefined) : undefined
 }
 
 /** As a net of its own: the parameters of that step, not their running mean. */
 function ofSnapshot(
-  { step, parameters }: KeptParameters,
+  { step, parameters, file }: KeptParameters,
   path: string,
   tested: ReadonlyArray<Tested>,
 ): Tested {
-  const { net } = readJson<RunState>(join(path, STATE)).options
+  const { net } = readState(path).options
   const whole = tested.find(({ options }) => options.net === net)
   if (whole === undefined) {
     throw new UsageError(
@@ -88,9 +89,11 @@ function ofSnapshot(
     )
   }
   const { average: _, ...state } = whole.checkpoint.state
+  const options = { ...whole.options, average: null }
   return {
     title: `${whole.title} after step ${step}`,
-    checkpoint: { ...whole.checkpoint, state: { ...state, parameters } },
-    options: { ...whole.options, average: null },
+    file,
+    checkpoint: { options, state: { ...state, parameters } },
+    options,
   }
 }

@@ -12,6 +12,6 @@ export function readJson<T>(file: string): T {
 }
 
 /** `maxImages` may be infinite, which JSON cannot say. */
-function withoutNames(key: string, value: unknown): unknown {
+export function withoutNames(key: string, value: unknown): unknown {
   return key === 'maxImages' && value === 'Infinity' ? Infinity : value
 }

@@ -8,9 +8,9 @@ import type { TrainOptions } from '../trainOptions.ts'
 import { asTyped } from './asTyped.ts'
 import { Progress } from './progress.ts'
 import { nets, type Net } from '../nets.ts'
-import { withInfinity } from './jsonFile.ts'
-import { RunFolder, snapshotName, type RunState } from './runFolder.ts'
+import { RunFolder } from './runFolder.ts'
 import { writeReport } from './runReport.ts'
+import { checkFits, netFile, snapshotFile, STATE, type RunState } from './runState.ts'
 import { SUMMARY, writeSummary } from './runSummary.ts'
 import { loadData, type Data } from './runData.ts'
 import { endOfTraining, stopOfTraining } from './trainEnd.ts'
@@ -75,10 +75,20 @@ export async function continueRun(
   signal: AbortSignal,
   name?: string,
 ): Promise<TrainOutcome> {
-  const { folder, state } = RunFolder.open(path)
+  const {
+    folder,
+    state,
+    prepared: data,
+  } = await RunFolder.open(path, async (read) => {
+    const images = await loadData(read.options, read.data ?? undefined)
+    const { training, checkpoint, options } = read
+    if (training !== null && checkpoint !== null) {
+      checkFits(join(path, STATE), checkpoint, { ...options, net: training }, images.train)
+    }
+    return images
+  })
   const word = state.training === null ? null : wordOnKeptWorkers(state.options.workers)
   if (word !== null) console.error(word)
-  const data = await loadData(state.options, state.data ?? undefined)
   return trainAll(folder, state, data, checkpointEvery, signal, name)
 }
 
@@ -117,7 +127,7 @@ async function trainAll(
       console.log(stopOfTraining(await writeReport(folder, state, data.test, 'failed', error.message)))
     throw error
   } finally {
-    folder.metrics.close()
+    folder.close()
   }
 }
 
@@ -212,7 +222,7 @@ async function trainNet(
     if (trainer.step < trainer.totalSteps)
       console.log(`Stopped early: ${state.options.earlyStop} epochs were no better.`)
     const { accuracy, confusion, mistakes } = state.tested!
-    folder.write(`${net}.json`, JSON.stringify(trainer.checkpoint(), withInfinity))
+    folder.writeSealed(netFile(net), trainer.checkpoint())
     return {
       ...state,
       finished: { ...state.finished, [net]: accuracy },
@@ -234,7 +244,12 @@ function keepSnapshot(folder: RunFolder, trainer: Trainer, snapshots: number): v
   if (part === Math.floor(((step - 1) * snapshots) / totalSteps)) return
   const { parameters } = trainer.checkpoint().state
   const images = trainer.images
-  folder.write(snapshotName(part), JSON.stringify({ step, epoch: step / trainer.stepsPerEpoch, images, parameters })) // prettier-ignore
+  folder.writeSealed(snapshotFile(part), {
+    step,
+    epoch: step / trainer.stepsPerEpoch,
+    images,
+    parameters,
+  })
 }
 
 /** A test of a net, and the accuracy that schedule and early stop may see: that on held-out images where there are some, else, as the usual recipe does, on the test images. */

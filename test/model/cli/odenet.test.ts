@@ -130,10 +130,12 @@ describe('odenet', { timeout: 600_000 }, () => {
       setTimeout(() => child.kill('SIGKILL'), 100)
     })
     assert.isNull(first.code)
+    assert.isTrue(existsSync(join(killed, 'run.lock')))
     const stepsBefore = numbersOf(killed).length
     assert.isBelow(stepsBefore, numbersOf(whole).length)
     const rest = await odenet(['train', '--resume', killed])
     assert.equal(rest.code, 0, rest.stderr)
+    assert.isFalse(existsSync(join(killed, 'run.lock')))
     assert.deepEqual(numbersOf(killed), numbersOf(whole))
     const nets = [whole, killed].map((folder) => {
       const { state } = JSON.parse(readFileSync(join(folder, 'odenet.json'), 'utf8')) as {
@@ -208,7 +210,10 @@ describe('odenet', { timeout: 600_000 }, () => {
       join(halfway, 'stem.json'),
       '{ "options": { "dataset": "mnist", "net": "stem" }, "state": {} }',
     )
-    writeFileSync(join(halfway, 'checkpoint.json'), '{ "options": { "net": "odenet" } }')
+    writeFileSync(
+      join(halfway, 'checkpoint.json'),
+      '{ "options": { "dataset": "mnist", "net": "odenet" }, "training": "odenet", "finished": {} }',
+    )
     writeFileSync(join(halfway, 'snapshot1.json'), '{ "step": 1, "epoch": 0, "parameters": "" }')
     const cases: [args: string[], says: RegExp][] = [
       [['train', '--data', empty], /There is no train-images-idx3-ubyte/],

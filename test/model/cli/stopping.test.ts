@@ -83,9 +83,10 @@ describe('a training that is told to stop', { timeout: 600_000 }, () => {
     }
     assert.isAtLeast(checkpoint.state.step, 3)
     assert.equal(checkpoint.state.step, stepsOf(run))
+    assert.isFalse(isThere(run, 'run.lock'))
   })
 
-  it('ends at once when it is told so twice', async () => {
+  it('ends at once when it is told so twice, and gives its folder back', async () => {
     const run = join(newFolder(), 'run')
     const { code, stdout } = await begun(run, 1, (child) => {
       child.kill('SIGINT')
@@ -94,6 +95,7 @@ describe('a training that is told to stop', { timeout: 600_000 }, () => {
     assert.equal(code, 143, 'that of the second')
     assert.notInclude(stdout, 'Stopped.')
     assert.isFalse(isThere(run, 'report.html'))
+    assert.isFalse(isThere(run, 'run.lock'))
   })
 })
 
@@ -119,5 +121,32 @@ describe('a command whose output nobody reads', { timeout: 600_000 }, () => {
     assert.equal(stderr, '')
     const help = await odenet(['train', '--help'], undefined, (child) => child.stdout!.destroy())
     assert.equal(help.stderr, '')
+  })
+})
+
+describe('two trainings in one folder', { timeout: 600_000 }, () => {
+  it('the second says which process has it, and changes nothing; after a kill the next one takes over', async () => {
+    const run = join(newFolder(), 'run')
+    let second: Ended | undefined
+    let pid = 0
+    const first = await begun(run, 1, (child) => {
+      void odenet(['train', '--resume', run]).then((ended) => {
+        second = ended
+        pid = child.pid!
+        child.kill('SIGKILL')
+      })
+    })
+    assert.isNull(first.code)
+    assert.equal(second!.code, 1)
+    assert.match(second!.stderr, new RegExp(`^odenet: The run in .* is in use by process ${pid} \\(since .*\\): wait for its end, or stop it\\.\n$`)) // prettier-ignore
+    assert.isTrue(isThere(run, 'run.lock'))
+    const eager = await odenet(['train', '--data', data, '--out', run, ...SMALL])
+    assert.match(eager.stderr, /is not empty/)
+    const third = await odenet(['train', '--resume', run], (child, printed) => {
+      if (printed.includes('parameters,')) child.kill('SIGINT')
+    })
+    assert.notInclude(third.stderr, 'in use')
+    assert.equal(third.code, 130, third.stderr)
+    assert.isFalse(isThere(run, 'run.lock'))
   })
 })

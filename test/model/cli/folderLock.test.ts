@@ -81,7 +81,7 @@ describe('the lock of a folder', () => {
   it('that is damaged is named, and the advice helps', () => {
     const folder = newFolder()
     writeFileSync(join(folder, 'run.lock'), '{"pid":')
-    assert.match(refusal(folder), /run\.lock is damaged: remove it/)
+    assert.match(refusal(folder), /^\S*run\.lock is damaged: remove it/)
     unlinkSync(join(folder, 'run.lock'))
     assert.equal(refusal(folder), '')
   })

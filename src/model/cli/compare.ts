@@ -1,13 +1,11 @@
 import { join } from 'node:path'
 import type { ComparisonPlan } from '../comparison/plan.ts'
 import { duration } from '../report/numbers.ts'
-import { MemoryNotMeasured, StudyStopped } from '../study/errors.ts'
 import { asTyped } from './asTyped.ts'
 import { CompareFolder } from './compareFolder.ts'
 import { newComparison, type CompareFlags } from './compareOptions.ts'
 import { writeComparison } from './compareReport.ts'
-import { runStudies } from './compareStudies.ts'
-import { loadData, type Data } from './runData.ts'
+import { studiesInThread } from './studiesInThread.ts'
 import { continueRun, startRun, type TrainOutcome } from './train.ts'
 import { UsageError } from './usageError.ts'
 import { wordOnWorkers } from './workers.ts'
@@ -18,9 +16,9 @@ const SNAPSHOTS = 8
 
 /** Trains what a comparison lacks, studies every net, and writes the report; each part that is done is kept, and is not done again. */
 export async function runComparison(flags: CompareFlags, signal: AbortSignal): Promise<TrainOutcome> {
-  const { folder, data } = flags.resume === undefined ? await begin(flags) : await resume(flags, flags.resume)
+  const folder = flags.resume === undefined ? await begin(flags) : resume(flags, flags.resume)
   try {
-    return await carryOut(folder, data, flags.checkpointEvery, signal)
+    return await carryOut(folder, flags.checkpointEvery, signal)
   } finally {
     folder.close()
   }
@@ -28,7 +26,6 @@ export async function runComparison(flags: CompareFlags, signal: AbortSignal): P
 
 async function carryOut(
   folder: CompareFolder,
-  data: Data,
   checkpointEvery: number,
   signal: AbortSignal,
 ): Promise<TrainOutcome> {
@@ -62,15 +59,8 @@ async function carryOut(
           )
     if (outcome === 'interrupted') return stopped()
   }
-  try {
-    console.log('\nStudies:')
-    await runStudies(folder, data, signal)
-  } catch (error) {
-    // Ctrl-C reaches the processes that measure memory too
-    const isOfStop = error instanceof StudyStopped || error instanceof MemoryNotMeasured
-    if (signal.aborted && isOfStop) return stopped()
-    throw error
-  }
+  console.log('\nStudies:')
+  if (!(await studiesInThread(path, signal))) return stopped()
   const lines = await writeComparison(folder)
   console.log(`\nCompared in ${duration((performance.now() - started) / 1000)}.`)
   for (const line of lines) console.log(line)
@@ -78,30 +68,23 @@ async function carryOut(
   return 'completed'
 }
 
-async function begin(flags: CompareFlags): Promise<{ folder: CompareFolder; data: Data }> {
+async function begin(flags: CompareFlags): Promise<CompareFolder> {
   // Everything is read before the first file is written
-  const { plan, given, data } = await newComparison(flags)
+  const { plan, given } = await newComparison(flags)
   const word = wordOnWorkers(flags.workers)
   if (word !== null) console.error(word)
   const stamp = plan.startedAt.slice(0, 19).replaceAll(':', '-')
   const path = flags.out ?? join('runs', `${stamp}-compare-${plan.preset}-seed${plan.seed}`)
-  return { folder: CompareFolder.create(path, plan, given), data }
+  return CompareFolder.create(path, plan, given)
 }
 
-async function resume(flags: CompareFlags, path: string): Promise<{ folder: CompareFolder; data: Data }> {
+function resume(flags: CompareFlags, path: string): CompareFolder {
   if (flags.runs.length > 0 || flags.out !== undefined) {
     throw new UsageError(
       `--resume continues the comparison in ${path} as it is: leave out --out and other runs.`,
     )
   }
-  const folder = CompareFolder.open(path)
-  const { plan } = folder
-  try {
-    return { folder, data: await loadData(plan.members[0]!.options, plan.data ?? undefined) }
-  } catch (error) {
-    folder.close()
-    throw error
-  }
+  return CompareFolder.open(path)
 }
 
 function inWords({ members, studyImages }: ComparisonPlan, path: string): string {

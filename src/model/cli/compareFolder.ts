@@ -19,9 +19,9 @@ const PLAN = 'plan.json'
 export class CompareFolder {
   readonly path: string
   readonly plan: ComparisonPlan
-  readonly #lock: FolderLock
+  readonly #lock: FolderLock | null
 
-  private constructor(path: string, plan: ComparisonPlan, lock: FolderLock) {
+  private constructor(path: string, plan: ComparisonPlan, lock: FolderLock | null) {
     this.path = path
     this.plan = plan
     this.#lock = lock
@@ -51,16 +51,17 @@ export class CompareFolder {
     if (!existsSync(file)) {
       throw new UsageError(`--resume ${path} holds no ${PLAN}: give the folder of an earlier comparison.`, 1)
     }
-    return FolderLock.keeping(path, 'comparison', (lock) => {
-      const plan = readSealed<ComparisonPlan>(file)
-      if (Array.isArray(plan.members)) return new CompareFolder(path, plan, lock)
-      throw new UsageError(`${file} is no plan of a comparison: give the folder of an earlier comparison.`, 1)
-    })
+    return FolderLock.keeping(path, 'comparison', (lock) => new CompareFolder(path, planIn(path), lock))
+  }
+
+  /** For another thread of the process that has the lock. */
+  static shared(path: string): CompareFolder {
+    return new CompareFolder(path, planIn(path), null)
   }
 
   /** Gives the folder to others. */
   close(): void {
-    this.#lock.release()
+    this.#lock?.release()
   }
 
   has(name: string): boolean {
@@ -96,6 +97,13 @@ export class CompareFolder {
   snapshotsOf({ folder }: Member): KeptParameters[] {
     return snapshotsIn(join(this.path, folder))
   }
+}
+
+function planIn(path: string): ComparisonPlan {
+  const file = join(path, PLAN)
+  const plan = readSealed<ComparisonPlan>(file)
+  if (Array.isArray(plan.members) && plan.members.length > 0) return plan
+  throw new UsageError(`${file} is no plan of a comparison: give the folder of an earlier comparison.`, 1)
 }
 
 /** A finished run: its state and the nets that it left. */

@@ -4,7 +4,7 @@ import { shellWord } from './asTyped.ts'
 import { finishedRun } from './compareFolder.ts'
 import { checkFits, netFile, readNet } from './runState.ts'
 import { thisMachine } from './machine.ts'
-import { loadData, type Data } from './runData.ts'
+import { loadData } from './runData.ts'
 import { optionsOf, type TrainFlags } from './trainOptions.ts'
 import { UsageError } from './usageError.ts'
 
@@ -26,7 +26,6 @@ export interface CompareFlags extends Omit<
 export interface NewComparison {
   readonly plan: ComparisonPlan
   readonly given: ReadonlyArray<{ readonly from: string; readonly folder: string }>
-  readonly data: Data
 }
 
 /** Reads the runs that are given, decides what else is to be trained, and loads the images; writes nothing. */
@@ -75,7 +74,6 @@ export async function newComparison(flags: CompareFlags): Promise<NewComparison>
   }
   return {
     given,
-    data,
     plan: {
       preset: runs[0]?.state.preset ?? flags.preset,
       data: dataFolder ?? null,

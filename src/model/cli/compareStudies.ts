@@ -64,7 +64,7 @@ export async function runStudies(folder: CompareFolder, data: Data, signal: Abor
   }
   await keep(MEMORY_FILE, 'memory of gradients', (pause) => {
     const members = plan.members.map(({ id }) => ({ id, ...nets.get(id)! }))
-    return memoryStudy(members, data.train, plan.memorySteps, pause)
+    return memoryStudy(members, data.train, plan.memorySteps, pause, signal)
   })
 }
 

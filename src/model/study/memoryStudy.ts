@@ -33,7 +33,7 @@ const BUDGET = 2 ** 30
 const MOST_IMAGES = 16
 
 /**
- * Measures gradients one by one, each in a process of its own.
+ * Measures gradients one by one, each in a process of its own, which ends once `signal` is aborted.
  * @throws MemoryNotMeasured (as a rejection) where a process ends early or cannot compute its gradient
  */
 export async function memoryStudy(
@@ -41,6 +41,7 @@ export async function memoryStudy(
   train: ImageSet,
   steps: readonly number[],
   pause: Pause,
+  signal?: AbortSignal,
 ): Promise<MemoryStudy> {
   const first = members.find(({ options }) => options.net === 'odenet')
   const through: MemoryStudy['steps'][number][] = []
@@ -53,7 +54,7 @@ export async function memoryStudy(
         const solve: BlockSolve = { method: 'RK4', step: 1 / n, gradient }
         // Every tape in one part
         const job = { shape, solve, backend: options.backend, parameters, shard: shardOf(train, images), tapeBytes: Infinity } // prettier-ignore
-        through.push({ gradient, steps: n, ...(await probe(job, pause)) })
+        through.push({ gradient, steps: n, ...(await probe(job, pause, signal)) })
       }
     }
   }
@@ -61,7 +62,7 @@ export async function memoryStudy(
   for (const { id, shape, options, parameters } of members) {
     const shard = shardOf(train, Math.ceil(options.batch / options.workers))
     const job = { shape, solve: solveOf(options), backend: options.backend, parameters, shard }
-    trained.push({ member: id, images: shard.labels.length, ...(await probe(job, pause)) })
+    trained.push({ member: id, images: shard.labels.length, ...(await probe(job, pause, signal)) })
   }
   return { images, steps: through, members: trained }
 }
@@ -76,10 +77,13 @@ function shardOf(train: ImageSet, n: number): TrainingShard {
 }
 
 /** Measures one gradient in a process of its own. @throws MemoryNotMeasured (as a rejection) */
-export async function probe(job: ProbeJob, pause: Pause): Promise<MemoryRow> {
+export async function probe(job: ProbeJob, pause: Pause, signal?: AbortSignal): Promise<MemoryRow> {
   await pause()
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const child = fork(new URL(`./memoryProbe.${extension}`, import.meta.url), { serialization: 'advanced' })
+  const child = fork(new URL(`./memoryProbe.${extension}`, import.meta.url), {
+    serialization: 'advanced',
+    ...(signal === undefined ? {} : { signal }),
+  })
   try {
     const answer = await new Promise<ProbeAnswer>((resolve, reject) => {
       child.once('message', (message) => resolve(message as ProbeAnswer))

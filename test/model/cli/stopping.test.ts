@@ -1,7 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, assert, beforeAll, describe, it } from 'vitest'
+import { readNet, readState } from '../../../src/model/cli/runState.ts'
+import { writeSealed } from '../../../src/model/cli/sealedFile.ts'
+import type { TrainOptions } from '../../../src/model/trainOptions.ts'
 import { newFolder, odenet, removeFolders, SMALL, smallMnist, type Ended } from './command.ts'
 
 let data = ''
@@ -111,6 +114,31 @@ describe('a command whose output nobody reads', { timeout: 600_000 }, () => {
     assert.equal(code, 0, stderr)
     assert.match(stderr, /^odenet: the output is not read any more \(EPIPE\); the run goes on/)
     for (const name of ['odenet.json', 'report.html', 'summary.json']) assert.isTrue(isThere(run, name), name)
+  })
+
+  it('ends within a study that would never end, and goes on with the study', async () => {
+    const endless = join(newFolder(), 'run')
+    cpSync(run, endless, { recursive: true })
+    const slower = <T extends { options: TrainOptions }>(file: T): T => ({
+      ...file,
+      options: { ...file.options, method: 'RK4', step: 1e-7, gradient: 'discrete' },
+    })
+    writeSealed(join(endless, 'checkpoint.json'), slower(readState(endless)))
+    writeSealed(join(endless, 'odenet.json'), slower(readNet(endless, 'odenet')))
+    const out = join(newFolder(), 'comparison')
+    let asked = 0
+    const stopInStudy = (child: ChildProcess, printed: string): void => {
+      if (asked > 0 || !printed.includes('noise on the images ...')) return
+      asked = performance.now()
+      setTimeout(() => child.kill('SIGTERM'), 1000)
+    }
+    const first = await odenet(['compare', endless, '--members=', '--study-images', '20', '--data', few, '--out', out], stopInStudy) // prettier-ignore
+    assert.equal(first.code, 143, first.stderr)
+    assert.include(first.stdout, `Stopped. Continue with: npx odenet compare --resume ${out}`)
+    assert.isFalse(isThere(out, 'run.lock'))
+    asked = 0
+    const again = await odenet(['compare', '--resume', out], stopInStudy)
+    assert.equal(again.code, 143, again.stderr)
   })
 
   it('ends without a stack where the output is all there is', async () => {

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, assert, beforeAll, describe, it, onTestFinished, vi } from 'vitest'
 import { smallCifar10 } from '../cifarFiles.ts'
 import { newFolder, odenet, removeFolders, SMALL, smallMnist } from './command.ts'
@@ -202,6 +203,17 @@ describe('odenet', { timeout: 600_000 }, () => {
     writeFileSync(join(full, 'notes.txt'), 'mine')
     const cut = smallMnist(20, 10)
     writeFileSync(join(cut, 't10k-labels-idx1-ubyte'), Buffer.from([0, 0, 8, 1, 0]))
+    const device = smallMnist(20, 10)
+    rmSync(join(device, 'train-images-idx3-ubyte'))
+    symlinkSync('/dev/zero', join(device, 'train-images-idx3-ubyte'))
+    const bomb = smallMnist(20, 10)
+    const labels = readFileSync(join(bomb, 'train-labels-idx1-ubyte'))
+    rmSync(join(bomb, 'train-labels-idx1-ubyte'))
+    const zeros = gzipSync(new Uint8Array(2 ** 26))
+    writeFileSync(
+      join(bomb, 'train-labels-idx1-ubyte.gz'),
+      Buffer.concat([gzipSync(labels), ...Array.from({ length: 256 }, () => zeros)]),
+    )
     const file = join(full, 'notes.txt')
     const unkept = newFolder()
     writeFileSync(join(unkept, 'odenet.json'), '{}')
@@ -218,6 +230,8 @@ describe('odenet', { timeout: 600_000 }, () => {
     const cases: [args: string[], says: RegExp][] = [
       [['train', '--data', empty], /There is no train-images-idx3-ubyte/],
       [['train', '--data', cut], /t10k-labels-idx1-ubyte/],
+      [['train', '--data', device], /images-idx3-ubyte is a device, not a regular file/],
+      [['train', '--data', bomb], /labels-idx1-ubyte.gz has more than 20 bytes of data/],
       [['train', '--data', data, '--out', full], /is not empty/],
       [['train', '--data', data, '--out', join(file, 'run')], /cannot be created/],
       [['train', '--data', data, '--out', '/proc/run/of/mine'], /cannot be created/],

@@ -18,7 +18,7 @@ const images = someImages(20)
 const net = startingNet(images)
 const noPause = (): Promise<void> => Promise.resolve()
 
-describe('studies of a trained net', { timeout: 60_000 }, () => {
+describe('studies of a trained net', { timeout: 300_000 }, () => {
   let before = 0
   beforeAll(async () => {
     await chooseBackend('wasm')

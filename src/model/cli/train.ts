@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { TrainingFailed, TrainingStopped } from '../errors.ts'
-import type { Evaluation } from '../evaluation.ts'
-import { percent } from '../report/numbers.ts'
 import { createTrainer, type Trainer } from '../trainer.ts'
 import type { TrainOptions } from '../trainOptions.ts'
 import { asTyped } from './asTyped.ts'
@@ -13,6 +11,7 @@ import { writeReport } from './runReport.ts'
 import { checkFits, netFile, snapshotFile, STATE, type RunState } from './runState.ts'
 import { SUMMARY, writeSummary } from './runSummary.ts'
 import { loadData, type Data } from './runData.ts'
+import { testNet } from './testNet.ts'
 import { endOfTraining, stopOfTraining } from './trainEnd.ts'
 import { commandOf, describe, optionsOf, type TrainFlags } from './trainOptions.ts'
 import { forTerminal } from './wrapped.ts'
@@ -20,9 +19,6 @@ import { wordOnKeptWorkers, wordOnWorkers } from './workers.ts'
 
 /** How a training run ended. */
 export type TrainOutcome = 'completed' | 'interrupted'
-
-/** Misclassified images in the report. */
-const SHOWN_MISTAKES = 20
 
 /** Trains the net, then its stem-only baseline, with everything a run folder holds. Stops after a step when `signal` is aborted. */
 export function runTraining(flags: TrainFlags, signal: AbortSignal): Promise<TrainOutcome> {
@@ -250,40 +246,4 @@ function keepSnapshot(folder: RunFolder, trainer: Trainer, snapshots: number): v
     images,
     parameters,
   })
-}
-
-/** A test of a net, and the accuracy that schedule and early stop may see: that on held-out images where there are some, else, as the usual recipe does, on the test images. */
-interface Tested {
-  readonly onTest: Evaluation
-  readonly seen: number
-}
-
-/** Tests a net at the end of an epoch or of its training. Null when it was interrupted. */
-async function testNet(
-  trainer: Trainer,
-  net: Net,
-  folder: RunFolder,
-  { validation, test }: Data,
-  progress: Progress,
-): Promise<Tested | null> {
-  const { step, images } = trainer
-  const { seconds } = trainer.checkpoint().state
-  progress.testing(test.n)
-  const onTest = await trainer.evaluate(test)
-  const onValidation = validation === null ? null : await trainer.evaluate(validation)
-  if (onTest === null || (validation !== null && onValidation === null)) return null
-  const write = (kind: 'eval' | 'validation', { accuracy, loss, nfeForward }: Evaluation): void =>
-    folder.metrics.write({ kind, net, step, images, seconds, accuracy, loss, nfeForward })
-  write('eval', onTest)
-  const heldOut =
-    validation === null
-      ? ''
-      : `, ${percent(onValidation!.accuracy)} of ${validation.n} held-out training images`
-  if (onValidation !== null) write('validation', onValidation)
-  const epoch = Number((step / trainer.stepsPerEpoch).toFixed(2))
-  progress.note(`epoch ${epoch}: ${percent(onTest.accuracy)} of ${test.n} test images${heldOut}`)
-  return {
-    onTest: { ...onTest, mistakes: onTest.mistakes.slice(0, SHOWN_MISTAKES) },
-    seen: (onValidation ?? onTest).accuracy,
-  }
 }

@@ -68,7 +68,7 @@ describe('a training that is told to stop', { timeout: 600_000 }, () => {
     const { code, stdout } = await begun(run, 0, wait, endless)
     assert.equal(code, 143)
     assert.isBelow(performance.now() - asked, 30_000)
-    assert.include(stdout, `Stopped. Continue with: odenet train --resume ${run}`)
+    assert.include(stdout, `Stopped. Continue with: npx odenet train --resume ${run}`)
     assert.equal(stepsOf(run), 0)
     assert.match(readFileSync(join(run, 'report.html'), 'utf8'), /interrupted/)
   })

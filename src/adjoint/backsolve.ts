@@ -2,6 +2,7 @@ import type { FloatArray } from '../ivp/index.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { NO_PARAMS, normBlocks } from './adjointNorm.ts'
 import { augmentedLayout, augmentedRhs, parts } from './augmentedState.ts'
+import { checkBackwardSolve } from './checkBackward.ts'
 import {
   continuousAdjoint,
   type AdjointSystem,
@@ -25,6 +26,7 @@ import type { DifferentiableRhs } from './vjp.ts'
  * @param states - the solution at `ts`, each of length n
  * @param incoming - dL/d(states[j]) for every j, each of length n
  * @param facts - of the forward solve: its tolerances and how many steps are too many. Default: the backward tolerances and a million steps
+ * @throws IvpInputError for an option that there is not, or a value that it does not take
  * @see Chen et al. (2018), Sec. 2, Algorithm 1, and Appendix C (several output times)
  */
 export function backsolve<V extends FloatArray>(
@@ -35,6 +37,7 @@ export function backsolve<V extends FloatArray>(
   options: BackwardOptions<V> = {},
   facts?: ForwardFacts<V>,
 ): Gradients<V> {
+  checkBackwardSolve('backsolve', options)
   const isIntegrated = options.parameters !== 'quadrature'
   const system = isIntegrated ? augmented(rhs, states[0]!) : withoutParameters(rhs, states[0]!)
   return continuousAdjoint(rhs, system, ts, states, incoming, options, facts)

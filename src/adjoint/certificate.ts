@@ -1,10 +1,10 @@
 import { IvpInputError, type FloatArray } from '../ivp/index.ts'
 import { checkMethod } from '../ivp/check/method.ts'
+import { checkOptionNames, optionNames } from '../ivp/check/optionNames.ts'
 import { agreementOf, type Disagreement } from './agreement.ts'
 import { distrust, type Distrust } from './distrust.ts'
 import type { Gradients } from './gradients.ts'
 import type { CertifiedSolve } from './movedLoss.ts'
-import { checkNestedNames } from './nestedNames.ts'
 import type { GradientMethod } from './pullback.ts'
 
 /** What a certificate demands. */
@@ -22,7 +22,12 @@ export interface CertifyOptions {
   readonly seed?: number | undefined
 }
 
-const KNOWN: ReadonlyArray<keyof CertifyOptions> = ['reconstruction', 'agreement', 'otherwise', 'seed']
+const CERTIFY_OPTIONS = optionNames<CertifyOptions>({
+  reconstruction: true,
+  agreement: true,
+  otherwise: true,
+  seed: true,
+})
 
 /**
  * What the option `certify` asks for; null for nothing.
@@ -34,7 +39,7 @@ export function checkCertify(request: unknown): CertifyOptions | null {
   if (request === null || typeof request !== 'object') {
     throw new IvpInputError('certify', request, 'must be true, false, or an object of options')
   }
-  checkNestedNames('certify', request, KNOWN)
+  checkOptionNames(request, CERTIFY_OPTIONS, { within: 'certify' })
   const { reconstruction, agreement, otherwise, seed } = request as Record<string, unknown>
   for (const [name, bound] of Object.entries({ reconstruction, agreement })) {
     if (bound === undefined || (typeof bound === 'number' && bound >= 0)) continue

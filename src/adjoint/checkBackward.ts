@@ -1,29 +1,27 @@
 import { IvpInputError, type FloatArray } from '../ivp/index.ts'
 import { checkMethod } from '../ivp/check/method.ts'
+import { checkOptionNames, optionNames } from '../ivp/check/optionNames.ts'
 import { backwardOptions } from './backwardOptions.ts'
 import { checkBackwardTolerances } from './backwardTolerance.ts'
 import type { BackwardOptions, DirectionOptions, Otherwise } from './continuousAdjoint.ts'
-import { checkNestedNames } from './nestedNames.ts'
+import { DIRECTION_OPTIONS, type BesideDirection } from './directionOptions.ts'
 
 /** Components whose full Jacobian, 200 MB of it, an implicit backward method may factor. */
 const MOST_DENSE = 5000
 
-/** The names in `BackwardOptions` but `times`. */
-const KNOWN: ReadonlyArray<Exclude<keyof BackwardOptions<FloatArray>, 'times'>> = [
-  'method',
-  'rtol',
-  'atol',
-  'firstStep',
-  'maxStep',
-  'step',
-  'maxSteps',
-  'signal',
-  'controller',
-  'norm',
-  'parameters',
-  'otherwise',
-  'reconstruction',
+const BACKWARD_OPTIONS: ReadonlyArray<string> = [
+  ...DIRECTION_OPTIONS,
+  ...optionNames<BesideDirection<BackwardOptions<FloatArray>>>({
+    norm: true,
+    parameters: true,
+    times: true,
+    otherwise: true,
+    reconstruction: true,
+  }),
 ]
+
+/** Without the one that belongs to solves whose output times are given. */
+const WITHOUT_TIMES = BACKWARD_OPTIONS.filter((name) => name !== 'times')
 
 /**
  * Checks that `backward` is an object of options that there are.
@@ -31,7 +29,18 @@ const KNOWN: ReadonlyArray<Exclude<keyof BackwardOptions<FloatArray>, 'times'>> 
  * @throws IvpInputError
  */
 export function checkBackwardNames(backward: unknown, hasTimes: boolean): void {
-  checkNestedNames('backward', backward, hasTimes ? [...KNOWN, 'times'] : KNOWN)
+  checkOptionNames(backward, hasTimes ? BACKWARD_OPTIONS : WITHOUT_TIMES, { within: 'backward' })
+}
+
+/**
+ * The same of the options of a backward solve that is called by its own name.
+ * @param of - `backsolve` or `interpolating`
+ * @throws IvpInputError
+ */
+export function checkBackwardSolve(of: string, options: BackwardOptions<FloatArray>): void {
+  checkOptionNames(options, BACKWARD_OPTIONS, { of })
+  checkParameters('parameters', options.parameters)
+  checkNorm(options.norm, 'norm')
 }
 
 /** What a continuous adjoint integrates backwards. */
@@ -68,9 +77,7 @@ export function checkBackward<V extends FloatArray>(
   p: number,
 ): void {
   const { norm, parameters, reconstruction } = backward ?? {}
-  if (parameters !== undefined && parameters !== 'integrated' && parameters !== 'quadrature') {
-    throw new IvpInputError('backward.parameters', parameters, "must be 'integrated' or 'quadrature'")
-  }
+  checkParameters('backward.parameters', parameters)
   checkNorm(norm)
   if (reconstruction !== undefined && !(reconstruction >= 0)) {
     throw new IvpInputError('backward.reconstruction', reconstruction, 'must be a number of tolerances >= 0')
@@ -90,9 +97,14 @@ export function checkBackward<V extends FloatArray>(
 }
 
 /** @throws IvpInputError */
-export function checkNorm(norm: unknown): void {
+export function checkNorm(norm: unknown, option = 'backward.norm'): void {
   if (norm === undefined || norm === 'all' || norm === 'blocks' || norm === 'seminorm') return
-  throw new IvpInputError('backward.norm', norm, "must be 'all', 'blocks' or 'seminorm'")
+  throw new IvpInputError(option, norm, "must be 'all', 'blocks' or 'seminorm'")
+}
+
+function checkParameters(option: string, parameters: unknown): void {
+  if (parameters === undefined || parameters === 'integrated' || parameters === 'quadrature') return
+  throw new IvpInputError(option, parameters, "must be 'integrated' or 'quadrature'")
 }
 
 /**

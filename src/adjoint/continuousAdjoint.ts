@@ -12,6 +12,7 @@ import { largestOf, zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { adjointLoop, type AdjointSegments } from './adjointLoop.ts'
 import type { AdjointNorm } from './adjointNorm.ts'
 import { backwardFailure, backwardWarning, tooManySteps } from './backwardFailure.ts'
+import type { DirectionOptions } from './directionOptions.ts'
 import { addTo, dot } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
 import type { ParameterQuadrature } from './parameterQuadrature.ts'
@@ -21,11 +22,7 @@ import type { DifferentiableRhs } from './vjp.ts'
 /** Most steps of a backward solve that knows of no forward one. */
 const ALONE = 1e6
 
-/** Options of one direction of a solve. */
-export type DirectionOptions<V extends FloatArray> = Pick<
-  IvpOptions<V>,
-  'method' | 'rtol' | 'atol' | 'firstStep' | 'maxStep' | 'step' | 'maxSteps' | 'signal' | 'controller'
->
+export type { DirectionOptions } from './directionOptions.ts'
 
 /** What follows where the state cannot be solved backwards, see `BackwardOptions.otherwise`. */
 export type Otherwise = 'interpolating' | 'discrete' | 'fail'

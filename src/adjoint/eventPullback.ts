@@ -1,10 +1,12 @@
 import { IvpInputError, solveIvp, type FloatArray, type IvpResult } from '../ivp/index.ts'
+import { checkOptionNames, optionNames } from '../ivp/check/optionNames.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { backsolve } from './backsolve.ts'
 import { incomingScale } from './backwardTolerance.ts'
 import { backwardDirection, forwardFacts } from './backwardOptions.ts'
 import { checkBackward, checkBackwardNames, checkOtherwise } from './checkBackward.ts'
-import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
+import type { BackwardOptions } from './continuousAdjoint.ts'
+import { DIRECTION_OPTIONS, type BesideDirection, type DirectionOptions } from './directionOptions.ts'
 import { addScaled, dot } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
 import { interpolating } from './interpolating.ts'
@@ -41,6 +43,26 @@ const TO_INFINITY = 1e6
 
 const NO_DTHETA =
   '`event.dtheta` is not given: the gradient of the parameters is right only if g does not depend on them. Give dtheta, or dtheta: null to say so.'
+
+const EVENT_OPTIONS: ReadonlyArray<string> = [
+  ...DIRECTION_OPTIONS,
+  ...optionNames<BesideDirection<EventPullbackOptions<FloatArray>>>({ gradient: true, backward: true }),
+]
+
+const EVENT_KEYS = optionNames<DifferentiableEvent<FloatArray>>({
+  g: true,
+  dh: true,
+  dt: true,
+  dtheta: true,
+  direction: true,
+})
+
+/** `solveToEvent` has a span and one event where the others have output times. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  tEval: 'only the state at the event has gradients; `solveWithPullback` takes output times',
+  events: 'the event is the fourth argument',
+  certify: 'gradients of events are not certified; compare with a finite difference of `hEvent`',
+}
 
 /** Where an event ended a solve, and gradients of a loss L(tEvent, hEvent). */
 export interface EventSolve<V extends FloatArray> {
@@ -79,6 +101,8 @@ export function solveToEvent<V extends FloatArray>(
   event: DifferentiableEvent<V>,
   options: EventPullbackOptions<V> = {},
 ): EventSolve<V> {
+  checkOptionNames(options, EVENT_OPTIONS, { of: 'solveToEvent', instead: INSTEAD })
+  checkOptionNames(event, EVENT_KEYS, { within: 'event' })
   const { gradient = 'backsolve', backward, ...forward } = options
   if (gradient !== 'backsolve' && gradient !== 'interpolating') {
     throw new IvpInputError('gradient', gradient, "must be 'backsolve' or 'interpolating' for an event")

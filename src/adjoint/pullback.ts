@@ -8,6 +8,8 @@ import {
   type StepInfo,
 } from '../ivp/index.ts'
 import { checkMethod } from '../ivp/check/method.ts'
+import { checkOptionNames, optionNames } from '../ivp/check/optionNames.ts'
+import { methodNames } from '../ivp/methods.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { AcceptedSteps } from './acceptedSteps.ts'
 import { backsolve } from './backsolve.ts'
@@ -16,6 +18,7 @@ import { backwardDirection, forwardFacts, withoutUndefined } from './backwardOpt
 import { checkBackward, checkBackwardNames, checkNorm, checkOtherwise } from './checkBackward.ts'
 import { certify, checkCertify, type CertifyOptions } from './certificate.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
+import { DIRECTION_OPTIONS, INSTEAD_OF_SOLVE_OPTIONS, type BesideDirection } from './directionOptions.ts'
 import { discrete } from './discrete.ts'
 import type { Gradients } from './gradients.ts'
 import { interpolating } from './interpolating.ts'
@@ -58,6 +61,16 @@ export interface PullbackOptions<V extends FloatArray> extends DirectionOptions<
   readonly certify?: boolean | CertifyOptions | undefined
 }
 
+const PULLBACK_OPTIONS: ReadonlyArray<string> = [
+  ...DIRECTION_OPTIONS,
+  ...optionNames<BesideDirection<PullbackOptions<FloatArray>>>({
+    gradient: true,
+    checkpoints: true,
+    backward: true,
+    certify: true,
+  }),
+]
+
 /** A solution and the map from incoming gradients to gradients of what it depends on. */
 export interface SolveWithPullback<V extends FloatArray> {
   /** The forward solve at the times `ts`, the same numbers whatever the gradient. With status -1 there is no gradient. */
@@ -81,6 +94,7 @@ export function solveWithPullback<V extends FloatArray>(
   h0: V,
   options: PullbackOptions<V> = {},
 ): SolveWithPullback<V> {
+  checkOptionNames(options, PULLBACK_OPTIONS, { of: 'solveWithPullback', instead: INSTEAD_OF_SOLVE_OPTIONS })
   const { backward, gradient = 'backsolve', certify: request, checkpoints = Infinity, ...forward } = options
   const wanted = checkCertify(request)
   const afterCertify = wanted?.otherwise ?? 'warn'
@@ -132,27 +146,34 @@ export function solveWithPullback<V extends FloatArray>(
     pullback(incoming) {
       const { failure } = result
       if (failure !== undefined) return withoutGradients(failure)
-      const found =
+      const made =
         gradient === 'discrete'
           ? transposed(solved, incoming)
           : gradient === 'interpolating'
             ? along(solved, incoming)
             : orReplaced(solvedBack(incoming), otherwise, (by) => instead(by, incoming))
+      const found = withUnused(made)
       if (wanted === null) return found
       const { states } = result
       const { stepTimes } = solved
       const certified = { rhs, ts, h0, forward, states, stepTimes, params: movableParams(rhs) }
-      const made = found.replacedBy ?? gradient
-      const { certificate, distrust } = certify(certified, incoming, found, made, wanted)
+      const inUse = found.replacedBy ?? gradient
+      const { certificate, distrust } = certify(certified, incoming, found, inUse, wanted)
       if (distrust === null) return { ...found, certificate }
       const { finding, advice, canReplace } = distrust
-      if (afterCertify === 'warn' || made === 'discrete' || !canReplace) {
+      if (afterCertify === 'warn' || inUse === 'discrete' || !canReplace) {
         return { ...found, certificate, warnings: [...found.warnings, `${finding} ${advice}`.trim()] }
       }
       const exact = transposed(solved, incoming)
       const warnings = [...exact.warnings, `${finding} It was replaced by that of 'discrete'.`]
       return { ...exact, certificate, warnings, nfev: found.nfev + exact.nfev }
     },
+  }
+
+  function withUnused(gradients: Gradients<V>): Gradients<V> {
+    if (erk !== null || options.checkpoints === undefined) return gradients
+    const unused = `\`checkpoints\` has no effect on gradient '${gradient}', which keeps no states of steps.`
+    return { ...gradients, warnings: [...gradients.warnings, unused] }
   }
 
   function withoutGradients(failure: IvpFailure): Gradients<V> {
@@ -229,7 +250,7 @@ function explicitMethod(option: keyof typeof INSTEAD_OF_DISCRETE, method: unknow
   throw new IvpInputError(
     option,
     'discrete',
-    `must be ${instead} with the implicit method ${checked.name}; 'discrete' needs an explicit method: RK23, RK45, DOP853, Euler, Midpoint, Heun, RK4, or one of makeErk`,
+    `must be ${instead} with the implicit method ${checked.name}; 'discrete' needs an explicit method: ${[...methodNames('explicit'), ...methodNames('fixedStep')].join(', ')}, or one of makeErk`,
   )
 }
 

@@ -7,8 +7,9 @@ import {
   type NormBlocks,
 } from '../ivp/index.ts'
 import { isArrayLike } from '../ivp/check/arrayLike.ts'
+import { checkOptionNames, optionNames } from '../ivp/check/optionNames.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
-import type { DirectionOptions } from './continuousAdjoint.ts'
+import { DIRECTION_OPTIONS, INSTEAD_OF_SOLVE_OPTIONS, type BesideDirection, type DirectionOptions } from './directionOptions.ts' // prettier-ignore
 import { checkTimes } from './times.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
@@ -22,6 +23,21 @@ export interface SensitivityOptions<V extends FloatArray> extends DirectionOptio
   /** Also dh/dh0. Default true. */
   readonly initial?: boolean | undefined
   readonly norm?: SensitivityNorm | undefined
+}
+
+const SENSITIVITY_OPTIONS: ReadonlyArray<string> = [
+  ...DIRECTION_OPTIONS,
+  ...optionNames<BesideDirection<SensitivityOptions<FloatArray>>>({ initial: true, norm: true }),
+]
+
+/** Nothing is solved backwards. */
+const FORWARD_ONLY = 'the derivatives come from one solve forwards; leave it out'
+const INSTEAD = {
+  ...INSTEAD_OF_SOLVE_OPTIONS,
+  gradient: FORWARD_ONLY,
+  backward: FORWARD_ONLY,
+  certify: FORWARD_ONLY,
+  checkpoints: FORWARD_ONLY,
 }
 
 /** A solution with its derivatives at every output time. */
@@ -64,6 +80,7 @@ export function solveWithSensitivities<V extends FloatArray>(
   h0: V,
   options: SensitivityOptions<V> = {},
 ): Sensitivities<V> {
+  checkOptionNames(options, SENSITIVITY_OPTIONS, { of: 'solveWithSensitivities', instead: INSTEAD })
   checkTimes(ts)
   const { initial = true, norm = 'blocks', rtol, atol, ...direction } = options
   if (norm !== 'state' && norm !== 'blocks') {

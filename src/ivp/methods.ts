@@ -28,3 +28,8 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
   Heun: explicit(heun),
   RK4: explicit(rk4),
 }
+
+/** The names of the methods of a kind. */
+export function methodNames(kind: Method['kind']): ReadonlyArray<MethodName> {
+  return (Object.keys(METHODS) as MethodName[]).filter((name) => METHODS[name].kind === kind)
+}

@@ -11,38 +11,38 @@ import { checkEvents } from './events.ts'
 import { checkJacobian } from './jacobian.ts'
 import { checkMethod, checkStep, warnUnused } from './method.ts'
 import { checkHooks } from './hooks.ts'
-import { nearestName } from './nearestName.ts'
+import { checkOptionNames, optionNames } from './optionNames.ts'
 import { flag, positive } from './scalar.ts'
 import { checkSpan, checkTEval, warnIfFar } from './span.ts'
 import { checkNorm, checkState } from './state.ts'
 import { checkAtol, checkRtol } from './tolerance.ts'
 
-const KNOWN_OPTIONS = new Set<string>([
-  'method',
-  'tEval',
-  'denseOutput',
-  'events',
-  'vectorized',
-  'args',
-  'rtol',
-  'atol',
-  'firstStep',
-  'maxStep',
-  'minStep',
-  'step',
-  'jac',
-  'jacSparsity',
-  'lband',
-  'uband',
-  'inPlace',
-  'save',
-  'maxSteps',
-  'signal',
-  'timeout',
-  'onStep',
-  'controller',
-  'norm',
-])
+const KNOWN_OPTIONS = optionNames<IvpOptions>({
+  method: true,
+  tEval: true,
+  denseOutput: true,
+  events: true,
+  vectorized: true,
+  args: true,
+  rtol: true,
+  atol: true,
+  firstStep: true,
+  maxStep: true,
+  minStep: true,
+  step: true,
+  jac: true,
+  jacSparsity: true,
+  lband: true,
+  uband: true,
+  inPlace: true,
+  save: true,
+  maxSteps: true,
+  signal: true,
+  timeout: true,
+  onStep: true,
+  controller: true,
+  norm: true,
+})
 
 /**
  * Checks everything that the caller wrote, before any arithmetic, and fills in the defaults.
@@ -98,19 +98,7 @@ export function checkProblem<V extends FloatArray, A extends ReadonlyArray<unkno
 
 /** @throws IvpInputError for anything but an object of known options */
 export function checkNames(options: object): void {
-  if (options === null || typeof options !== 'object' || Symbol.iterator in options) {
-    throw new IvpInputError('options', options, 'must be an object of options')
-  }
-  for (const name of Object.keys(options)) {
-    if (KNOWN_OPTIONS.has(name)) continue
-    const nearest = nearestName(name, KNOWN_OPTIONS)
-    const hint = nearest === null ? '' : `; write \`${nearest}\``
-    throw new IvpInputError(
-      name,
-      (options as Record<string, unknown>)[name],
-      `is not an option${hint} (known: ${[...KNOWN_OPTIONS].join(', ')})`,
-    )
-  }
+  checkOptionNames(options, KNOWN_OPTIONS)
 }
 
 function checkForm(options: { vectorized?: boolean | undefined; inPlace?: boolean | undefined }): RhsForm {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { assert, beforeAll, describe, it } from 'vitest'
 import { tf, type Tensor, type Tensor4D } from '../../src/bridge/tensor.ts'
+import { odeint } from '../../src/bridge/index.ts'
 import { initWasm } from '../../src/bridge/wasmBackend.ts'
 
 const noise = (shape: number[], seed: number): Float32Array =>
@@ -144,5 +145,102 @@ describe('a clone on the wasm backend', () => {
     assert.deepEqual([...clone.dataSync()], [1, -2, 3])
     tf.dispose([clone, other])
     assert.deepEqual([tf.memory().numTensors, tf.memory().numDataBuffers], before)
+  })
+})
+
+describe('gather and sums over segments on the wasm backend', () => {
+  beforeAll(initWasm)
+
+  /** The same numbers on both backends, and nothing left behind. */
+  async function both(compute: () => Tensor): Promise<void> {
+    const run = async (backend: string): Promise<number[]> => {
+      await tf.setBackend(backend)
+      const before = [tf.memory().numTensors, tf.memory().numDataBuffers]
+      const result = tf.tidy(() => Array.from(compute().dataSync()))
+      assert.deepEqual(
+        [tf.memory().numTensors, tf.memory().numDataBuffers],
+        before,
+        `left behind on ${backend}`,
+      )
+      return result
+    }
+    const [wasm, cpu] = [await run('wasm'), await run('cpu')]
+    assert.equal(wasm.length, cpu.length)
+    cpu.forEach((value, i) => assert.closeTo(wasm[i]!, value, 1e-5 * Math.max(1, Math.abs(value))))
+  }
+  const x = (shape: number[]): Tensor => tf.tensor(noise(shape, 1), shape)
+
+  it('has the gradient of a gather of rows, by hand: each row as often as it was taken', async () => {
+    await tf.setBackend('wasm')
+    tf.tidy(() => {
+      const gradient = tf.grad((a) => tf.gather(a, tf.tensor1d([2, 0, 2], 'int32')).sum())(x([3, 2]))
+      assert.deepEqual(Array.from(gradient.dataSync()), [1, 1, 0, 0, 2, 2])
+    })
+  })
+
+  it('agrees with the cpu backend for any shape and axis', async () => {
+    const cases = fc.record({
+      shape: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }),
+      place: fc.double({ min: 0, max: 0.999, noNaN: true }),
+      taken: fc.array(fc.nat(1000), { minLength: 1, maxLength: 7 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ shape, place, taken }) => {
+        const axis = Math.floor(place * shape.length)
+        const indices = taken.map((index) => index % shape[axis]!)
+        await both(() =>
+          tf.grad((a) => {
+            const rows = tf.gather(a, tf.tensor1d(indices, 'int32'), axis)
+            return rows.mul(x(rows.shape)).sum()
+          })(x(shape)),
+        )
+      }),
+      { numRuns: 60, seed: 7 },
+    )
+  })
+
+  it('agrees for batches of indices, and again for the gradient of the gradient', async () => {
+    const indices = (): Tensor => tf.tensor2d([[0, 2], [1, 1]], [2, 2], 'int32') // prettier-ignore
+    await both(() =>
+      tf.grad((a) =>
+        tf
+          .gather(a, indices() as never, 1, 1)
+          .square()
+          .sum(),
+      )(x([2, 3, 2])),
+    )
+    await both(() => {
+      const first = (a: Tensor): Tensor =>
+        tf.grad((b) =>
+          tf
+            .gather(b, tf.tensor1d([1, 1, 0], 'int32'))
+            .pow(3)
+            .sum(),
+        )(a)
+      return tf.grad((a) => first(a).square().sum())(x([3, 2]))
+    })
+  })
+
+  it('drops what belongs to no segment, and sums whole numbers too', async () => {
+    const ids = (): Tensor => tf.tensor1d([-1, 0, 5, 0], 'int32')
+    await both(() => tf.unsortedSegmentSum(x([4, 3]), ids() as never, 2))
+    await tf.setBackend('wasm')
+    tf.tidy(() => {
+      const sums = tf.unsortedSegmentSum(tf.tensor1d([1, 2, 3, 4], 'int32'), ids() as never, 2)
+      assert.deepEqual([sums.dtype, Array.from(sums.dataSync())], ['int32', [6, 0]])
+    })
+  })
+
+  it('a table of embeddings in the right-hand side of a solve gets its gradient', async () => {
+    await both(() => {
+      const solve = (table: Tensor): Tensor => {
+        const f = (_t: Tensor, h: Tensor, p: Tensor): Tensor =>
+          h.mul(tf.gather(p, tf.tensor1d([1, 0, 1], 'int32')))
+        return odeint(f, x([3]), [0, 1], { params: table, method: 'RK4', step: 0.25 })
+          .square()
+          .sum()
+      }
+      return tf.grad(solve)(x([2]))
+    })
   })
 })

@@ -1,4 +1,7 @@
-import { sourcesFor, type BackendSource, type BackendWish } from './backendSource.ts'
+import { IvpInputError } from '../ivp/index.ts'
+import { nearestName } from '../ivp/check/nearestName.ts'
+import { BACKEND_WISHES, sourcesFor, type BackendSource, type BackendWish } from './backendSource.ts'
+import { startBackend } from './startBackend.ts'
 import { tf } from './tensor.ts'
 
 export type { BackendWish } from './backendSource.ts'
@@ -24,15 +27,20 @@ export class BackendUnavailable extends Error {
   readonly _tag = 'BackendUnavailable'
   readonly wanted: BackendWish
   readonly tried: ReadonlyArray<BackendAttempt>
-  constructor(wanted: BackendWish, tried: ReadonlyArray<BackendAttempt>) {
+  /** @param cures - what helps against the reasons, each in a sentence */
+  constructor(wanted: BackendWish, tried: ReadonlyArray<BackendAttempt>, cures: ReadonlyArray<string> = []) {
     // No source at all: native TensorFlow in a browser
     const isOutsideNode = tried.length === 0
     const reasons = isOutsideNode ? 'it runs under Node only' : inWords(tried)
-    const advice =
-      wanted === 'tensorflow' && !isOutsideNode
-        ? `${NATIVE_ADVICE} Or choose 'wasm'.`
-        : "Choose 'auto' or 'wasm'."
-    super(`No tfjs backend for '${wanted}' could be loaded (${reasons}). ${advice}`)
+    const advice = wanted === 'tensorflow' && !isOutsideNode ? [NATIVE_ADVICE] : [...new Set(cures)]
+    const others = ['auto', 'wasm', 'cpu']
+      .filter((other) => other !== wanted && wanted !== 'auto')
+      .slice(0, 2)
+    const choice = others.length === 0 ? [] : [`hoose ${others.map((other) => `'${other}'`).join(' or ')}.`]
+    const rest = choice.map((text) => (advice.length === 0 ? `C${text}` : `Or c${text}`))
+    super(
+      `No tfjs backend for '${wanted}' could be loaded (${reasons}). ${[...advice, ...rest].join(' ')}`.trim(),
+    )
     this.wanted = wanted
     this.tried = tried
   }
@@ -44,10 +52,17 @@ const NATIVE_ADVICE =
 /**
  * Loads the first wanted backend that works and makes it tfjs's current one. 'auto' tries, under Node, native TensorFlow on a GPU
  * (`@tensorflow/tfjs-node-gpu`), on the CPU (`@tensorflow/tfjs-node`, then what `npm run native` built), WebAssembly and plain JavaScript; in a
- * browser WebGL, WebAssembly and plain JavaScript. The packages are optional peers, loaded when their turn comes.
- * @throws BackendUnavailable with the reason for each that was tried
+ * browser WebGL, WebAssembly and plain JavaScript. The packages are optional peers, loaded when their turn comes. Where none works, the backend
+ * stays what it was.
+ * @throws IvpInputError (as a rejection) for another name; BackendUnavailable with the reason for each that was tried, and what helps
  */
-export function chooseBackend(wanted: BackendWish): Promise<BackendChoice> {
+export async function chooseBackend(wanted: BackendWish): Promise<BackendChoice> {
+  if (!BACKEND_WISHES.includes(wanted)) {
+    const nearest = typeof wanted === 'string' ? nearestName(wanted, BACKEND_WISHES) : null
+    const hint = nearest === null ? '' : `; write '${nearest}'`
+    const names = BACKEND_WISHES.map((name) => `'${name}'`).join(', ')
+    throw new IvpInputError('wanted', wanted, `must be one of ${names}${hint}`)
+  }
   return chooseFrom(sourcesFor(wanted), wanted)
 }
 
@@ -56,33 +71,56 @@ export async function chooseFrom(
   sources: ReadonlyArray<BackendSource>,
   wanted: BackendWish,
 ): Promise<BackendChoice> {
+  const former = tf.getBackend()
   const tried: BackendAttempt[] = []
+  const cures: string[] = []
   for (const source of sources) {
-    const reason = await failureOf(source)
-    if (reason === null) return { name: source.backend, reason: reasonFor(source, wanted, tried), tried }
-    tried.push({ name: source.name, reason })
+    const failure = await failureOf(source)
+    if (failure === null) return { name: source.backend, reason: reasonFor(source, wanted, tried), tried }
+    tried.push({ name: source.name, reason: failure.reason })
+    if (failure.cure !== undefined) cures.push(failure.cure)
   }
-  throw new BackendUnavailable(wanted, tried)
+  // A start that failed has taken the former one away
+  if (former) await tf.setBackend(former)
+  throw new BackendUnavailable(wanted, tried, cures)
 }
 
-/** Makes the source's backend the current one. Null if that worked, else why not. */
-async function failureOf({ name, backend, load }: BackendSource): Promise<string | null> {
+/** Why a source did not work, and what helps. */
+interface Failure {
+  readonly reason: string
+  readonly cure?: string | undefined
+}
+
+/** Makes the source's backend the current one. Null if that worked. */
+async function failureOf({ name, backend, load, cure }: BackendSource): Promise<Failure | null> {
   try {
     await load()
-    return (await tf.setBackend(backend)) ? null : 'loaded, but its backend did not start'
   } catch (error) {
-    return isMissing(name, error) ? 'not installed' : firstLine(error)
+    const missing = missingPackage(error)
+    const install = missing === null ? undefined : `Install what is missing: \`npm install ${missing}\`.`
+    return { reason: missing === name ? 'not installed' : firstLine(error), cure: install }
+  }
+  try {
+    const failed = await startBackend(backend)
+    if (failed === null) return null
+    const { cause } = failed
+    const reason = 'loaded, but its backend did not start'
+    return { reason: cause === undefined ? reason : `${reason}: ${firstLine(cause)}`, cure }
+  } catch (error) {
+    return { reason: firstLine(error), cure }
   }
 }
 
-/** The package itself is missing, not one that it needs. */
-function isMissing(name: string, error: unknown): boolean {
+/** The package that an import did not find: the wanted one, or one that it needs. */
+function missingPackage(error: unknown): string | null {
   const { code, message } = error as NodeJS.ErrnoException
-  return code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`)
+  if (code !== 'ERR_MODULE_NOT_FOUND') return null
+  return /package '((?:@[^/']+\/)?[^/']+)/.exec(message)?.[1] ?? null
 }
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!.trim()
+  const { message } = (error ?? {}) as { message?: unknown }
+  return (typeof message === 'string' ? message : String(error)).split('\n', 1)[0]!.trim()
 }
 
 function reasonFor(source: BackendSource, wanted: BackendWish, tried: ReadonlyArray<BackendAttempt>): string {

@@ -4,9 +4,11 @@ import { importNative, loadNative, usesGpu } from './nativeBackend.ts'
 import { initWasm } from './wasmBackend.ts'
 import { initWebgpu } from './webgpuBackend.ts'
 
+export const BACKEND_WISHES = ['auto', 'tensorflow', 'webgl', 'webgpu', 'wasm', 'cpu'] as const
+
 /** Which backend is wanted; 'auto' takes the first that loads. 'tensorflow' is native TensorFlow, under Node only; 'webgl' runs in browsers
  * only; 'webgpu', never taken by 'auto', cannot read at once: `odeintAsync` solves on it. */
-export type BackendWish = 'auto' | 'tensorflow' | 'webgl' | 'webgpu' | 'wasm' | 'cpu'
+export type BackendWish = (typeof BACKEND_WISHES)[number]
 
 /** One way to a backend. */
 export interface BackendSource {
@@ -18,6 +20,8 @@ export interface BackendSource {
   readonly load: () => Promise<unknown>
   /** What the loaded backend is, in words. */
   readonly describe: () => string
+  /** What to do where the loaded backend does not start, in a sentence. */
+  readonly cure?: string
 }
 
 /** A backend that runs in browsers only was asked for elsewhere. */
@@ -31,6 +35,9 @@ export class BrowserOnly extends Error {
     this.backend = backend
   }
 }
+
+const WASM_FILES =
+  'Serve the .wasm files of @tensorflow/tfjs-backend-wasm/dist beside the script of the page (a bundler does not copy them), or name their place by `setWasmPaths` of that package before the backend is chosen.'
 
 /** Native packages are optional peers: their names are not known to the compiler. */
 const installed = (name: string): BackendSource => ({
@@ -62,6 +69,7 @@ const wasm: BackendSource = {
   backend: 'wasm',
   load: initWasm,
   describe: () => 'WebAssembly on the CPU',
+  cure: WASM_FILES,
 }
 const cpu: BackendSource = {
   name: '@tensorflow/tfjs-backend-cpu',

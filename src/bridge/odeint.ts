@@ -6,18 +6,17 @@ import { readNow } from './device/reading.ts'
 import { solveFlat, type TensorGradients } from './flatRoad.ts'
 import type { TensorTree, TreeLayout } from './flatten.ts'
 import { lent } from './lentMemory.ts'
-import { checkNestedOptions } from './nestedOptions.ts'
 import { NoBlockingReads, SecondOrderGradient } from './odeErrors.ts'
+import { checkTimesForm } from './outputTimes.ts'
 import { prepareGradients } from './prepareGradients.ts'
 import { roadOf } from './road.ts'
 import type { OdeintOptions } from './solveOptions.ts'
+import { checkTensorOptions } from './tensorOptions.ts'
 import { tensorProblem, withCapturedParams, type TensorProblem } from './tensorProblem.ts'
 import type { TensorFunction } from './tensorRhs.ts'
 import { tf, type Tensor, type Tensor1D, type Tensor2D } from './tensor.ts'
 
 prepareGradients()
-
-const GRADIENTS: ReadonlyArray<string> = ['backsolve', 'adjoint', 'interpolating', 'discrete', 'autodiff']
 
 /**
  * Solves dh/dt = f(t, h, params) on tensors; differentiable with respect to h0, params and, if it is a tensor, ts.
@@ -47,8 +46,8 @@ function solved<H extends TensorTree, P extends TensorTree>(
   ts: ReadonlyArray<number> | Float64Array | Tensor1D,
   options: OdeintOptions<P>,
 ): H {
-  checkGradient(options.gradient)
-  checkNestedOptions(options)
+  checkTensorOptions(options)
+  checkTimesForm(ts)
   // In a browser a blocking read of it may return zeros without a word
   if (tf.getBackend() === 'webgpu') throw new NoBlockingReads('webgpu')
   const times = ts instanceof tf.Tensor ? Array.from(ts.dataSync()) : Array.from(ts)
@@ -105,9 +104,19 @@ function throughTheSolver<H extends TensorTree, P extends TensorTree>(
       "must be numbers with gradient 'autodiff', which gives none of times",
     )
   }
+  const told = tellingOfUnused(options)
   return tf.tidy(
-    () => stacked(readNow(solveOnDevice(problem, stateLeaves, paramLeaves, options)).value, state) as Tensor,
+    () => stacked(readNow(solveOnDevice(problem, stateLeaves, paramLeaves, told)).value, state) as Tensor,
   ) as unknown as H
+}
+
+/** Its report warns of options of gradients that go back over steps in another way than tfjs. */
+function tellingOfUnused<P extends TensorTree>(options: OdeintOptions<P>): OdeintOptions<P> {
+  const { onSolve } = options
+  const unused = (['backward', 'checkpoints'] as const).filter((name) => options[name] !== undefined)
+  if (onSolve === undefined || unused.length === 0) return options
+  const more = unused.map((name) => `\`${name}\` has no effect on gradient 'autodiff', which goes back through the recorded operations.`) // prettier-ignore
+  return { ...options, onSolve: (report) => onSolve({ ...report, warnings: [...report.warnings, ...more] }) }
 }
 
 /** A solution as one tensor [times, n], and its pullback. */
@@ -149,12 +158,6 @@ export function stacked(solution: Tensor2D, state: TreeLayout): TensorTree {
   const [nTimes] = solution.shape
   const parts = state.shapes.length === 1 ? [solution] : tf.split(solution, state.sizes as number[], 1)
   return state.rebuild(parts.map((part, i) => part.reshape([nTimes, ...state.shapes[i]!])))
-}
-
-/** @throws IvpInputError */
-export function checkGradient(gradient: unknown): void {
-  if (gradient === undefined || GRADIENTS.includes(gradient as string)) return
-  throw new IvpInputError('gradient', gradient, `must be one of ${GRADIENTS.join(', ')}`)
 }
 
 /** After an error tfjs would keep what the tape saved for ever. */

@@ -4,10 +4,11 @@ import { solveOnDevice } from './device/deviceForward.ts'
 import { readAwaited } from './device/reading.ts'
 import { layoutOf, leavesOf, type TensorTree, type TreeLayout } from './flatten.ts'
 import { inputLeaves } from './inputLeaves.ts'
-import { checkGradient, stacked } from './odeint.ts'
-import { checkNestedOptions } from './nestedOptions.ts'
+import { stacked } from './odeint.ts'
+import { checkTimesForm } from './outputTimes.ts'
 import { checkDevice } from './road.ts'
 import type { OdeintOptions } from './solveOptions.ts'
+import { checkTensorOptions, INSTEAD_ON_TENSORS } from './tensorOptions.ts'
 import { UntrackedTensor } from './odeErrors.ts'
 import { tensorProblem, withCapturedParams } from './tensorProblem.ts'
 import type { TensorFunction } from './tensorRhs.ts'
@@ -54,8 +55,8 @@ export async function odeintAsync<H extends TensorTree, P extends TensorTree = [
   ts: ReadonlyArray<number> | Float64Array | Tensor1D,
   options: OdeintOptions<P> = {},
 ): Promise<AwaitedSolution<H, P>> {
-  checkGradient(options.gradient)
-  checkNestedOptions(options)
+  checkTensorOptions(options, { of: 'odeintAsync', instead: INSTEAD_ON_TENSORS })
+  checkTimesForm(ts)
   const { params = [] as unknown as P, state } = options
   if (state === 'flat') {
     throw new IvpInputError(

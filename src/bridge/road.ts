@@ -42,7 +42,6 @@ export function roadOf<P extends TensorTree>(options: OdeintOptions<P>, total: n
     checkDevice(options)
     return 'device'
   }
-  if (state !== 'auto') throw new IvpInputError('state', state, "must be 'flat', 'device' or 'auto'")
   const isFaster = usesGpu() || (isNative() && total >= DEVICE_FROM)
   return isFaster && hostOnly(options) === null ? 'device' : 'flat'
 }

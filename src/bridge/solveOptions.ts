@@ -3,15 +3,21 @@ import type {
   CertifyOptions,
   DirectionOptions,
   GradientCertificate,
-  GradientMethod,
 } from '../adjoint/index.ts'
 import type { TensorTree } from './flatten.ts'
 
 /** Options of one direction of a solve on tensors. */
 export type Direction = DirectionOptions<Float32Array>
 
+export const STATE_ROADS = ['flat', 'device', 'auto'] as const
+
 /** Where the state lives between two evaluations, see `OdeintOptions.state`. */
-export type StateRoad = 'flat' | 'device' | 'auto'
+export type StateRoad = (typeof STATE_ROADS)[number]
+
+export const TENSOR_GRADIENTS = ['backsolve', 'adjoint', 'interpolating', 'discrete', 'autodiff'] as const
+
+/** How gradients of a solve on tensors are computed, see `OdeintOptions.gradient`. */
+export type TensorGradient = (typeof TENSOR_GRADIENTS)[number]
 
 /** What a solve reports when it ends. */
 export interface SolveReport {
@@ -36,7 +42,7 @@ export interface OdeintOptions<P extends TensorTree> extends Direction {
    * operation of the accepted and rejected steps: the gradient of the steps taken, as 'discrete', at the cost of memory that grows with them; explicit methods,
    * not with respect to times. Its gradients can be differentiated again.
    */
-  readonly gradient?: GradientMethod | 'adjoint' | 'autodiff'
+  readonly gradient?: TensorGradient
   /** Most states that gradient 'discrete' keeps in memory, see `solveWithPullback`. Default: all. */
   readonly checkpoints?: number
   /** Checks every gradient, of h0 and params, at the cost of two forward solves, see `solveWithPullback`; `onSolve` gets the certificate. */

@@ -1,4 +1,5 @@
 import type { DifferentiableRhs } from '../adjoint/index.ts'
+import { IvpInputError } from '../ivp/index.ts'
 import { readLeaves, toLeaves, type TensorTree, type TreeLayout } from './flatten.ts'
 import { resultLeaves } from './resultLeaves.ts'
 import { vectorJacobianProduct } from './tape.ts'
@@ -17,12 +18,13 @@ export type TensorEvaluation = (
   params: ReadonlyArray<Tensor>,
 ) => Tensor[]
 
-/** `f` as a function of leaves. @throws ResultMismatch, ShapeMismatch when it returns something else */
+/** `f` as a function of leaves, which throws ResultMismatch or ShapeMismatch when it returns something else. @throws IvpInputError unless it is a function */
 export function evaluationOf<H extends TensorTree, P extends TensorTree>(
   f: TensorFunction<H, P>,
   state: TreeLayout,
   paramLayout: TreeLayout,
 ): TensorEvaluation {
+  if (typeof f !== 'function') throw new IvpInputError('f', f, 'must be a function (t, h, params) => dh')
   return (t, h, params) => resultLeaves(f(t, state.rebuild(h) as H, paramLayout.rebuild(params) as P), state)
 }
 

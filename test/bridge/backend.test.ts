@@ -1,7 +1,7 @@
 import { assert, describe, it, vi } from 'vitest'
 import { chooseFrom } from '../../src/bridge/backend.ts'
-import { sourcesFor, type BackendSource } from '../../src/bridge/backendSource.ts'
-import { BackendUnavailable, chooseBackend } from '../../src/bridge/index.ts'
+import { BACKEND_WISHES, sourcesFor, type BackendSource } from '../../src/bridge/backendSource.ts'
+import { BackendUnavailable, chooseBackend, IvpInputError, type BackendWish } from '../../src/bridge/index.ts'
 import { tf } from '../../src/bridge/tensor.ts'
 import { chooseWith } from './choosing.ts'
 
@@ -61,7 +61,7 @@ describe('the choice of a backend', () => {
     const factory = tf.findBackendFactory('wasm')
     if (factory !== null) tf.removeBackend('wasm')
     tf.registerBackend('wasm', () => Promise.reject(new Error('no memory')))
-    const [name, reason] = ['sleeper', 'loaded, but its backend did not start']
+    const [name, reason] = ['sleeper', 'loaded, but its backend did not start: no memory']
     const choice = await chooseFrom([source(name, () => Promise.resolve(), 'wasm'), sound], 'auto')
     assert.deepEqual(choice.tried, [{ name, reason }])
     tf.removeBackend('wasm')
@@ -99,6 +99,51 @@ describe('the choice of a backend', () => {
         reason: 'no WebGPU adapter was found (in Node, Dawn needs a Vulkan driver)',
       },
     ])
+  })
+})
+
+describe('a backend that cannot be had', () => {
+  const refused = (wanted: unknown): Promise<unknown> =>
+    chooseBackend(wanted as BackendWish).catch((reason: unknown) => reason)
+
+  it('because there is none of that name is refused with the names that there are', async () => {
+    for (const wanted of ['foo', '', undefined, null, 5, {}]) {
+      const error = await refused(wanted)
+      assert.instanceOf(error, IvpInputError)
+      assert.equal(error.option, 'wanted')
+      for (const name of BACKEND_WISHES) assert.include(error.expected, `'${name}'`)
+    }
+    for (const [wanted, meant] of [
+      ['wasn', 'wasm'],
+      ['CPU', 'cpu'],
+      ['web-gl', 'webgl'],
+      ['tensorflow.js', 'tensorflow'],
+    ])
+      // prettier-ignore
+      assert.include(((await refused(wanted)) as IvpInputError).expected, `; write '${meant}'`)
+    assert.equal((await chooseBackend('cpu')).name, 'cpu')
+  })
+
+  it('leaves the backend that was in use', async () => {
+    await tf.setBackend('cpu')
+    tf.registerBackend('broken', () => Promise.reject(new Error('no memory')))
+    const broken = source('broken', () => Promise.resolve(), 'broken' as never)
+    const error = await chooseFrom([broken], 'wasm').catch((reason: unknown) => reason)
+    assert.include((error as Error).message, 'its backend did not start: no memory')
+    assert.equal(tf.getBackend(), 'cpu')
+    assert.equal(
+      tf.tidy(() => tf.scalar(2).square().dataSync()[0]),
+      4,
+    )
+    tf.removeBackend('broken')
+  })
+
+  it('is not advised to be chosen, and no advice is given twice', () => {
+    const cure = 'Install what is missing: `npm install x`.'
+    const tried = [{ name: 'x', reason: 'not installed' }]
+    const { message } = new BackendUnavailable('wasm', tried, [cure, cure])
+    assert.equal(message, `No tfjs backend for 'wasm' could be loaded (x: not installed). ${cure} Or choose 'auto' or 'cpu'.`) // prettier-ignore
+    assert.notInclude(new BackendUnavailable('auto', tried, [cure]).message, 'choose')
   })
 })
 

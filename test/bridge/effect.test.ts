@@ -39,6 +39,13 @@ describe('Effect services', () => {
     }).pipe(Effect.provide(onCpu)),
   )
 
+  it.effect('refuse a backend of a name that there is none of', () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(Effect.provide(Effect.service(Backend), backendLayer('foo' as never)))
+      assert.equal(error._tag, 'IvpInputError')
+    }),
+  )
+
   it.effect('say which backends were tried and why they were not taken', () =>
     Effect.gen(function* () {
       vi.stubEnv('SOLVE_IVP_NATIVE', tmpdir())

@@ -227,6 +227,24 @@ describe('odeint on the cpu backend', () => {
     h0.dispose()
   })
 
+  it("says that 'autodiff' gives gradients of gradients, and it does", () => {
+    const f = (_t: Scalar, h: Tensor): Tensor => h.square().neg()
+    tf.tidy(() => {
+      const ones = tf.tensor1d([1, 2])
+      const first = tf.grad((h) => odeint(f, h, [0, 1]).sum())
+      assert.throws(
+        () => void tf.grad((h) => first(h).sum())(ones),
+        SecondOrderGradient,
+        "gradient: 'autodiff'",
+      )
+      // h(1) = h0 / (1 + h0), whose second derivative is -2 / (1 + h0)^3
+      const solve = (h: Tensor): Tensor =>
+        odeint(f, h, [0, 1], { gradient: 'autodiff', method: 'RK4', step: 0.1 }).slice([1], [1]).sum()
+      const second = tf.grad((h) => tf.grad(solve)(h).sum())(tf.tensor1d([1]))
+      assert.closeTo(values(second)[0]!, -0.25, 1e-3)
+    })
+  })
+
   it.each(['backsolve', 'interpolating', 'discrete'] as const)(
     'a solve inside the right-hand side of a solve is right, its gradient too: %s',
     (gradient) => {

@@ -31,7 +31,9 @@ beforeAll(async () => {
     (here) => `import * as tf from '@tensorflow/tfjs'
 import { chooseBackend, odeint } from 'solve-ivp/bridge'
 import { trainTwoSteps } from '${here}training.ts'
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 globalThis.choose = chooseBackend
+globalThis.setWasmPaths = setWasmPaths
 globalThis.setBackend = (name) => tf.setBackend(name)
 globalThis.train = (state) => trainTwoSteps(tf, odeint, state)\n`,
   )
@@ -130,6 +132,33 @@ describe('in headless Chromium', () => {
     },
   )
 
+  it('a page that serves no .wasm files says so, and what it says helps', async () => {
+    const chosen = (wasmAt: string | null, paths: string | null): Promise<string> =>
+      withPage(
+        browser!,
+        bridge.code,
+        ({ page }) =>
+          page.evaluate(async (prefix) => {
+            const { choose, setWasmPaths } = globalThis as unknown as BridgePage
+            if (prefix !== null) setWasmPaths(prefix)
+            return choose('wasm').then(
+              ({ reason }) => reason,
+              ({ message }: Error) => message,
+            )
+          }, paths),
+        wasmAt,
+      )
+    const message = await chosen(null, null)
+    assert.match(message, /^No tfjs backend for 'wasm' could be loaded \(.*did not start: /)
+    assert.include(
+      message,
+      'Serve the .wasm files of @tensorflow/tfjs-backend-wasm/dist beside the script of the page',
+    )
+    assert.include(message, 'or name their place by `setWasmPaths`')
+    assert.equal(await chosen('/', null), 'WebAssembly on the CPU; as asked for')
+    assert.equal(await chosen('/elsewhere/', '/elsewhere/'), 'WebAssembly on the CPU; as asked for')
+  })
+
   it.for([
     { state: 'auto', road: 'flat' },
     { state: 'device', road: 'device' },
@@ -178,6 +207,7 @@ describe('in headless Chromium', () => {
 interface BridgePage {
   choose(wanted: BackendWish): Promise<BackendChoice>
   setBackend(name: string): Promise<boolean>
+  setWasmPaths(prefix: string): void
   train(state?: StateRoad): TrainingRun
 }
 

@@ -35,21 +35,26 @@ export interface OpenPage {
   readonly complaints: ReadonlyArray<string>
 }
 
-/** Runs `use` on a page with one script, served from this machine together with the wasm binaries; closes everything afterwards. */
+/**
+ * Runs `use` on a page with one script, served from this machine together with the wasm binaries; closes everything afterwards.
+ * @param wasmAt - where the binaries are served; null for nowhere
+ */
 export async function withPage<T>(
   browser: Browser,
   script: string,
   use: (open: OpenPage) => Promise<T>,
+  wasmAt: string | null = '/',
 ): Promise<T> {
   const server = createServer(({ url = '/' }, response) => {
     const send = (type: string, body: string | Buffer): void => {
       response.writeHead(200, { 'content-type': type }).end(body)
     }
-    const binary = join(wasmFolder, url)
+    const isWasm =
+      wasmAt !== null && url.startsWith(wasmAt) && /^[\w-]+\.wasm$/.test(url.slice(wasmAt.length))
+    const binary = isWasm ? join(wasmFolder, url.slice(wasmAt.length)) : ''
     if (url === '/') send('text/html', PAGE)
     else if (url === '/script.js') send('text/javascript', script)
-    else if (/^\/[\w-]+\.wasm$/.test(url) && existsSync(binary))
-      send('application/wasm', readFileSync(binary))
+    else if (isWasm && existsSync(binary)) send('application/wasm', readFileSync(binary))
     else response.writeHead(404).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,4 +1,5 @@
 import { Context, Effect, Layer } from 'effect'
+import type { IvpInputError } from '../../ivp/index.ts'
 import { chooseBackend, type BackendChoice, type BackendUnavailable, type BackendWish } from '../backend.ts'
 import { tf } from '../tensor.ts'
 
@@ -12,14 +13,17 @@ export const Backend: Context.Service<Backend, BackendChoice> = Context.Service<
   'solve-ivp/Backend',
 )
 
-/** Owns the tfjs backend: takes it when the layer is built, puts the former one back when its scope closes. */
-export function backendLayer(wanted: BackendWish): Layer.Layer<Backend, BackendUnavailable> {
+/**
+ * Owns the tfjs backend: takes it when the layer is built, puts the former one back when its scope closes. Fails with IvpInputError for a name that is
+ * none of a backend.
+ */
+export function backendLayer(wanted: BackendWish): Layer.Layer<Backend, BackendUnavailable | IvpInputError> {
   const acquire = Effect.tryPromise({
     try: async () => {
       const former = tf.getBackend()
       return { choice: await chooseBackend(wanted), former }
     },
-    catch: (error) => error as BackendUnavailable,
+    catch: (error) => error as BackendUnavailable | IvpInputError,
   })
   const restore = ({ former }: { readonly former: string | undefined }): Effect.Effect<void> =>
     Effect.promise(async () => {

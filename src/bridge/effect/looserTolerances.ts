@@ -1,4 +1,5 @@
 import { Effect } from 'effect'
+import { checkOptionNames, optionNames } from '../../ivp/check/optionNames.ts'
 import { RTOL_FLOOR } from '../../ivp/check/tolerance.ts'
 import { IvpInputError, type FailureKind } from '../../ivp/index.ts'
 import { SolveFailed } from '../odeErrors.ts'
@@ -24,6 +25,8 @@ export interface SolvedWithin<A> extends Tolerances {
   readonly retries: number
 }
 
+const OPTIONS = optionNames<LooserTolerancesOptions>({ rtol: true, atol: true, factor: true, times: true })
+
 /** Failures that looser tolerances can help against. */
 const HELPED: ReadonlySet<FailureKind> = new Set<FailureKind>(['stepTooSmall', 'maxSteps', 'noConvergence'])
 
@@ -38,9 +41,10 @@ const HELPED: ReadonlySet<FailureKind> = new Set<FailureKind>(['stepTooSmall', '
  */
 export function looserTolerances<A, E, R>(
   solve: (tolerances: Tolerances) => Effect.Effect<A, E, R>,
-  { rtol = 1e-3, atol = 1e-6, factor = 10, times = 3 }: LooserTolerancesOptions = {},
+  options: LooserTolerancesOptions = {},
 ): Effect.Effect<SolvedWithin<A>, E | IvpInputError, R> {
-  return Effect.suspend((): Effect.Effect<SolvedWithin<A>, E | IvpInputError, R> => {
+  const solved = Effect.suspend((): Effect.Effect<SolvedWithin<A>, E | IvpInputError, R> => {
+    const { rtol = 1e-3, atol = 1e-6, factor = 10, times = 3 } = options
     if (!(factor > 1)) return Effect.fail(new IvpInputError('factor', factor, 'must be a number above 1'))
     if (!(times >= 0))
       return Effect.fail(new IvpInputError('times', times, 'must be a number of solves, at least 0'))
@@ -57,6 +61,11 @@ export function looserTolerances<A, E, R>(
     })
     return Effect.retry(once, { times, while: isHelped })
   })
+  const checked = Effect.try({
+    try: () => checkOptionNames(options, OPTIONS, { of: 'looserTolerances' }),
+    catch: (error) => error as IvpInputError,
+  })
+  return Effect.andThen(checked, solved)
 }
 
 function isHelped(error: unknown): boolean {

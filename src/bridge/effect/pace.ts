@@ -1,5 +1,6 @@
 import { Duration, Option, type Clock } from 'effect'
 import { IvpInputError } from '../../ivp/index.ts'
+import { optionNames } from '../../ivp/check/optionNames.ts'
 
 /** How long a solve may work, in all and in one go. */
 export interface PaceOptions {
@@ -11,6 +12,11 @@ export interface PaceOptions {
   /** Work between two pauses, in which other fibers run and interruptions arrive: no less than one step. Default 10 milliseconds. */
   readonly pauseEvery?: Duration.Input | undefined
 }
+
+export const PACE_OPTIONS: ReadonlyArray<string> = optionNames<PaceOptions>({
+  timeout: true,
+  pauseEvery: true,
+})
 
 const PAUSE_EVERY = Duration.millis(10)
 

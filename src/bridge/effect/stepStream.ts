@@ -1,5 +1,10 @@
 import { Cause, Effect, Stream } from 'effect'
+import { DIRECTION_OPTIONS } from '../../adjoint/directionOptions.ts'
+import { checkSpan } from '../../ivp/check/span.ts'
+import { checkOptionNames } from '../../ivp/check/optionNames.ts'
 import type { TensorTree } from '../flatten.ts'
+import { INSTEAD_ON_TENSORS } from '../tensorOptions.ts'
+import { PACE_OPTIONS } from './pace.ts'
 import type { TensorFunction } from '../tensorRhs.ts'
 import { LentStep, type TensorStep } from './lentStep.ts'
 import { openRun } from './scopedRun.ts'
@@ -8,6 +13,27 @@ import { attempt, type TensorOdeError } from './typedFailure.ts'
 
 /** Options of a stream of steps. */
 export type StepsOptions<P extends TensorTree> = RunOptions<P>
+
+const STEPS_OPTIONS: ReadonlyArray<string> = [
+  ...DIRECTION_OPTIONS,
+  ...PACE_OPTIONS,
+  'params' satisfies keyof StepsOptions<TensorTree>,
+]
+
+const NOT_DIFFERENTIABLE = 'a stream has no gradient; `TensorOde.solve` has'
+const PLACE = {
+  of: 'TensorOde.steps',
+  instead: {
+    ...INSTEAD_ON_TENSORS,
+    tEval: 'every accepted step comes; `TensorOde.solve` gives the states at times',
+    gradient: NOT_DIFFERENTIABLE,
+    backward: NOT_DIFFERENTIABLE,
+    certify: NOT_DIFFERENTIABLE,
+    checkpoints: NOT_DIFFERENTIABLE,
+    onSolve: 'every step says how far the solve has got, by `nfev`, `nsteps` and `nrejected`',
+    onProgress: 'every step says how far the solve has got, by `share`',
+  },
+}
 
 /** The accepted steps of a solve, each computed when it is pulled. See `TensorOdeShape.steps`. */
 export function stepStream<H extends TensorTree, P extends TensorTree = []>(
@@ -18,6 +44,10 @@ export function stepStream<H extends TensorTree, P extends TensorTree = []>(
 ): Stream.Stream<TensorStep<H>, TensorOdeError> {
   return Stream.unwrap(
     Effect.gen(function* () {
+      yield* attempt(() => {
+        checkOptionNames(options, STEPS_OPTIONS, PLACE)
+        checkSpan(span)
+      })
       const { run, pause } = yield* openRun('TensorOde.steps', f, h0, span, { ...options, save: 'last' })
       let lent: LentStep<H> | null = null
       const takeBack = (): void => {

@@ -1,14 +1,15 @@
 import { Effect } from 'effect'
-import type { IvpResult } from '../../ivp/index.ts'
+import { IvpInputError, type IvpResult } from '../../ivp/index.ts'
 import { toLeaves, type TensorTree, type TreeLayout } from '../flatten.ts'
-import { checkNestedOptions } from '../nestedOptions.ts'
-import { checkGradient, odeint } from '../odeint.ts'
+import { odeint } from '../odeint.ts'
+import { checkTimesForm } from '../outputTimes.ts'
 import type { OdeintOptions } from '../solveOptions.ts'
 import { isRecording } from '../abandonedTape.ts'
+import { checkTensorOptions, INSTEAD_ON_TENSORS, ODEINT_OPTIONS } from '../tensorOptions.ts'
 import { tensorProblem } from '../tensorProblem.ts'
 import type { TensorFunction } from '../tensorRhs.ts'
 import { tf, type Tensor } from '../tensor.ts'
-import type { PaceOptions } from './pace.ts'
+import { PACE_OPTIONS, type PaceOptions } from './pace.ts'
 import type { SolveProgress } from './progress.ts'
 import { openRun } from './scopedRun.ts'
 import { throwFailure } from './tensorRun.ts'
@@ -20,6 +21,33 @@ export interface SolveOptions<P extends TensorTree> extends Omit<OdeintOptions<P
   readonly onProgress?: ((progress: SolveProgress) => Effect.Effect<void>) | undefined
 }
 
+const SOLVE_OPTIONS: ReadonlyArray<string> = [
+  ...ODEINT_OPTIONS.filter((name) => name !== 'state'),
+  ...PACE_OPTIONS,
+  'onProgress' satisfies keyof SolveOptions<TensorTree>,
+]
+
+const PLACE = {
+  of: 'TensorOde.solve',
+  instead: {
+    ...INSTEAD_ON_TENSORS,
+    state: 'between pauses the state is on the host; `odeint` has the choice',
+  },
+}
+
+/** @throws IvpInputError */
+function checkInput(ts: unknown, options: SolveOptions<TensorTree>): void {
+  checkTensorOptions(options, PLACE, SOLVE_OPTIONS)
+  checkTimesForm(ts)
+  if (ts instanceof tf.Tensor) {
+    throw new IvpInputError(
+      'ts',
+      'a tensor',
+      'must be numbers; `odeint` takes a tensor, and gives its gradient',
+    )
+  }
+}
+
 /** A solve that pauses between steps, with the numbers of `odeint`. See `TensorOdeShape.solve`. */
 export function wholeSolve<H extends TensorTree, P extends TensorTree = []>(
   f: TensorFunction<H, P>,
@@ -27,8 +55,10 @@ export function wholeSolve<H extends TensorTree, P extends TensorTree = []>(
   ts: ReadonlyArray<number>,
   options: SolveOptions<P> = {},
 ): Effect.Effect<H, TensorOdeError> {
-  return Effect.suspend(() =>
-    isRecording() ? onTape(f, h0, ts, options) : Effect.flatMap(inPauses(f, h0, ts, options), stacked<H>),
+  return Effect.flatMap(
+    attempt(() => checkInput(ts, options)),
+    () =>
+      isRecording() ? onTape(f, h0, ts, options) : Effect.flatMap(inPauses(f, h0, ts, options), stacked<H>),
   )
 }
 
@@ -62,8 +92,6 @@ function inPauses<H extends TensorTree, P extends TensorTree>(
     Effect.gen(function* () {
       const span = [ts[0]!, ts[ts.length - 1]!] as const
       const check = (): void => {
-        checkGradient(options.gradient)
-        checkNestedOptions(options)
         tensorProblem(f, h0, ts, ts, params)
       }
       const opened = openRun('TensorOde.solve', f, h0, span, { ...rest, tEval: ts }, { check, onProgress })

@@ -1,3 +1,4 @@
+import { optionNames } from '../../bridge/optionNames.ts'
 import { tf, type Tensor, type Tensor4D } from '../../bridge/tensor.ts'
 import { groupNorm } from '../groupNorm.ts'
 import { channelsOf, checkCount, checkGroups, imageSpec, oneShape, oneTensor } from './imageShape.ts'
@@ -7,7 +8,7 @@ import {
   type Initializer,
   type InitializerIdentifier,
 } from './initializerOf.ts'
-import type { LayerArgs, LayerConfig } from './layerArgs.ts'
+import { checkedArgs, type BesideLayer, type LayerArgs, type LayerConfig } from './layerArgs.ts'
 
 /** Options of `groupNormLayer`. */
 export interface GroupNormLayerArgs extends LayerArgs {
@@ -18,6 +19,12 @@ export interface GroupNormLayerArgs extends LayerArgs {
   /** Default 'zeros'. */
   readonly betaInitializer?: InitializerIdentifier
 }
+
+const OPTIONS = optionNames<BesideLayer<GroupNormLayerArgs>>({
+  groups: true,
+  gammaInitializer: true,
+  betaInitializer: true,
+})
 
 /** `groupNorm` as a layer of tfjs: images (batch, height, width, channels) to images of the same shape. */
 export class GroupNormLayer extends tf.layers.Layer {
@@ -30,8 +37,9 @@ export class GroupNormLayer extends tf.layers.Layer {
   #beta!: tf.LayerVariable
 
   constructor(args: GroupNormLayerArgs) {
-    super(args)
-    const { groups, gammaInitializer = 'ones', betaInitializer = 'zeros' } = args
+    const checked = checkedArgs('groupNormLayer', args, OPTIONS)
+    super(checked)
+    const { groups, gammaInitializer = 'ones', betaInitializer = 'zeros' } = checked
     checkCount('groups', groups)
     this.groups = groups
     this.#gammaInitializer = initializerOf('gammaInitializer', gammaInitializer)
@@ -69,7 +77,7 @@ tf.serialization.registerClass(GroupNormLayer)
 
 /**
  * Group normalisation of images (batch, height, width, channels), with a scale and a shift per channel.
- * @throws IvpInputError when it is built on images whose channels the groups do not divide
+ * @throws IvpInputError for options that there are not or that are missing; when it is built on images whose channels the groups do not divide
  * @see Wu, He, "Group Normalization" (ECCV 2018)
  */
 export function groupNormLayer(args: GroupNormLayerArgs): GroupNormLayer {

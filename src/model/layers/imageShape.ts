@@ -28,9 +28,15 @@ export function checkGroups(groups: number, channels: number): void {
 }
 
 /** @throws IvpInputError */
-export function checkCount(option: string, count: unknown): void {
+export function checkCount(option: string, count: unknown): asserts count is number {
   if (Number.isInteger(count) && (count as number) > 0) return
   throw new IvpInputError(option, count, 'must be a whole number above 0')
+}
+
+/** @throws IvpInputError */
+export function checkSeed(seed: unknown): void {
+  if (seed === undefined || seed === null || Number.isFinite(seed)) return
+  throw new IvpInputError('seed', seed, 'must be a finite number')
 }
 
 /** What tfjs checks of every input from now on. */

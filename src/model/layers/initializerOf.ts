@@ -17,6 +17,13 @@ export function initializerOf(option: string, given: InitializerIdentifier): Ini
     if (names.includes(given)) return makers[given]!({})
     throw new IvpInputError(option, given, `must be an initializer of tfjs or one of ${names.join(', ')}`)
   }
+  if (typeof given !== 'object' || given === null || !('apply' in given || 'className' in given)) {
+    throw new IvpInputError(
+      option,
+      given,
+      "must be an initializer of tfjs or the name of one, such as 'zeros'",
+    )
+  }
   return 'apply' in given ? given : (fromRegistry(option, given) as Initializer)
 }
 

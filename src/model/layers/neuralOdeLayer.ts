@@ -1,4 +1,5 @@
 import { IvpInputError } from '../../bridge/index.ts'
+import { checkOptionNames, optionNames } from '../../bridge/optionNames.ts'
 import { tf, type Tensor } from '../../bridge/tensor.ts'
 import { checkCount, oneTensor } from './imageShape.ts'
 import {
@@ -29,6 +30,9 @@ export interface NeuralOdeLayerArgs extends OdeLayerArgs {
   readonly params?: { readonly [name: string]: WeightDeclaration }
 }
 
+const OPTIONS = optionNames<Omit<NeuralOdeLayerArgs, keyof OdeLayerArgs>>({ f: true, params: true })
+const OF_WEIGHT = optionNames<NamedWeight>({ name: true, shape: true, initializer: true })
+
 /** A weight with its name: as keys of an object, names would not survive tfjs's model files. */
 interface NamedWeight {
   readonly name: string
@@ -45,8 +49,8 @@ export class NeuralOdeLayer extends OdeLayer {
   #weights: LayerWeights = {}
 
   constructor(args: NeuralOdeLayerArgs) {
-    super(args)
-    const f = restoredOption(args.f)
+    super('neuralOdeLayer', args, OPTIONS)
+    const f = restoredOption(args?.f)
     if (typeof f !== 'function' && typeof f !== 'string') {
       throw new IvpInputError(
         'f',
@@ -96,7 +100,17 @@ tf.serialization.registerClass(NeuralOdeLayer)
 function declared(
   params: NonNullable<NeuralOdeLayerArgs['params']> | ReadonlyArray<NamedWeight>,
 ): NamedWeight[] {
-  const entries: ReadonlyArray<WeightDeclaration & { readonly name: string }> = Array.isArray(params)
+  if (typeof params !== 'object' || params === null) {
+    throw new IvpInputError('params', params, 'must be a record of weights, such as { w: { shape: [2, 2] } }')
+  }
+  const isSaved = Array.isArray(params)
+  for (const [name, declaration] of Object.entries(params)) {
+    const within = `params.${name}`
+    if (declaration === undefined)
+      throw new IvpInputError(within, declaration, 'must be { shape, initializer? }')
+    checkOptionNames(declaration, isSaved ? OF_WEIGHT : OF_WEIGHT.filter((key) => key !== 'name'), { within })
+  }
+  const entries: ReadonlyArray<WeightDeclaration & { readonly name: string }> = isSaved
     ? params
     : Object.entries(params).map(([name, declaration]) => ({ name, ...declaration }))
   return entries.map(({ name, shape, initializer = 'glorotUniform' }) => {

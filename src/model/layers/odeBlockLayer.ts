@@ -1,8 +1,17 @@
 import type { TensorFunction } from '../../bridge/index.ts'
+import { optionNames } from '../../bridge/optionNames.ts'
 import { tf, type Tensor, type Tensor4D } from '../../bridge/tensor.ts'
 import { odeFunction, odeFunctionSpec } from '../odeFunction.ts'
 import type { Parameters } from '../parameters.ts'
-import { channelsOf, checkCount, checkGroups, imageSpec, oneShape, oneTensor } from './imageShape.ts'
+import {
+  channelsOf,
+  checkCount,
+  checkGroups,
+  checkSeed,
+  imageSpec,
+  oneShape,
+  oneTensor,
+} from './imageShape.ts'
 import type { LayerConfig } from './layerArgs.ts'
 import { parametersOf, weightsOf, type LayerWeights } from './layerWeights.ts'
 import { OdeLayer, type OdeLayerArgs } from './odeLayer.ts'
@@ -15,6 +24,8 @@ export interface OdeBlockLayerArgs extends OdeLayerArgs {
   readonly seed?: number
 }
 
+const OPTIONS = optionNames<Omit<OdeBlockLayerArgs, keyof OdeLayerArgs>>({ groups: true, seed: true })
+
 /** `odeFunction` solved over time, as a layer of tfjs. */
 export class OdeBlockLayer extends OdeLayer {
   /** @nocollapse */
@@ -25,11 +36,13 @@ export class OdeBlockLayer extends OdeLayer {
   #weights: LayerWeights = {}
 
   constructor(args: OdeBlockLayerArgs) {
-    super(args)
-    checkCount('groups', args.groups)
-    this.groups = args.groups
-    this.seed = args.seed ?? undefined
-    this.#f = odeFunction(args.groups)
+    super('odeBlockLayer', args, OPTIONS)
+    const { groups, seed } = args ?? {}
+    checkCount('groups', groups)
+    checkSeed(seed)
+    this.groups = groups
+    this.seed = seed ?? undefined
+    this.#f = odeFunction(groups)
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
@@ -59,7 +72,7 @@ tf.serialization.registerClass(OdeBlockLayer)
 /**
  * The ODE block of an ODENet: images (batch, height, width, channels) are the state at the first time of dh/dt = f(t, h), where f is norm, ReLU,
  * time convolution, twice, and a last norm (`odeFunction`).
- * @throws IvpInputError when it is built on images whose channels the groups do not divide
+ * @throws IvpInputError for options that there are not or that are missing; when it is built on images whose channels the groups do not divide
  * @see Carrara, Amato, Falchi, Gennaro, "Evaluation of Continuous Image Features Learned by ODE Nets" (ICIAP 2019), Sec. 3
  */
 export function odeBlockLayer(args: OdeBlockLayerArgs): OdeBlockLayer {

@@ -17,6 +17,7 @@ export function registerOdeFunction<F extends LayerFunction>(name: string, f: F)
   if (typeof name !== 'string' || name === '') {
     throw new IvpInputError('name', name, 'must be a text that is not empty')
   }
+  if (typeof f !== 'function') throw new IvpInputError('f', f, 'must be a function (t, h, params) => dh')
   functions.set(name, f)
   names.set(f, name)
   return f

@@ -1,7 +1,8 @@
 import { IvpInputError, odeint, type OdeintOptions, type TensorFunction } from '../../bridge/index.ts'
 import { tf, type Tensor } from '../../bridge/tensor.ts'
+import { checkTensorOptions, INSTEAD_ON_TENSORS, ODEINT_OPTIONS } from '../../bridge/tensorOptions.ts'
 import { oneShape } from './imageShape.ts'
-import type { LayerArgs, LayerConfig } from './layerArgs.ts'
+import { checkedArgs, type LayerArgs, type LayerConfig } from './layerArgs.ts'
 import { NotSavable } from './notSavable.ts'
 import { restoredOption, savedOption } from './savedOption.ts'
 
@@ -15,24 +16,25 @@ export interface OdeLayerArgs extends LayerArgs, Omit<OdeintOptions<ParameterTre
   readonly returnSequences?: boolean
 }
 
-/** Options of `odeint` that a layer passes on and a model file keeps. */
-const SOLVE_OPTIONS = [
-  'method',
-  'rtol',
-  'atol',
-  'firstStep',
-  'maxStep',
-  'step',
-  'maxSteps',
-  'controller',
-  'gradient',
-  'checkpoints',
-  'certify',
-  'backward',
-  'state',
-] as const
+type SolveOptions = Omit<OdeintOptions<ParameterTree>, 'params' | 'signal' | 'onSolve'>
 
-type SolveOptions = Pick<OdeintOptions<ParameterTree>, (typeof SOLVE_OPTIONS)[number]>
+/** Options of `odeint` that a layer passes on and a model file keeps. */
+const SOLVE_OPTIONS = ODEINT_OPTIONS.filter(
+  (name) => !['params', 'signal', 'onSolve'].includes(name),
+) as ReadonlyArray<keyof SolveOptions>
+
+const ODE_LAYER_OPTIONS: ReadonlyArray<string> = [...SOLVE_OPTIONS, 'onSolve', 'times', 'returnSequences']
+
+/** For those who expect all options of `odeint` or `solveIvp`. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  ...INSTEAD_ON_TENSORS,
+  params: 'the weights of the layer are its parameters',
+  signal: 'nothing can abort a solve within `fit` or `predict`; bound it by `maxSteps`',
+  ts: 'the times are `times`',
+  tEval: 'the times are `times`; `returnSequences: true` gives the states at all of them',
+  denseOutput: 'give more `times`, and `returnSequences: true`',
+  save: 'the state at the last time is given, with `returnSequences: true` those at all `times`',
+}
 
 /** What the layers that solve an ODE have in common: the input is the state at the first time, the result the state at the last or at every time. */
 export abstract class OdeLayer extends tf.layers.Layer {
@@ -42,19 +44,25 @@ export abstract class OdeLayer extends tf.layers.Layer {
   /** Called after every solve, see `odeint`. It belongs to a run as callbacks of `fit` do: model files do not keep it. */
   onSolve: OdeintOptions<ParameterTree>['onSolve'] | undefined
 
-  constructor(args: OdeLayerArgs) {
-    super(args)
-    const { times = [0, 1], returnSequences = false, onSolve } = args
+  /** @param of - the function that makes the layer. @param own - its own options */
+  constructor(of: string, args: OdeLayerArgs, own: ReadonlyArray<string>) {
+    const checked = checkedArgs(of, args, [...own, ...ODE_LAYER_OPTIONS], INSTEAD)
+    super(checked)
+    const { times = [0, 1], returnSequences = false, onSolve } = checked
     checkTimes(times)
+    if (typeof returnSequences !== 'boolean') {
+      throw new IvpInputError('returnSequences', returnSequences, 'must be true or false')
+    }
     this.times = [...times]
     this.returnSequences = returnSequences
     this.onSolve = onSolve
     this.solveOptions = Object.fromEntries(
-      SOLVE_OPTIONS.filter((option) => args[option] != null).map((option) => [
+      SOLVE_OPTIONS.filter((option) => checked[option] != null).map((option) => [
         option,
-        restoredOption(args[option]),
+        restoredOption(checked[option]),
       ]),
     )
+    checkTensorOptions({ ...this.solveOptions, ...(onSolve == null ? {} : { onSolve }) }, { of })
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
@@ -115,9 +123,15 @@ function savedSolve(layer: string, options: SolveOptions): LayerConfig {
   return saved
 }
 
-function checkTimes(times: ReadonlyArray<number>): void {
-  const direction = Math.sign(times[1]! - times[0]!)
-  const isMonotone = times.every((t, i) => i === 0 || Math.sign(t - times[i - 1]!) === direction)
-  if (times.length >= 2 && direction !== 0 && isMonotone && times.every((t) => Number.isFinite(t))) return
+function checkTimes(times: unknown): asserts times is ReadonlyArray<number> {
+  if (isMonotone(times)) return
   throw new IvpInputError('times', times, 'must be at least two finite numbers, strictly monotone')
+}
+
+function isMonotone(times: unknown): boolean {
+  if (!Array.isArray(times) && !ArrayBuffer.isView(times)) return false
+  const list = Array.from(times as ArrayLike<number>)
+  if (list.length < 2 || !list.every((t) => Number.isFinite(t))) return false
+  const direction = Math.sign(list[1]! - list[0]!)
+  return direction !== 0 && list.every((t, i) => i === 0 || Math.sign(t - list[i - 1]!) === direction)
 }

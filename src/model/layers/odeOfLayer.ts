@@ -22,8 +22,8 @@ export class OdeOfLayer extends OdeLayer {
   #takesTime = false
 
   constructor(args: OdeOfLayerArgs) {
-    super(args)
-    const layer: Layer | Registered | undefined = args.layer
+    super('odeOfLayer', args, ['layer' satisfies keyof OdeOfLayerArgs])
+    const layer: Layer | Registered | undefined = args?.layer
     if (typeof layer !== 'object' || layer === null || !('className' in layer || 'apply' in layer)) {
       throw new IvpInputError('layer', layer, 'must be a layer or a model of tfjs')
     }

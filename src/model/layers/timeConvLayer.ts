@@ -1,4 +1,5 @@
 import { IvpInputError } from '../../bridge/index.ts'
+import { optionNames } from '../../bridge/optionNames.ts'
 import { tf, type Tensor, type Tensor4D } from '../../bridge/tensor.ts'
 import { convBound } from '../timeConv.ts'
 import { channelsOf, checkCount, imageSpec } from './imageShape.ts'
@@ -9,7 +10,7 @@ import {
   type Initializer,
   type InitializerIdentifier,
 } from './initializerOf.ts'
-import type { LayerArgs, LayerConfig } from './layerArgs.ts'
+import { checkedArgs, type BesideLayer, type LayerArgs, type LayerConfig } from './layerArgs.ts'
 
 /** Options of `timeConvLayer`. */
 export interface TimeConvLayerArgs extends LayerArgs {
@@ -20,6 +21,12 @@ export interface TimeConvLayerArgs extends LayerArgs {
   /** Of the kernels and the bias. Default: uniform in +-1 / sqrt(fan in), the time channel counted, as PyTorch has it. */
   readonly kernelInitializer?: InitializerIdentifier
 }
+
+const OPTIONS = optionNames<BesideLayer<TimeConvLayerArgs>>({
+  filters: true,
+  kernelSize: true,
+  kernelInitializer: true,
+})
 
 /** A convolution of images with one more channel that holds a time, as a layer of tfjs with the inputs [images, times]. */
 export class TimeConvLayer extends tf.layers.Layer {
@@ -33,8 +40,9 @@ export class TimeConvLayer extends tf.layers.Layer {
   #bias!: tf.LayerVariable
 
   constructor(args: TimeConvLayerArgs) {
-    super(args)
-    const { filters, kernelSize = 3, kernelInitializer } = args
+    const checked = checkedArgs('timeConvLayer', args, OPTIONS)
+    super(checked)
+    const { filters, kernelSize = 3, kernelInitializer } = checked
     checkCount('filters', filters)
     checkCount('kernelSize', kernelSize)
     this.filters = filters

@@ -1,3 +1,4 @@
+import { checkOptionNames, optionNames } from '../bridge/optionNames.ts'
 import { jitterColours, type ColourJitter } from './colourJitter.ts'
 import type { Rng } from './rng.ts'
 
@@ -8,6 +9,8 @@ export interface Augmentation extends ColourJitter {
   /** Mirrors half of the images, left to right. */
   readonly flip: boolean
 }
+
+const AUGMENTATIONS = optionNames<Augmentation>({ padding: true, flip: true, hue: true, saturation: true })
 
 /** Height, width and channels of an image. */
 export interface ImageShape {
@@ -20,15 +23,17 @@ export interface ImageShape {
  * Changed copies of images: random crop, horizontal flip, colour jitter. The same stream gives the same copies.
  * @param pixels - shape (n, height, width, channels); not modified
  * @returns same shape
- * @throws RangeError for a jitter of colours of images that are not of red, green and blue
+ * @throws IvpInputError for a change that there is not; RangeError for a jitter of colours of images that are not of red, green and blue
  * @see torchvision's RandomCrop(size, padding), RandomHorizontalFlip and ColorJitter
  */
 export function augmented(
   pixels: Uint8Array,
   shape: ImageShape,
-  { padding, flip, ...colours }: Augmentation,
+  augmentation: Augmentation,
   rng: Rng,
 ): Uint8Array {
+  checkOptionNames(augmentation, AUGMENTATIONS, { within: 'augmentation' })
+  const { padding, flip, ...colours } = augmentation
   const { height, width, channels } = shape
   const size = height * width * channels
   if (channels !== 3 && (colours.hue > 0 || colours.saturation > 0)) {

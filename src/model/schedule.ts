@@ -1,3 +1,5 @@
+import { checkOptionNames, optionNames } from '../bridge/optionNames.ts'
+
 /** Settings of ReduceLROnPlateau; PyTorch's names and defaults, with the relative threshold. */
 export interface PlateauOptions {
   /** Whether a smaller ('min', a loss) or a larger metric ('max', an accuracy) is better. Default 'min'. */
@@ -48,10 +50,11 @@ const PLATEAU_DEFAULTS: PlateauOptions = {
  * PyTorch's order of events: a metric either improves on the best (and clears the count of bad epochs) or is bad (and
  * adds one); within a cooldown the count is cleared again; more than `patience` bad epochs in a row reduce lr, start
  * the cooldown and clear the count. A metric that is not finite is bad and never becomes the best.
- * @throws RangeError when an option is out of range
+ * @throws RangeError when an option is out of range, IvpInputError when there is none of that name
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
  */
 export function reduceLROnPlateau(given: Partial<PlateauOptions> = {}): ReduceLROnPlateau {
+  checkOptionNames(given, Object.keys(PLATEAU_DEFAULTS), { of: 'reduceLROnPlateau' })
   const options: PlateauOptions = { ...PLATEAU_DEFAULTS, ...given }
   const { mode, factor, patience, threshold, cooldown, minLr, eps } = options
   demand(mode === 'min' || mode === 'max', 'mode', "'min' or 'max'", mode)
@@ -102,14 +105,22 @@ export interface CosineOptions {
   readonly minLr?: number
 }
 
+const COSINE_OPTIONS = optionNames<CosineOptions>({
+  peakLr: true,
+  totalSteps: true,
+  warmupSteps: true,
+  minLr: true,
+})
+
 /**
  * Learning rate of a step: linear warm-up, then half a cosine from peakLr down to minLr.
  * @param step - number of steps already taken: 0 for the first
- * @throws RangeError when step or an option is out of range
+ * @throws RangeError when step or an option is out of range, IvpInputError for an option that there is not
  * @see Loshchilov, Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017, Eq. (5), no restarts
  * @see Goyal et al., "Accurate, large minibatch SGD", arXiv:1706.02677, Sec. 2.2: gradual warm-up
  */
 export function cosine(step: number, options: CosineOptions): number {
+  checkOptionNames(options, COSINE_OPTIONS, { of: 'cosine' })
   const { peakLr, totalSteps, warmupSteps = 0, minLr = 0 } = options
   demand(isCount(step), 'step', 'an integer of at least 0', step)
   demand(isFiniteFrom0(peakLr), 'peakLr', 'a finite number of at least 0', peakLr)

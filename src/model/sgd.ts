@@ -1,3 +1,5 @@
+import { checkOptionNames, optionNames } from '../bridge/optionNames.ts'
+
 /** Settings of one step; PyTorch's names in camelCase. */
 export interface SgdOptions {
   /** Learning rate, at least 0. */
@@ -9,6 +11,8 @@ export interface SgdOptions {
   /** Looks ahead along the velocity (Sutskever et al. 2013); needs a momentum. Default false. */
   readonly nesterov?: boolean
 }
+
+const SGD_OPTIONS = optionNames<SgdOptions>({ lr: true, momentum: true, weightDecay: true, nesterov: true })
 
 /** The optimizer's memory as plain JSON: its velocity, little-endian float32 in base64, exact to the bit. */
 export interface SgdState {
@@ -31,7 +35,7 @@ const FLOAT32_BYTES = 4
  * @param params - p, shape (n); updated
  * @param grads - g, shape (n); not modified
  * @param velocity - v, shape (n), zeros before the first step; updated
- * @throws RangeError, before anything is changed, when lengths differ or an option is out of range
+ * @throws RangeError, before anything is changed, when lengths differ or an option is out of range; IvpInputError for one that there is not
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html, the algorithm with dampening = 0
  */
 export function sgdStep(
@@ -40,6 +44,7 @@ export function sgdStep(
   velocity: Float32Array,
   options: SgdOptions,
 ): void {
+  checkOptionNames(options, SGD_OPTIONS, { of: 'sgdStep' })
   const { lr, momentum, weightDecay, nesterov = false } = options
   const n = params.length
   if (grads.length !== n || velocity.length !== n) {

@@ -1,6 +1,7 @@
 import type { BackendChoice } from '../bridge/index.ts'
 import { averageStep } from './average.ts'
 import { Batches } from './batches.ts'
+import { checkTrainOptions } from './checkTrainOptions.ts'
 import { checkCheckpoint, decode, encode, type Checkpoint } from './checkpoint.ts'
 import { afterEpoch, EARLY_STOP_START } from './earlyStop.ts'
 import { evaluateOn, type Evaluation } from './evaluation.ts'
@@ -56,7 +57,7 @@ export interface TrainerSettings {
 
 /**
  * Prepares the backend(s), the net and its optimizer; continues from a checkpoint if there is one.
- * @throws CheckpointMismatch (as a rejection) for a checkpoint of a net with another number of parameters, or a damaged one, before anything else is done
+ * @throws IvpInputError (as a rejection) for an option that is missing or that there is not; CheckpointMismatch for a checkpoint of a net with another number of parameters, or a damaged one, before anything else is done
  */
 export async function createTrainer(
   options: TrainOptions,
@@ -64,6 +65,7 @@ export async function createTrainer(
   resumeFrom?: Checkpoint,
   { signal }: TrainerSettings = {},
 ): Promise<Trainer> {
+  checkTrainOptions(options)
   const shape = shapeOf(options, train)
   const spec = odeNetSpec(shape)
   if (resumeFrom !== undefined) checkCheckpoint(resumeFrom, parameterCount(spec), options)

@@ -1,5 +1,5 @@
 import { assert, beforeAll, describe, it } from 'vitest'
-import { IvpInputError } from '../../../src/bridge/index.ts'
+import type { IvpInputError } from '../../../src/bridge/index.ts'
 import { ODEINT_OPTIONS } from '../../../src/bridge/tensorOptions.ts'
 import { tf, type Scalar, type Tensor } from '../../../src/bridge/tensor.ts'
 import {

@@ -9,7 +9,7 @@ import {
 } from '../ivp/index.ts'
 import { checkMethod } from '../ivp/check/method.ts'
 import { checkOptionNames, optionNames } from '../ivp/check/optionNames.ts'
-import { methodNames } from '../ivp/methods.ts'
+import { methodsOfKind } from '../ivp/methods.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { AcceptedSteps } from './acceptedSteps.ts'
 import { backsolve } from './backsolve.ts'
@@ -250,7 +250,7 @@ function explicitMethod(option: keyof typeof INSTEAD_OF_DISCRETE, method: unknow
   throw new IvpInputError(
     option,
     'discrete',
-    `must be ${instead} with the implicit method ${checked.name}; 'discrete' needs an explicit method: ${[...methodNames('explicit'), ...methodNames('fixedStep')].join(', ')}, or one of makeErk`,
+    `must be ${instead} with the implicit method ${checked.name}; 'discrete' needs an explicit method: ${[...methodsOfKind('explicit'), ...methodsOfKind('fixedStep')].join(', ')}, or one of makeErk`,
   )
 }
 

@@ -1,4 +1,4 @@
 /** The check of option names, for the rooms above. */
 export { checkOptionNames, optionNames } from '../ivp/check/optionNames.ts'
 export { nearestName } from '../ivp/check/nearestName.ts'
-export { methodNames } from '../ivp/methods.ts'
+export { methodsOfKind } from '../ivp/methods.ts'

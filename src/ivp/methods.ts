@@ -30,6 +30,6 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
 }
 
 /** The names of the methods of a kind. */
-export function methodNames(kind: Method['kind']): ReadonlyArray<MethodName> {
+export function methodsOfKind(kind: Method['kind']): ReadonlyArray<MethodName> {
   return (Object.keys(METHODS) as MethodName[]).filter((name) => METHODS[name].kind === kind)
 }

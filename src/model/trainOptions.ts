@@ -1,11 +1,15 @@
 import type { BackendWish } from '../bridge/index.ts'
+import { TENSOR_GRADIENTS, type TensorGradient } from '../bridge/solveOptions.ts'
 import type { Augmentation } from './augmentation.ts'
 import type { DatasetName } from './dataset.ts'
 import type { Net } from './nets.ts'
 import type { BlockSolve } from './odeBlock.ts'
 
 /** How gradients pass the ODE, see `odeint`. */
-export type TrainGradient = 'adjoint' | 'interpolating' | 'discrete' | 'autodiff'
+export type TrainGradient = Exclude<TensorGradient, 'backsolve'>
+
+/** 'backsolve' by its other name. */
+export const gradientNames: readonly TrainGradient[] = TENSOR_GRADIENTS.filter((name) => name !== 'backsolve')
 
 /** A solver by its name. */
 export type TrainMethod = Extract<BlockSolve['method'], string>

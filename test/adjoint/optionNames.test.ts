@@ -7,7 +7,7 @@ import {
   solveWithSensitivities,
 } from '../../src/adjoint/index.ts'
 import { DIRECTION_OPTIONS } from '../../src/adjoint/directionOptions.ts'
-import { methodNames } from '../../src/ivp/methods.ts'
+import { methodsOfKind } from '../../src/ivp/methods.ts'
 import { solveIvp } from '../../src/index.ts'
 import { refusal } from '../ivp/refusal.ts'
 
@@ -154,10 +154,10 @@ describe('what the message says to do instead of an option of `solveIvp` does it
 
 it('the methods that the refusal of an implicit one names are those that `discrete` takes', () => {
   const { expected } = refusal(() => solveWithPullback(decay, ts, h0, { gradient: 'discrete', method: 'BDF' })) // prettier-ignore
-  const named = [...methodNames('explicit'), ...methodNames('fixedStep')]
+  const named = [...methodsOfKind('explicit'), ...methodsOfKind('fixedStep')]
   assert.include(expected, `an explicit method: ${named.join(', ')}, or one of makeErk`)
   for (const method of named) {
-    const step = methodNames('fixedStep').includes(method) ? { step: 0.1 } : {}
+    const step = methodsOfKind('fixedStep').includes(method) ? { step: 0.1 } : {}
     const { pullback } = solveWithPullback(decay, ts, h0, { gradient: 'discrete', method, ...step })
     assert.closeTo(pullback(incoming).theta[0]!, -Math.exp(-2), 0.06)
   }

@@ -7,6 +7,7 @@ import { newComparison, type CompareFlags } from './compareOptions.ts'
 import { writeComparison } from './compareReport.ts'
 import { studiesInThread } from './studiesInThread.ts'
 import { continueRun, startRun, type TrainOutcome } from './train.ts'
+import { refuseBesideResume, USUAL, type Given } from './trainFlags.ts'
 import { UsageError } from './usageError.ts'
 import { wordOnWorkers } from './workers.ts'
 import { forTerminal } from './wrapped.ts'
@@ -15,10 +16,11 @@ import { forTerminal } from './wrapped.ts'
 const SNAPSHOTS = 8
 
 /** Trains what a comparison lacks, studies every net, and writes the report; each part that is done is kept, and is not done again. */
-export async function runComparison(flags: CompareFlags, signal: AbortSignal): Promise<TrainOutcome> {
-  const folder = flags.resume === undefined ? await begin(flags) : resume(flags, flags.resume)
+export async function runComparison(given: Given<CompareFlags>, signal: AbortSignal): Promise<TrainOutcome> {
+  const { resume, checkpointEvery = USUAL.checkpointEvery } = given
+  const folder = resume === undefined ? await begin(given) : continued(given, resume)
   try {
-    return await carryOut(folder, flags.checkpointEvery, signal)
+    return await carryOut(folder, checkpointEvery, signal)
   } finally {
     folder.close()
   }
@@ -68,22 +70,21 @@ async function carryOut(
   return 'completed'
 }
 
-async function begin(flags: CompareFlags): Promise<CompareFolder> {
+async function begin(given: Given<CompareFlags>): Promise<CompareFolder> {
   // Everything is read before the first file is written
-  const { plan, given } = await newComparison(flags)
-  const word = wordOnWorkers(flags.workers)
+  const { plan, given: runs } = await newComparison(given)
+  const word = wordOnWorkers(given.workers)
   if (word !== null) console.error(word)
   const stamp = plan.startedAt.slice(0, 19).replaceAll(':', '-')
-  const path = flags.out ?? join('runs', `${stamp}-compare-${plan.preset}-seed${plan.seed}`)
-  return CompareFolder.create(path, plan, given)
+  const path = given.out ?? join('runs', `${stamp}-compare-${plan.preset}-seed${plan.seed}`)
+  return CompareFolder.create(path, plan, runs)
 }
 
-function resume(flags: CompareFlags, path: string): CompareFolder {
-  if (flags.runs.length > 0 || flags.out !== undefined) {
-    throw new UsageError(
-      `--resume continues the comparison in ${path} as it is: leave out --out and other runs.`,
-    )
+function continued({ runs = [], ...given }: Given<CompareFlags>, path: string): CompareFolder {
+  if (runs.length > 0) {
+    throw new UsageError(`--resume continues the comparison in ${path} as it is: leave out other runs.`)
   }
+  refuseBesideResume(given, 'comparison')
   return CompareFolder.open(path)
 }
 

@@ -5,7 +5,9 @@ import { finishedRun } from './compareFolder.ts'
 import { checkFits, netFile, readNet } from './runState.ts'
 import { thisMachine } from './machine.ts'
 import { loadData } from './runData.ts'
-import { optionsOf, type TrainFlags } from './trainOptions.ts'
+import { flagOf, givenFlags } from './flagNames.ts'
+import { USUAL, withUsual, type Given, type TrainFlags } from './trainFlags.ts'
+import { optionsOf } from './trainOptions.ts'
 import { UsageError } from './usageError.ts'
 
 /** What the command line gave to `odenet compare`. */
@@ -22,6 +24,20 @@ export interface CompareFlags extends Omit<
   readonly memorySteps: string
 }
 
+export const USUAL_COMPARISON: Pick<
+  CompareFlags,
+  'preset' | 'seed' | 'backend' | 'checkpointEvery' | 'runs' | 'members' | 'studyImages' | 'memorySteps'
+> = {
+  preset: USUAL.preset,
+  seed: USUAL.seed,
+  backend: USUAL.backend,
+  checkpointEvery: USUAL.checkpointEvery,
+  runs: [],
+  members: roles.join(','),
+  studyImages: 1000,
+  memorySteps: '1,2,4,8,16',
+}
+
 /** A new comparison: what it is, the images, and the runs that it copies. */
 export interface NewComparison {
   readonly plan: ComparisonPlan
@@ -29,7 +45,8 @@ export interface NewComparison {
 }
 
 /** Reads the runs that are given, decides what else is to be trained, and loads the images; writes nothing. */
-export async function newComparison(flags: CompareFlags): Promise<NewComparison> {
+export async function newComparison(asGiven: Given<CompareFlags>): Promise<NewComparison> {
+  const flags: CompareFlags = withUsual<CompareFlags>(asGiven, USUAL_COMPARISON)
   const wanted = rolesOf(flags.members)
   if (!(Number.isInteger(flags.studyImages) && flags.studyImages > 0)) {
     throw new UsageError(`--study-images must be a positive whole number; received ${flags.studyImages}.`)
@@ -54,7 +71,7 @@ export async function newComparison(flags: CompareFlags): Promise<NewComparison>
     }
   }
   checkAlike(members)
-  if (runs.length > 0) refuseTrainingFlags(flags)
+  if (runs.length > 0) refuseTrainingFlags(asGiven)
   const rtolNeedsAdjoint = { net: 'odenet', gradient: 'adjoint', method: 'RK45', step: undefined } as const
   const base =
     runs[0]?.state.options ?? optionsOf({ ...flags, ...rtolNeedsAdjoint, baseline: false, snapshots: 0 })
@@ -126,15 +143,15 @@ function checkAlike(members: readonly Member[]): void {
 /** The tape of more would not fit for a single image of the larger presets. */
 const MOST_STEPS = 64
 
-const OF_TRAINING = ['rtol', 'atol', 'epochs', 'images', 'batch', 'dim', 'groups', 'lr', 'dropout', 'patience', 'earlyStop', 'average', 'holdOut', 'workers'] as const // prettier-ignore
+/** Flags that mean something beside finished runs. */
+const OF_COMPARISON = ['runs', 'members', 'studyImages', 'memorySteps', 'data', 'out', 'checkpointEvery']
 
-function refuseTrainingFlags(flags: CompareFlags): void {
-  for (const name of OF_TRAINING) {
-    if (flags[name] === undefined) continue
-    throw new UsageError(
-      `--${flagOf(name)} has no effect beside finished runs: what is missing is trained with the options of the first one.`,
-    )
-  }
+function refuseTrainingFlags(asGiven: Given<CompareFlags>): void {
+  const names = givenFlags(asGiven, OF_COMPARISON)
+  if (names === null) return
+  throw new UsageError(
+    `${names} would have no effect beside finished runs: what is missing is trained with the options of the first one. Leave it out, or give no runs.`,
+  )
 }
 
 function rank({ options, id }: Member): number {
@@ -146,11 +163,6 @@ function commandOfComparison(flags: CompareFlags): string {
   const { runs, members, studyImages, memorySteps, preset, seed, backend, data, resume: _r, out: _o, checkpointEvery: _c, ...rest } = flags // prettier-ignore
   const own = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
   const all = { ...(runs.length > 0 ? {} : { preset, ...own, seed, backend }), members, studyImages, memorySteps, ...(data === undefined ? {} : { data }) } // prettier-ignore
-  const text = Object.entries(all).map(([name, value]) => `--${flagOf(name)} ${shellWord(String(value))}`)
+  const text = Object.entries(all).map(([name, value]) => `${flagOf(name)} ${shellWord(String(value))}`)
   return ['odenet compare', ...runs.map(shellWord), ...text].join(' ')
-}
-
-/** studyImages is given as study-images. */
-function flagOf(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
 }

@@ -2,36 +2,39 @@
 import { NodeRuntime, NodeServices } from '@effect/platform-node'
 import { Effect, Option, Runtime } from 'effect'
 import { Argument, CliConfig, CliOutput, Command, Flag, GlobalFlag } from 'effect/cli'
+import { BACKEND_WISHES } from '../../bridge/backendSource.ts'
 import { roles } from '../comparison/plan.ts'
 import { netNames } from '../nets.ts'
 import { presetNames } from '../presets.ts'
+import { gradientNames } from '../trainOptions.ts'
 import { asTyped } from './asTyped.ts'
-import type { CompareFlags } from './compareOptions.ts'
+import { USUAL_COMPARISON, type CompareFlags } from './compareOptions.ts'
 import { evaluateRun } from './evaluate.ts'
 import { guarded, MISUSED } from './guarded.ts'
 import { outliveReaders } from './lostOutput.ts'
 import { presenter } from './presenter.ts'
-import { gradientNames, methodNames } from './solverFlags.ts'
+import { methodNames } from './solverFlags.ts'
 import { runTraining } from './train.ts'
-import type { TrainFlags } from './trainOptions.ts'
+import { USUAL, type Given, type TrainFlags } from './trainFlags.ts'
 
 const optional = (flag: Flag.Flag<number>, description: string): Flag.Flag<Option.Option<number>> =>
   flag.pipe(Flag.withDescription(description), Flag.optional)
 const text = (name: string, description: string): Flag.Flag<Option.Option<string>> =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
 
-const backends = ['auto', 'tensorflow', 'wasm', 'cpu'] as const
+/** Training runs under Node and reads at once. */
+const backends = BACKEND_WISHES.filter((name) => name !== 'webgl' && name !== 'webgpu')
 
 const flags = {
   preset: Flag.Literals('preset', presetNames).pipe(
-    Flag.withDescription('starting point for every other option (default quick)'),
-    Flag.withDefault('quick' as const),
+    Flag.withDescription(`starting point for every other option (default ${USUAL.preset})`),
+    Flag.optional,
   ),
   net: Flag.Literals('net', netNames).pipe(
     Flag.withDescription(
-      'odenet, resnet (residual blocks in the place of the ODE block) or stem (neither); default odenet',
+      `odenet, resnet (residual blocks in the place of the ODE block) or stem (neither); default ${USUAL.net}`,
     ),
-    Flag.withDefault('odenet' as const),
+    Flag.optional,
   ),
   gradient: Flag.Literals('gradient', gradientNames).pipe(
     Flag.withDescription('how gradients pass the ODE (default adjoint); autodiff takes RK4 with step 0.1'),
@@ -65,16 +68,18 @@ const flags = {
     'share of the training images for the plateau schedule and the early stop (default 0: they see the test images)',
   ),
   seed: Flag.Int('seed').pipe(
-    Flag.withDescription('decides every random number (default 1)'),
-    Flag.withDefault(1),
+    Flag.withDescription(`decides every random number (default ${USUAL.seed})`),
+    Flag.optional,
   ),
   workers: optional(
     Flag.Int('workers'),
     'worker threads with a backend each, no more than the cores (default 2; 1 for tensorflow)',
   ),
   backend: Flag.Literals('backend', backends).pipe(
-    Flag.withDescription('tfjs backend; auto takes the fastest that is there and says why (default wasm)'),
-    Flag.withDefault('wasm' as const),
+    Flag.withDescription(
+      `tfjs backend; auto takes the fastest that is there and says why (default ${USUAL.backend})`,
+    ),
+    Flag.optional,
   ),
   data: text(
     'data',
@@ -83,25 +88,25 @@ const flags = {
   out: text('out', 'folder of the run (default runs/<time>-<preset>-seed<seed>)'),
   resume: text('resume', 'folder of a run to continue'),
   baseline: Flag.Boolean('baseline').pipe(
-    Flag.withDescription('train the stem-only baseline too; --no-baseline leaves it out'),
-    Flag.withDefault(true),
+    Flag.withDescription('train the stem-only baseline too (default); --no-baseline leaves it out'),
+    Flag.optional,
   ),
   checkpointEvery: Flag.Finite('checkpoint-every').pipe(
-    Flag.withDescription('seconds between two checkpoints (default 30)'),
-    Flag.withDefault(30),
+    Flag.withDescription(`seconds between two checkpoints (default ${USUAL.checkpointEvery})`),
+    Flag.optional,
   ),
   snapshots: Flag.Int('snapshots').pipe(
     Flag.withDescription(
-      `keep the parameters so many times along the training, for the certificates of ${asTyped('compare')} (default 0)`,
+      `keep the parameters so many times along the training, for the certificates of ${asTyped('compare')} (default ${USUAL.snapshots})`,
     ),
-    Flag.withDefault(0),
+    Flag.optional,
   ),
   debug: Flag.Boolean('debug').pipe(Flag.withDescription('print stack traces'), Flag.withDefault(false)),
 }
 
 const train = Command.make('train', flags, ({ debug, ...given }) =>
   guarded({ command: 'train', debug, leaves: 'folder' }, (signal) =>
-    runTraining(plain<TrainFlags>(given), signal),
+    runTraining(plain<Given<TrainFlags>>(given), signal),
   ),
 ).pipe(
   Command.withDescription('Train an ODENet on MNIST or CIFAR-10, and its stem-only baseline'),
@@ -173,17 +178,19 @@ const compare = Command.make(
       Flag.withDescription(
         `nets to train where no run brings them: ${roles.join(',')} (default all); autodiff is RK4 with ten steps`,
       ),
-      Flag.withDefault(roles.join(',')),
+      Flag.optional,
     ),
     studyImages: Flag.Int('study-images').pipe(
-      Flag.withDescription('test images for the studies of solvers and noise (default 1000)'),
-      Flag.withDefault(1000),
+      Flag.withDescription(
+        `test images for the studies of solvers and noise (default ${USUAL_COMPARISON.studyImages})`,
+      ),
+      Flag.optional,
     ),
     memorySteps: Flag.String('memory-steps').pipe(
       Flag.withDescription(
-        'steps of RK4 through which the memory of gradients is measured (default 1,2,4,8,16)',
+        `steps of RK4 through which the memory of gradients is measured (default ${USUAL_COMPARISON.memorySteps})`,
       ),
-      Flag.withDefault('1,2,4,8,16'),
+      Flag.optional,
     ),
     out: text('out', 'folder of the comparison (default runs/<time>-compare-<preset>-seed<seed>)'),
     resume: text('resume', 'folder of a comparison to continue'),
@@ -194,7 +201,7 @@ const compare = Command.make(
     guarded({ command: 'compare', debug, leaves: 'folder' }, async (signal) => {
       // Only here: it needs ml-matrix
       const { runComparison } = await import('./compare.ts')
-      return runComparison(plain<CompareFlags>(given), signal)
+      return runComparison(plain<Given<CompareFlags>>(given), signal)
     }),
 ).pipe(
   Command.withDescription(

@@ -1,24 +1,16 @@
+import { methodsOfKind } from '../../bridge/optionNames.ts'
 import type { Preset } from '../presets.ts'
 import type { TrainGradient, TrainMethod, TrainOptions } from '../trainOptions.ts'
 import { UsageError } from './usageError.ts'
 
+const FIXED_STEP: ReadonlySet<string> = new Set(methodsOfKind('fixedStep'))
+const IMPLICIT: ReadonlySet<string> = new Set(methodsOfKind('implicit'))
+
 export const methodNames: readonly TrainMethod[] = [
-  'RK45',
-  'RK23',
-  'DOP853',
-  'Radau',
-  'BDF',
-  'LSODA',
-  'Euler',
-  'Midpoint',
-  'Heun',
-  'RK4',
+  ...methodsOfKind('explicit'),
+  ...methodsOfKind('implicit'),
+  ...methodsOfKind('fixedStep'),
 ]
-
-export const gradientNames: readonly TrainGradient[] = ['adjoint', 'interpolating', 'discrete', 'autodiff']
-
-const FIXED_STEP: ReadonlySet<string> = new Set<TrainMethod>(['Euler', 'Midpoint', 'Heun', 'RK4'])
-const IMPLICIT: ReadonlySet<string> = new Set<TrainMethod>(['Radau', 'BDF', 'LSODA'])
 
 /** What 'autodiff' takes where nothing else is asked for: ten equal steps. */
 const AUTODIFF_METHOD = 'RK4'

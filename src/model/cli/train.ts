@@ -13,7 +13,8 @@ import { SUMMARY, writeSummary } from './runSummary.ts'
 import { loadData, type Data } from './runData.ts'
 import { testNet } from './testNet.ts'
 import { endOfTraining, stopOfTraining } from './trainEnd.ts'
-import { commandOf, describe, optionsOf, type TrainFlags } from './trainOptions.ts'
+import { refuseBesideResume, refuseWithoutOde, USUAL, withUsual, type Given, type TrainFlags } from './trainFlags.ts' // prettier-ignore
+import { commandOf, describe, optionsOf } from './trainOptions.ts'
 import { forTerminal } from './wrapped.ts'
 import { wordOnKeptWorkers, wordOnWorkers } from './workers.ts'
 
@@ -21,8 +22,13 @@ import { wordOnKeptWorkers, wordOnWorkers } from './workers.ts'
 export type TrainOutcome = 'completed' | 'interrupted'
 
 /** Trains the net, then its stem-only baseline, with everything a run folder holds. Stops after a step when `signal` is aborted. */
-export function runTraining(flags: TrainFlags, signal: AbortSignal): Promise<TrainOutcome> {
-  if (flags.resume !== undefined) return continueRun(flags.resume, flags.checkpointEvery, signal)
+export async function runTraining(given: Given<TrainFlags>, signal: AbortSignal): Promise<TrainOutcome> {
+  if (given.resume !== undefined) {
+    refuseBesideResume(given, 'run')
+    return continueRun(given.resume, given.checkpointEvery ?? USUAL.checkpointEvery, signal)
+  }
+  refuseWithoutOde(given)
+  const flags = withUsual<TrainFlags>(given, USUAL)
   const options = optionsOf(flags)
   const word = wordOnWorkers(flags.workers)
   if (word !== null) console.error(word)

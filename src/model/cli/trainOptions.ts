@@ -1,42 +1,15 @@
 import { datasets } from '../dataset.ts'
 import type { ImageSet } from '../imageSet.ts'
-import { nets, type Net } from '../nets.ts'
-import { presets, type PresetName } from '../presets.ts'
+import { nets } from '../nets.ts'
+import { presetNames, presets, type PresetName } from '../presets.ts'
 import { RESIDUAL_BLOCKS } from '../residualBlock.ts'
 import { solverInWords } from '../solverInWords.ts'
 import type { TrainOptions } from '../trainOptions.ts'
 import { shellWord } from './asTyped.ts'
-import { checkImplicit, solverFlags, solverOf, type SolverFlags } from './solverFlags.ts'
+import { checkImplicit, solverFlags, solverOf } from './solverFlags.ts'
+import type { TrainFlags } from './trainFlags.ts'
 import { UsageError } from './usageError.ts'
 import { boundedWorkers, usualWorkers } from './workers.ts'
-
-/** What the command line gave; undefined where a flag was left out. */
-export interface TrainFlags extends SolverFlags {
-  readonly preset: PresetName
-  readonly net: Net
-  readonly epochs: number | undefined
-  readonly images: number | undefined
-  readonly batch: number | undefined
-  readonly dim: number | undefined
-  readonly groups: number | undefined
-  readonly lr: number | undefined
-  readonly dropout: number | undefined
-  readonly patience: number | undefined
-  readonly earlyStop: number | undefined
-  readonly average: number | undefined
-  readonly holdOut: number | undefined
-  readonly seed: number
-  readonly workers: number | undefined
-  readonly backend: TrainOptions['backend']
-  readonly data: string | undefined
-  readonly out: string | undefined
-  readonly resume: string | undefined
-  readonly baseline: boolean
-  /** Seconds between two checkpoints. */
-  readonly checkpointEvery: number
-  /** Parameters to keep along the training. */
-  readonly snapshots: number
-}
 
 /** The preset with the flags over it. */
 export function optionsOf(flags: TrainFlags): TrainOptions {
@@ -60,6 +33,11 @@ export function optionsOf(flags: TrainFlags): TrainOptions {
   const dropout = flags.dropout ?? preset.dropout
   if (!(dropout >= 0 && dropout < 1))
     throw new UsageError(`--dropout must lie in [0, 1); received ${dropout}.`)
+  if (flags.patience !== undefined && preset.schedule !== 'plateau') {
+    throw new UsageError(
+      `--patience has no effect with --preset ${flags.preset}, whose learning rate falls along a cosine: leave it out, take --early-stop to end early, or a preset with plateaus (${plateauPresets().join(', ')}).`,
+    )
+  }
   const patience = flags.patience ?? preset.patience
   if (!Number.isInteger(patience) || patience < 0) {
     throw new UsageError(`--patience must be a whole number from 0; received ${patience}.`)
@@ -98,6 +76,10 @@ export function optionsOf(flags: TrainFlags): TrainOptions {
     workers: boundedWorkers(positive('workers', flags.workers, usualWorkers(flags.backend), true)),
     backend: flags.backend,
   }
+}
+
+function plateauPresets(): PresetName[] {
+  return presetNames.filter((name) => presets[name].schedule === 'plateau')
 }
 
 /** What can be checked only when the images are there. */

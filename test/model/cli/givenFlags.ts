@@ -1,4 +1,4 @@
-import type { TrainFlags } from '../../../src/model/cli/trainOptions.ts'
+import type { TrainFlags } from '../../../src/model/cli/trainFlags.ts'
 
 /** `npx odenet train --preset mnist` as the command line gives it. */
 export const GIVEN: TrainFlags = {

@@ -111,6 +111,9 @@ describe('odenet', { timeout: 600_000 }, () => {
     assert.match(readFileSync(join(interrupted, 'report.html'), 'utf8'), /interrupted/)
     const stepsBefore = numbersOf(interrupted).length
     assert.isBelow(stepsBefore, numbersOf(whole).length)
+    const refused = await odenet(['train', '--resume', interrupted, '--epochs', '3', '--lr', '0.5'])
+    assert.equal(refused.code, 2)
+    assert.lengthOf(numbersOf(interrupted), stepsBefore, 'nothing was written')
     const rest = await odenet(['train', '--resume', interrupted])
     assert.equal(rest.code, 0, rest.stderr)
     assert.deepEqual(numbersOf(interrupted), numbersOf(whole))
@@ -247,6 +250,10 @@ describe('odenet', { timeout: 600_000 }, () => {
       [['train', '--preset', 'huge'], /preset/],
       [['train', '--dimension', '4'], /dimension/],
       [['train', '--resume', empty], /holds no checkpoint.json/],
+      [
+        ['train', '--resume', empty, '--epochs', '3', '--lr', '0.5'],
+        /--epochs, --lr would have no effect beside --resume: leave it out/,
+      ],
       [['eval', empty], /holds no finished net/],
       [['eval', halfway, '--snapshots'], /is not finished. Finish it with: npx odenet train --resume/],
       [['eval', unkept, '--snapshots'], /holds no snapshots: train with --snapshots/],

@@ -1,11 +1,14 @@
 import { assert, describe, it } from 'vitest'
+import { commandOf, describe as inWords, optionsOf } from '../../../src/model/cli/trainOptions.ts'
+import { METHODS } from '../../../src/ivp/methods.ts'
+import { gradientNames } from '../../../src/model/trainOptions.ts'
 import {
-  commandOf,
-  describe as inWords,
-  optionsOf,
+  refuseBesideResume,
+  refuseWithoutOde,
+  type Given,
   type TrainFlags,
-} from '../../../src/model/cli/trainOptions.ts'
-import { checkImplicit } from '../../../src/model/cli/solverFlags.ts'
+} from '../../../src/model/cli/trainFlags.ts'
+import { checkImplicit, methodNames } from '../../../src/model/cli/solverFlags.ts'
 import { boundedWorkers } from '../../../src/model/cli/workers.ts'
 import { UsageError } from '../../../src/model/cli/usageError.ts'
 import type { ImageSet } from '../../../src/model/imageSet.ts'
@@ -140,5 +143,38 @@ describe('the options of a training', () => {
       /RK4 with steps of 0.1,\ngradients by the autodiff/,
     )
     assert.match(inWords(options({ preset: 'cifar10' }), set, 'here'), /320 images of CIFAR-10, 3200 in all/)
+  })
+
+  it('refuse each flag that would have no effect: beside --resume, and of solves on a net without an ODE', () => {
+    const none = Object.fromEntries(Object.keys(GIVEN).map((name) => [name, undefined])) as Given<TrainFlags>
+    const beside = (given: object) => () => refuseBesideResume({ ...none, resume: 'run', ...given }, 'run')
+    beside({})()
+    beside({ checkpointEvery: 1 })()
+    for (const name of Object.keys(GIVEN).filter((flag) => !['resume', 'checkpointEvery'].includes(flag))) {
+      const flag = `--${name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`
+      // The values that are usual are refused too: they were given
+      for (const value of [false, 0, 'quick'])
+        assert.throws(beside({ [name]: value }), UsageError, `so that ${flag} would have no effect`)
+    }
+    for (const net of ['stem', 'resnet'] as const) {
+      const without = (given: object) => () => refuseWithoutOde({ ...none, net, ...given })
+      for (const name of ['gradient', 'method', 'step', 'rtol', 'atol'])
+        assert.throws(without({ [name]: 1 }), UsageError, `--net ${net} has no ODE, so that --${name}`)
+      assert.throws(without({ baseline: true }), UsageError, '--baseline')
+      without({ baseline: false, epochs: 1 })()
+    }
+    refuseWithoutOde({ ...none, method: 'RK4', step: 0.1 })
+  })
+
+  it('say which schedule a patience is for, and take it there', () => {
+    assert.throws(() => options({ preset: 'quick', patience: 3 }), UsageError, '--early-stop to end early, or a preset with plateaus (mnist, cifar10)') // prettier-ignore
+    assert.equal(options({ preset: 'quick', earlyStop: 3 }).earlyStop, 3)
+    assert.equal(options({ preset: 'mnist', patience: 3 }).patience, 3)
+    assert.equal(options({ preset: 'cifar10', patience: 3 }).patience, 3)
+  })
+
+  it('know the methods and gradients of the library, and no others', () => {
+    assert.sameMembers([...methodNames], Object.keys(METHODS))
+    assert.deepEqual(gradientNames, ['adjoint', 'interpolating', 'discrete', 'autodiff'])
   })
 })

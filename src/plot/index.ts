@@ -1,5 +1,7 @@
-/** Plots for notebooks and reports. */
-export { PlotError, toPng, toSvg, type PngOptions } from './render.ts'
+/** Plots for notebooks, reports and pages; all but `toPng` in a browser too. */
+export { PlotError } from './plotError.ts'
+export { toSvg } from './render.ts'
+export { toPng, type PngOptions } from './png.ts'
 export type { PlotSize } from './frame.ts'
 export { accuracyCurve, evaluationsCurve, lossCurve } from './training.ts'
 export type { TrainingEvaluation, TrainingRecord, TrainingStep } from './trainingRecord.ts'

@@ -20,6 +20,7 @@ let work = ''
 let bridge: Bundle
 let pure: Bundle
 let layers: Bundle
+let plots: Bundle
 
 // Built elsewhere: a `dist` that another command is writing is neither used nor disturbed.
 beforeAll(async () => {
@@ -49,6 +50,14 @@ globalThis.fit = async (backend) => {
   return fitTwoEpochs(tf, layers)
 }\n`,
   )
+  plots = await bundle(
+    work,
+    'plots',
+    () => `import { linePlot, toPng } from 'solve-ivp/plot'
+const curves = [{ name: 'a < b & "c"', x: [0, 1, 2], y: [1, 4, 2] }]
+globalThis.draw = () => linePlot({ title: 'Decay', x: { label: 't (s)', domain: [0, 1] }, y: { label: 'h(t)' }, curves })
+globalThis.rasterize = (svg) => toPng(svg)\n`,
+  )
   pure = await bundle(
     work,
     'pure',
@@ -73,10 +82,12 @@ afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 describe('bundled for a browser', () => {
   it('no entry asks for a module that a browser lacks or makes the bundler complain, and the pure one knows no tfjs', () => {
-    for (const { imports, warnings } of [bridge, layers, pure])
+    for (const { imports, warnings } of [bridge, layers, plots, pure])
       assert.deepEqual([imports, warnings], [[], []])
     assert.include(bridge.code, 'tensorflow')
     assert.notInclude(pure.code, 'tensorflow')
+    // Node's alone: a DOM, and what makes PNG files
+    for (const own of ['HTMLElement {', 'resvg.wasm']) assert.notInclude(plots.code, own)
   })
 })
 
@@ -191,6 +202,32 @@ describe('in headless Chromium', () => {
     assert.isBelow(farthest(predictions!, expected.predictions), 100 * BOUND)
   })
 
+  it('a plot is drawn as well-formed SVG, and a PNG is refused by name', async () => {
+    const drawn = await open(plots.code, (page) =>
+      page.evaluate(() => {
+        const { draw, rasterize } = globalThis as unknown as PlotPage
+        const svg = draw()
+        const parsed = new DOMParser().parseFromString(svg, 'image/svg+xml')
+        const texts = [...parsed.querySelectorAll('text')].map((text) => text.textContent)
+        const { namespaceURI: namespace } = parsed.documentElement
+        let refusal = {}
+        try {
+          rasterize(svg)
+        } catch (error) {
+          const { name, reason } = error as { name: string; reason: string }
+          refusal = { name, reason }
+        }
+        const paths = parsed.querySelectorAll('path').length
+        return { texts, namespace, paths, refusal, isSame: draw() === svg }
+      }),
+    )
+    assert.equal(drawn.namespace, 'http://www.w3.org/2000/svg')
+    assert.includeMembers(drawn.texts, ['Decay', 't (s)', 'h(t)', 'a < b & "c"'])
+    assert.isAbove(drawn.paths, 0)
+    assert.isTrue(drawn.isSame)
+    assert.deepEqual(drawn.refusal, { name: 'PlotError', reason: 'outsideNode' })
+  })
+
   it('the pure entry solves to the bits of Node, with RK45 in WebAssembly, with Radau', async () => {
     const { runs, modules } = await open(pure.code, (page) =>
       page.evaluate(() => (globalThis as unknown as PurePage).solve(['RK45', 'Radau'])),
@@ -213,6 +250,11 @@ interface BridgePage {
 
 interface LayersPage {
   fit(backend: BackendWish): ReturnType<typeof fitTwoEpochs>
+}
+
+interface PlotPage {
+  draw(): string
+  rasterize(svg: string): Uint8Array
 }
 
 interface PurePage {

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Where the wasm backend's binaries lie: a page needs them beside it. */
 export const wasmFolder: string = join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist')
 
-/** Compiles this package into `folder`/node_modules, with the installed tfjs beside it: a project that depends on both. */
+/** Compiles this package into `folder`/node_modules, with the installed tfjs and Observable Plot beside it: a project that depends on all three. */
 export function makeProject(folder: string): void {
   const modules = join(folder, 'node_modules')
   const own = join(modules, 'solve-ivp')
@@ -19,7 +19,8 @@ export function makeProject(folder: string): void {
   execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', join(own, 'dist')], {
     cwd: root,
   })
-  symlinkSync(join(root, 'node_modules/@tensorflow'), join(modules, '@tensorflow'), 'dir')
+  for (const scope of ['@tensorflow', '@observablehq'])
+    symlinkSync(join(root, 'node_modules', scope), join(modules, scope), 'dir')
 }
 
 /** One script for a browser, and what the bundler had to say. */

@@ -1,7 +1,9 @@
 import { dot, plot, text, type PlotOptions } from '@observablehq/plot'
 import { Resvg } from '@resvg/resvg-js'
 import { describe, expect, it } from 'vitest'
-import { PlotError, toPng, toSvg } from '../../src/plot/render.ts'
+import { PlotError } from '../../src/plot/plotError.ts'
+import { toPng } from '../../src/plot/png.ts'
+import { toSvg } from '../../src/plot/render.ts'
 
 const clipped: PlotOptions = {
   ariaLabel: 'a < b & "c"',

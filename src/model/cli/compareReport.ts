@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { toPng, toSvg } from '../../plot/render.ts'
+import { toPng } from '../../plot/png.ts'
+import { toSvg } from '../../plot/render.ts'
 import type { Member } from '../comparison/plan.ts'
 import { MEMORY_FILE, studyFile, type MemberStudies, type Studies } from '../comparison/studyFiles.ts'
 import { comparisonOf, type RunFacts } from '../comparison/table.ts'

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { toPng, toSvg } from '../../plot/render.ts'
+import { toPng } from '../../plot/png.ts'
+import { toSvg } from '../../plot/render.ts'
 import { accuracyCurve, evaluationsCurve, lossCurve } from '../../plot/training.ts'
 import { datasets } from '../dataset.ts'
 import type { ImageSet } from '../imageSet.ts'

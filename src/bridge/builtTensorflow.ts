@@ -25,7 +25,9 @@ export function builtFolder(): string {
   const { fileURLToPath } = process.getBuiltinModule('node:url')
   const { resolve } = process.getBuiltinModule('node:path')
   const named = process.env[NATIVE_FOLDER_VARIABLE]
-  return named ? resolve(named) : fileURLToPath(new URL('../../native', import.meta.url))
+  // By a name of its own: bundlers take `new URL(text, import.meta.url)` for a file to bring along
+  const here = import.meta.url
+  return named ? resolve(named) : fileURLToPath(new URL('../../native', here))
 }
 
 /**

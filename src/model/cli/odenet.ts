@@ -12,6 +12,8 @@ import { USUAL_COMPARISON, type CompareFlags } from './compareOptions.ts'
 import { evaluateRun } from './evaluate.ts'
 import { guarded, MISUSED } from './guarded.ts'
 import { outliveReaders } from './lostOutput.ts'
+import { ownPackage } from './ownPackage.ts'
+import { withPackages } from './packages.ts'
 import { presenter } from './presenter.ts'
 import { methodNames } from './solverFlags.ts'
 import { runTraining } from './train.ts'
@@ -199,8 +201,7 @@ const compare = Command.make(
   },
   ({ debug, ...given }) =>
     guarded({ command: 'compare', debug, leaves: 'folder' }, async (signal) => {
-      // Only here: it needs ml-matrix
-      const { runComparison } = await import('./compare.ts')
+      const { runComparison } = await withPackages(['ml-matrix'], () => import('./compare.ts'))
       return runComparison(plain<Given<CompareFlags>>(given), signal)
     }),
 ).pipe(
@@ -232,7 +233,7 @@ const odenet = Command.make('odenet').pipe(
 )
 
 outliveReaders()
-Command.run(odenet, { version: '0.1.0' }).pipe(
+Command.run(odenet, { version: ownPackage().version }).pipe(
   Effect.catchTag('ShowHelp', ({ errors }) =>
     Effect.sync(() => {
       if (errors.length > 0) process.exitCode = MISUSED

@@ -1,8 +1,8 @@
 /**
- * What does `import 'solve-ivp'` cost: how long in a fresh process, and how many bytes, minified and compressed?
+ * How long does `import 'solve-ivp'` take in a fresh process?
  * Commands: npm run build, then node bench/importTime.ts; writes bench/results/import-time.json.
  */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { machine, writeResult } from './lib/report.ts'
@@ -16,23 +16,6 @@ if (!existsSync(at('../dist/index.js'))) throw new Error('There is no dist: run 
 /** Milliseconds of one import in a process of its own. */
 function importOnce(module: string): number {
   return Number(execFileSync(process.execPath, [at('runners/importTime.mjs'), module], { encoding: 'utf8' }))
-}
-
-interface Size {
-  readonly name: string
-  readonly size: number
-  readonly passed: boolean
-}
-
-function sizes(): Size[] {
-  // size-limit's status is not 0 where a budget is broken; the report is there all the same
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    [at('../node_modules/size-limit/bin.js'), '--json'],
-    { cwd: at('..'), encoding: 'utf8' },
-  )
-  if (!stdout.trim().startsWith('[')) throw new Error(`size-limit gave no report: ${stdout}${stderr}`)
-  return (JSON.parse(stdout) as Size[]).map(({ name, size, passed }) => ({ name, size, passed }))
 }
 
 // The first of each reads the files into the system's cache
@@ -50,17 +33,11 @@ const milliseconds = {
   minimum: least(own) - least(empty),
   median: median(own) - median(empty),
 }
-const bundles = sizes()
 
 const isMet = milliseconds.median < GOAL
 console.log(
   `import 'solve-ivp': ${milliseconds.minimum.toFixed(1)} ms at least, ${milliseconds.median.toFixed(1)} ms in the median of ${RUNS} (goal ${GOAL} ms: ${isMet ? 'met' : 'MISSED'})`,
 )
-for (const { name, size, passed } of bundles) {
-  console.log(
-    `${name}: ${(size / 1000).toFixed(1)} kB (budget of .size-limit.js: ${passed ? 'kept' : 'BROKEN'})`,
-  )
-}
 writeResult('import-time', {
   command: 'npm run build && node bench/importTime.ts',
   ...machine(),
@@ -69,5 +46,4 @@ writeResult('import-time', {
   isMet,
   millisecondsBeyondEmptyModule: milliseconds,
   emptyModuleMilliseconds: { minimum: least(empty), median: median(empty) },
-  bundles,
 })

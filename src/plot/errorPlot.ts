@@ -1,11 +1,15 @@
 import { drawn, type Curve } from './curve.ts'
+import { optionNames } from '../ivp/check/optionNames.ts'
 import { figure, type FigureOptions } from './figure.ts'
+import { checkFigure } from './figureOptions.ts'
 
 export interface ErrorPlotOptions extends FigureOptions {
   readonly curves: readonly Curve[]
   /** Orders to compare with: for each a dashed line y = c x^slope, beside the curve at the same place in `curves`. */
   readonly slopes?: readonly number[] | undefined
 }
+
+const OPTIONS = optionNames<Omit<ErrorPlotOptions, keyof FigureOptions>>({ curves: true, slopes: true })
 
 /** Reference lines lie this far below their curve, so that they do not hide it. */
 const BELOW = 0.4
@@ -16,6 +20,7 @@ const GREY = '#767676'
  * @returns an SVG document as text
  */
 export function errorPlot(options: ErrorPlotOptions): string {
+  checkFigure('errorPlot', options, OPTIONS)
   const { curves, slopes = [], x, y } = options
   const references = slopes.map((slope, i) => reference(slope, curves[i] ?? curves[0]!))
   const measured = curves.map((curve) => ({ as: 'both' as const, ...curve }))

@@ -1,3 +1,4 @@
+import { checkOptionNames, optionNames } from '../ivp/check/optionNames.ts'
 import { escaped } from './legend.ts'
 
 /** A small picture and the line below it. */
@@ -20,6 +21,16 @@ export interface ImagesPlotOptions {
   readonly scale?: number | undefined
 }
 
+const OPTIONS = optionNames<ImagesPlotOptions>({
+  title: true,
+  height: true,
+  width: true,
+  channels: true,
+  pictures: true,
+  columns: true,
+  scale: true,
+})
+
 const TITLE = 34
 const CAPTION = 26
 const GAP = 14
@@ -31,6 +42,7 @@ const SHADES = 16
  * @returns an SVG document as text
  */
 export function imagesPlot(options: ImagesPlotOptions): string {
+  checkOptionNames(options ?? null, OPTIONS, { of: 'imagesPlot' })
   const { title, height, width, pictures, columns = 8, scale = 2.5 } = options
   const [cellWidth, cellHeight] = [scale * width + GAP, scale * height + CAPTION]
   const wide = GAP + cellWidth * Math.min(columns, pictures.length)

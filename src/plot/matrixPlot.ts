@@ -1,4 +1,6 @@
 import { axisX, axisY, cell, text, type PlotOptions } from '@observablehq/plot'
+import { optionNames } from '../ivp/check/optionNames.ts'
+import { checkSized } from './figureOptions.ts'
 import { frame, inCorner, sized, type PlotSize } from './frame.ts'
 import { toSvg } from './render.ts'
 
@@ -13,6 +15,14 @@ export interface MatrixPlotOptions extends PlotSize {
   readonly counts: readonly ArrayLike<number>[]
 }
 
+const OPTIONS = optionNames<Omit<MatrixPlotOptions, keyof PlotSize>>({
+  title: true,
+  rows: true,
+  columns: true,
+  names: true,
+  counts: true,
+})
+
 const MARGIN = { top: 34, right: 20, bottom: 46, left: 62 }
 /** Letters of a name that stand beside a cell. */
 const SHORT = 5
@@ -23,6 +33,7 @@ const INK = '#222'
  * @returns an SVG document as text
  */
 export function matrixPlot(options: MatrixPlotOptions): string {
+  checkSized('matrixPlot', options, OPTIONS)
   const { title, rows, columns, names, counts } = options
   const { width, height } = sized({ width: 440, height: 420, ...options })
   const cells = counts.flatMap((row, i) => {

@@ -1,5 +1,7 @@
 import { vector } from '@observablehq/plot'
 import type { Curve } from './curve.ts'
+import { optionNames } from '../ivp/check/optionNames.ts'
+import { checkFigure } from './figureOptions.ts'
 import { figure, frameOf, type Axis, type FigureOptions } from './figure.ts'
 
 /** An axis of the plane; its ends must be known for the field to be drawn. */
@@ -15,6 +17,8 @@ export interface PhasePlotOptions extends FigureOptions {
   readonly curves?: readonly Curve[] | undefined
 }
 
+const OPTIONS = optionNames<Omit<PhasePlotOptions, keyof FigureOptions>>({ field: true, curves: true })
+
 /** Arrows stand this many units of the SVG apart. */
 const APART = 26
 
@@ -23,6 +27,7 @@ const APART = 26
  * @returns an SVG document as text
  */
 export function phasePlot(options: PhasePlotOptions): string {
+  checkFigure('phasePlot', options, OPTIONS)
   const { x, y, field, curves = [], width = 420, height = 400 } = options
   const [wide, tall] = frameOf(width, height)
   const arrows: { x: number; y: number; angle: number }[] = []

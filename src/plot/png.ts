@@ -1,4 +1,5 @@
 import type { Resvg as ResvgClass, ResvgRenderOptions } from '@resvg/resvg-js'
+import { checkOptionNames, optionNames } from '../ivp/check/optionNames.ts'
 import { nodePackage } from './nodePackage.ts'
 import { PlotError } from './plotError.ts'
 import { SVG_NAMESPACE } from './svgDocument.ts'
@@ -19,11 +20,14 @@ export interface PngOptions {
   readonly fontFiles?: readonly string[]
 }
 
+const OPTIONS = optionNames<PngOptions>({ scale: true, background: true, fontFiles: true })
+
 /**
  * Rasterizes an SVG to a PNG file's bytes. Under Node only, with the package `@resvg/resvg-js`.
  * @throws PlotError outside of Node, without the package, or when the SVG has text, and neither `fontFiles` nor the system has a font to draw it with
  */
 export function toPng(svg: string, options: PngOptions = {}): Uint8Array {
+  checkOptionNames(options, OPTIONS, { of: 'toPng' })
   const Resvg = resvg()
   const { scale = 2, background = 'white', fontFiles = [] } = options
   const font = fontOptions(fontFiles)

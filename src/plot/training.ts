@@ -1,6 +1,7 @@
 import { ruleY, type PlotOptions } from '@observablehq/plot'
 import { chart } from './chart.ts'
 import { BLUE, ORANGE } from './colors.ts'
+import { checkSize } from './figureOptions.ts'
 import type { PlotSize } from './frame.ts'
 import { logTicks } from './logAxis.ts'
 import { movingMean, points, seriesOfNets, type Series } from './series.ts'
@@ -15,6 +16,7 @@ const ROOM = 0.5
  * Losses that are not finite and positive have no place on the axis; a note in the plot counts them.
  */
 export function lossCurve(records: readonly TrainingRecord[], size: PlotSize = {}): PlotOptions {
+  checkSize('lossCurve', size)
   const isDrawable = (loss: number): boolean => Number.isFinite(loss) && loss > 0
   const series = seriesOfNets(records, (r) => (isDrawable(r.loss) ? r.loss : Number.NaN))
   const trend = series.flatMap((s) => [...s.smooth, ...s.measured]).map((p) => p.y)
@@ -39,6 +41,7 @@ export function lossCurve(records: readonly TrainingRecord[], size: PlotSize = {
  * test the moving mean is all that is known: then it is the curve, and the title says so.
  */
 export function accuracyCurve(records: readonly TrainingRecord[], size: PlotSize = {}): PlotOptions {
+  checkSize('accuracyCurve', size)
   const all = seriesOfNets(records, (r) => r.accuracy)
   const isOnTest = isTested(all) || records.length === 0
   const series = all.map((s) => {
@@ -72,6 +75,7 @@ function isTested(series: readonly Series[]): boolean {
 
 /** Evaluations of the ODENet's right-hand side in each step: in its solve, and in the gradient of the solve. */
 export function evaluationsCurve(records: readonly TrainingRecord[], size: PlotSize = {}): PlotOptions {
+  checkSize('evaluationsCurve', size)
   const steps = records.filter((r) => r.kind === 'step' && r.net === 'odenet')
   const directions = [
     { name: 'forward', color: BLUE, field: 'nfeForward' },

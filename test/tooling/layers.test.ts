@@ -116,6 +116,7 @@ const imports: ReadonlyArray<readonly [room: string, from: string, rule: string 
   ['plot', 'linkedom', null],
   ['plot', '@resvg/resvg-js', null],
   ['plot', '../ivp/solve.ts', RESTRICTED],
+  ['plot', '../ivp/check/optionNames.ts', null],
   ['plot', '../bridge/tensor.ts', RESTRICTED],
   ['plot', '../model/index.ts', RESTRICTED],
   ['plot', '@tensorflow/tfjs', RESTRICTED],

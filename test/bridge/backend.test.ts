@@ -199,6 +199,18 @@ describe('native packages', () => {
     assert.equal(said.length, 3)
   })
 
+  it('say which Node they need where this one is too old for them', async () => {
+    const { getBuiltinModule } = process
+    const module = getBuiltinModule('node:module')
+    vi.spyOn(process, 'getBuiltinModule').mockImplementation(((id: string) =>
+      id === 'node:module' ? { createRequire: module.createRequire } : getBuiltinModule(id)) as never)
+    const error = await chooseBackend('tensorflow').catch((reason: unknown) => reason)
+    vi.restoreAllMocks()
+    assert.instanceOf(error, BackendUnavailable)
+    const { reason } = error.tried[0]!
+    assert.equal(reason, `needs Node 22.15 or newer, and this is Node ${process.versions.node}`)
+  })
+
   it('that lack a package of their own are not called missing', () => {
     const { tried } = chooseWith('auto', { [CPU]: `require('left-out')` })
     assert.match(tried![1]!.reason, /Cannot find module 'left-out'/)

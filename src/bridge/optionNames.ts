@@ -1,4 +1,3 @@
 /** The check of option names, for the rooms above. */
 export { checkOptionNames, optionNames } from '../ivp/check/optionNames.ts'
-export { nearestName } from '../ivp/check/nearestName.ts'
 export { methodsOfKind } from '../ivp/methods.ts'

@@ -122,7 +122,8 @@ export function commandOf(
   const named = {
     preset: flags.preset,
     ...(options.net === 'odenet' ? {} : { net: options.net }),
-    ...solverFlags(options),
+    // Of a net without an ODE they would be refused
+    ...(options.net === 'odenet' ? solverFlags(options) : {}),
     epochs,
     ...(Number.isFinite(maxImages) ? { images: maxImages } : {}),
     batch,

@@ -166,6 +166,22 @@ describe('the options of a training', () => {
     refuseWithoutOde({ ...none, method: 'RK4', step: 0.1 })
   })
 
+  it.each(['odenet', 'resnet', 'stem'] as const)(
+    'are repeated by the command that a run keeps: --net %s',
+    (net) => {
+      const flags = { ...GIVEN, net, epochs: 2, snapshots: 2 }
+      const words = commandOf(optionsOf(flags), flags).split(' ').slice(2)
+      const given: Record<string, unknown> = {}
+      for (let i = 0; i < words.length; i += 2) {
+        const name = words[i]!.slice(2).replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+        const value = Number(words[i + 1])
+        given[name] = Number.isNaN(value) ? words[i + 1] : value
+      }
+      refuseWithoutOde(given as unknown as Given<TrainFlags>)
+      assert.deepEqual(optionsOf({ ...GIVEN, ...given }), optionsOf(flags))
+    },
+  )
+
   it('say which schedule a patience is for, and take it there', () => {
     assert.throws(() => options({ preset: 'quick', patience: 3 }), UsageError, '--early-stop to end early, or a preset with plateaus (mnist, cifar10)') // prettier-ignore
     assert.equal(options({ preset: 'quick', earlyStop: 3 }).earlyStop, 3)

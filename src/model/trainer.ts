@@ -1,7 +1,7 @@
 import type { BackendChoice } from '../bridge/index.ts'
 import { averageStep } from './average.ts'
 import { Batches } from './batches.ts'
-import { checkTrainOptions } from './checkTrainOptions.ts'
+import { checkTrainerSettings, checkTrainOptions } from './checkTrainOptions.ts'
 import { checkCheckpoint, decode, encode, type Checkpoint } from './checkpoint.ts'
 import { afterEpoch, EARLY_STOP_START } from './earlyStop.ts'
 import { evaluateOn, type Evaluation } from './evaluation.ts'
@@ -57,15 +57,17 @@ export interface TrainerSettings {
 
 /**
  * Prepares the backend(s), the net and its optimizer; continues from a checkpoint if there is one.
- * @throws IvpInputError (as a rejection) for an option that is missing or that there is not; CheckpointMismatch for a checkpoint of a net with another number of parameters, or a damaged one, before anything else is done
+ * @throws IvpInputError (as a rejection) for an option or a setting that is missing or that there is not; CheckpointMismatch for a checkpoint of a net with another number of parameters, or a damaged one, before anything else is done
  */
 export async function createTrainer(
   options: TrainOptions,
   train: ImageSet,
   resumeFrom?: Checkpoint,
-  { signal }: TrainerSettings = {},
+  settings: TrainerSettings = {},
 ): Promise<Trainer> {
   checkTrainOptions(options)
+  checkTrainerSettings(settings)
+  const { signal } = settings
   const shape = shapeOf(options, train)
   const spec = odeNetSpec(shape)
   if (resumeFrom !== undefined) checkCheckpoint(resumeFrom, parameterCount(spec), options)

@@ -55,6 +55,19 @@ it('an option of a training that is missing or that there is not is named before
   }
   const { expected } = (await refused(presets.quick)) as IvpInputError
   assert.include(expected, 'as net, seed, workers, backend: begin with a preset')
+  for (const [settings, option, says] of [
+    [{ singal: new AbortController().signal }, 'settings.singal', 'write `signal`'],
+    [{ signal: new AbortController() }, 'settings.signal', '`new AbortController().signal`'],
+  ] as const) {
+    const error = await createTrainer(options, {} as ImageSet, undefined, settings as never).catch(
+      (reason: unknown) => reason,
+    )
+    assert.instanceOf(error, IvpInputError)
+    assert.equal(error.option, option)
+    assert.include(error.expected, says)
+  }
+  const { signal } = new AbortController()
+  assert.notInstanceOf(await createTrainer(options, {} as ImageSet, undefined, { signal }).catch((reason: unknown) => reason), IvpInputError) // prettier-ignore
   // What it says is complete: what fails then is the set of images that this test has not
   assert.notInstanceOf(await refused(options), IvpInputError)
 })

@@ -15,7 +15,9 @@ const EXIT_CODES: readonly Row[] = [
   ['0', 'done'],
   ['1', 'the run failed: a folder, a file, a step of the training'],
   ['2', 'the command line is not understood, or its options do not go together'],
-  ['130', 'stopped by Ctrl-C or SIGTERM; a training leaves a checkpoint'],
+  ['130', 'stopped by Ctrl-C; a training leaves a checkpoint'],
+  ['129, 143', 'the same by the end of the terminal, or by SIGTERM'],
+  ['141', 'nobody reads what eval prints'],
 ]
 
 /** The help of a command in lines of at most so many columns. */

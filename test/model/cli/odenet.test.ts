@@ -30,7 +30,8 @@ describe('odenet', { timeout: 600_000 }, () => {
       const { code, stdout } = await odenet(args)
       assert.equal(code, 0)
       assert.include(stdout, `USAGE\n  npx odenet ${args.length > 1 ? args[0] : '<'}`)
-      for (const exit of ['0 ', '1 ', '2 ', '130 ']) assert.include(stdout, `\n  ${exit}`)
+      for (const exit of ['0 ', '1 ', '2 ', '130 ', '129, 143 ', '141 '])
+        assert.include(stdout, `\n  ${exit}`)
       for (const line of stdout.split('\n')) assert.isAtMost(line.length, 100, line)
     }
   })

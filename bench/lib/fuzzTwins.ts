@@ -129,6 +129,8 @@ function bitsOf(result: Result): Bits {
   if (sol !== null) {
     const { ts } = sol
     bits.set('sol.ts', Array.from(ts))
+    // Without a step it answers no call
+    if (sol.interpolants.length === 0) return bits
     const inner = Array.from({ length: 9 }, (_, i) => ts[0]! + ((i + 0.5) / 9) * (ts.at(-1)! - ts[0]!))
     bits.set(
       'sol',

@@ -1,9 +1,10 @@
-import type { GradientCertificate } from '../../adjoint/index.ts'
 import type { SolveReport } from '../../bridge/index.ts'
 import { ShardModel, type TrainingShard } from '../shard.ts'
 import { solveOf } from '../trainedSolve.ts'
 import type { TrainGradient } from '../trainOptions.ts'
 import type { Pause, TrainedNet } from './trainedNet.ts'
+
+type Certificate = NonNullable<SolveReport['certificate']>
 
 /** The parameters at one moment of a training. */
 export interface Snapshot {
@@ -13,7 +14,7 @@ export interface Snapshot {
   readonly parameters: Float32Array
 }
 
-/** One gradient, checked; see `GradientCertificate`. */
+/** One gradient, checked; see `Certificate`. */
 export interface CertificateRow {
   readonly step: number
   readonly epoch: number
@@ -31,7 +32,7 @@ export interface CertificateStudy {
   /** As trained, or 'discrete' for 'autodiff', whose tape gives the same gradient and can hold no certificate. */
   readonly certified: TrainGradient
   /** Which gradients the certificates cover: those of the input of the ODE, and of its own parameters; absent in studies that were made when it was 'h0' alone. */
-  readonly covers?: GradientCertificate['covers']
+  readonly covers?: Certificate['covers']
   readonly imagesPerBatch: number
   readonly bounds: { readonly reconstruction: number; readonly agreement: number }
   readonly rows: readonly CertificateRow[]
@@ -63,7 +64,7 @@ export async function certificateStudy(
   }
   const rows: CertificateRow[] = []
   let bounds = { reconstruction: 0, agreement: 0 }
-  let covers: GradientCertificate['covers'] = 'h0 and parameters'
+  let covers: Certificate['covers'] = 'h0 and parameters'
   for (const { step, epoch, parameters } of snapshots) {
     for (const [batch, shard] of batches.entries()) {
       await pause()

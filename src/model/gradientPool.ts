@@ -127,11 +127,13 @@ export class GradientPool {
     })
     const mean = (of: (result: GradientResult) => number): number =>
       results.reduce((sum, result) => sum + of(result), 0) / results.length
+    const warning = results.find((result) => result.warning !== undefined)?.warning
     return {
       loss,
       correct: results.reduce((sum, result) => sum + result.correct, 0),
       nfeForward: mean((result) => result.nfeForward),
       nfeBackward: mean((result) => result.nfeBackward),
+      ...(warning === undefined ? {} : { warning }),
     }
   }
 

@@ -32,6 +32,8 @@ export interface StepRecord {
   readonly nfeForward: number
   readonly nfeBackward: number
   readonly imagesPerSecond: number
+  /** That the gradient of the step was replaced by another, and why; there only where it was. */
+  readonly warning?: string
 }
 
 /** One pass over the test images. */
@@ -70,7 +72,7 @@ export interface DoneRecord {
 /** One line of a metrics file. */
 export type RunRecord = ConfigRecord | StepRecord | EvalRecord | ValidationRecord | DoneRecord
 
-type Field = 'number' | 'number?' | 'string' | 'net' | 'outcome' | 'object'
+type Field = 'string?' | 'number' | 'number?' | 'string' | 'net' | 'outcome' | 'object'
 
 const OF_EVALUATION = {
   net: 'net',
@@ -101,6 +103,7 @@ const FIELDS: {
     nfeForward: 'number',
     nfeBackward: 'number',
     imagesPerSecond: 'number',
+    warning: 'string?',
   },
   eval: OF_EVALUATION,
   validation: OF_EVALUATION,
@@ -157,6 +160,8 @@ function fits(value: unknown, field: Field): boolean {
       return typeof value === 'number' || value === null
     case 'string':
       return typeof value === 'string'
+    case 'string?':
+      return value === undefined || typeof value === 'string'
     case 'net':
       return netNames.includes(value as Net)
     case 'outcome':

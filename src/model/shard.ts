@@ -24,6 +24,8 @@ export interface TrainingShard extends Shard {
 export interface Evaluations {
   readonly nfeForward: number
   readonly nfeBackward: number
+  /** That the gradient was replaced by another, and why; there only where it was. */
+  readonly warning?: string
 }
 
 export interface GradientResult extends Evaluations {
@@ -66,17 +68,24 @@ export class ShardModel {
     const n = shard.labels.length
     const most = this.#shape.hasOde ? tapeParts(n, this.#shape, this.#solve, this.#tapeBytes) : 1
     const total = { loss: 0, correct: 0, nfeForward: 0, nfeBackward: 0 }
+    let said: Pick<Evaluations, 'warning'> = {}
     gradient.fill(0)
     const parts = cut(shard, most)
     for (const part of parts) {
       const share = part.labels.length / n
-      const { loss, correct, nfeForward, nfeBackward } = this.#addGradient(flat, part, share, gradient)
+      const { loss, correct, nfeForward, nfeBackward, warning } = this.#addGradient(
+        flat,
+        part,
+        share,
+        gradient,
+      )
+      if (warning !== undefined) said = { warning }
       total.loss += share * loss
       total.correct += correct
       total.nfeForward += nfeForward / parts.length
       total.nfeBackward += nfeBackward / parts.length
     }
-    return total
+    return { ...total, ...said }
   }
 
   /** Adds the gradient of the mean loss of one part, times its share. */
@@ -116,12 +125,16 @@ export class ShardModel {
     })
   }
 
-  #counting(): { pass: Pass; evaluations: { nfeForward: number; nfeBackward: number } } {
-    const evaluations = { nfeForward: 0, nfeBackward: 0 }
+  #counting(): { pass: Pass; evaluations: Evaluations } {
+    const evaluations: { -readonly [K in keyof Evaluations]: Evaluations[K] } = {
+      nfeForward: 0,
+      nfeBackward: 0,
+    }
     const solve: BlockSolve = {
       ...this.#solve,
       onSolve: (report) => {
         evaluations[report.phase === 'forward' ? 'nfeForward' : 'nfeBackward'] += report.nfev
+        if (report.replacedBy !== undefined) evaluations.warning ??= report.warnings.at(-1)!
         this.#solve.onSolve?.(report)
       },
     }

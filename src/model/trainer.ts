@@ -156,6 +156,7 @@ export async function createTrainer(
         nfeForward: result.nfeForward,
         nfeBackward: result.nfeBackward,
         imagesPerSecond: batch.labels.length / elapsed,
+        ...(result.warning === undefined ? {} : { warning: result.warning }),
       }
     },
     async evaluate(set, isStopped) {

@@ -6,6 +6,7 @@ import type { TrainOptions } from '../trainOptions.ts'
 import { asTyped } from './asTyped.ts'
 import { Progress } from './progress.ts'
 import { nets, type Net } from '../nets.ts'
+import { ReplacedGradients } from './replacedGradients.ts'
 import { RunFolder } from './runFolder.ts'
 import { writeReport } from './runReport.ts'
 import { checkFits, netFile, snapshotFile, STATE, type RunState } from './runState.ts'
@@ -188,6 +189,7 @@ async function trainNet(
   const { parameterCount, totalSteps, backend } = trainer
   console.log(forTerminal(`${title}: ${parameterCount} parameters, ${totalSteps} steps, backend ${backend.name} (${backend.reason})`)) // prettier-ignore
   const progress = new Progress(title, trainer.totalSteps, trainer.step)
+  const replaced = new ReplacedGradients()
   state = { ...state, backend: trainer.backend.name }
   let saved = performance.now()
   const keep = (): void => {
@@ -217,9 +219,13 @@ async function trainNet(
       if (record === null) break
       folder.metrics.write(record)
       progress.step(record)
+      const said = replaced.of(record)
+      if (said !== null) progress.note(said)
       if (net === state.options.net) keepSnapshot(folder, trainer, state.snapshots ?? 0)
       if (performance.now() - saved > 1000 * checkpointEvery) keep()
     }
+    const said = replaced.inAll(trainer.step)
+    if (said !== null) progress.note(said)
     progress.stop()
     if (trainer.step < trainer.totalSteps)
       console.log(`Stopped early: ${state.options.earlyStop} epochs were no better.`)

@@ -37,7 +37,7 @@ export function backsolve<V extends FloatArray>(
   options: BackwardOptions<V> = {},
   facts?: ForwardFacts<V>,
 ): Gradients<V> {
-  checkBackwardSolve('backsolve', options)
+  checkBackwardSolve('backsolve', options, facts === undefined)
   const isIntegrated = options.parameters !== 'quadrature'
   const system = isIntegrated ? augmented(rhs, states[0]!) : withoutParameters(rhs, states[0]!)
   return continuousAdjoint(rhs, system, ts, states, incoming, options, facts)

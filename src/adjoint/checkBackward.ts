@@ -14,14 +14,25 @@ const BACKWARD_OPTIONS: ReadonlyArray<string> = [
   ...optionNames<BesideDirection<BackwardOptions<FloatArray>>>({
     norm: true,
     parameters: true,
-    times: true,
     otherwise: true,
     reconstruction: true,
+    times: true,
   }),
 ]
 
 /** Without the one that belongs to solves whose output times are given. */
 const WITHOUT_TIMES = BACKWARD_OPTIONS.filter((name) => name !== 'times')
+
+/** What needs more than a backward solve by itself has. */
+const NEEDS: Readonly<Record<'backsolve' | 'interpolating', ReadonlyArray<string>>> = {
+  backsolve: ['otherwise'],
+  interpolating: ['otherwise', 'reconstruction'],
+}
+
+const ELSEWHERE = {
+  otherwise: '`solveWithPullback`, which can solve forward again, replaces gradients',
+  reconstruction: 'only `backsolve` solves the state backwards',
+}
 
 /**
  * Checks that `backward` is an object of options that there are.
@@ -34,11 +45,16 @@ export function checkBackwardNames(backward: unknown, hasTimes: boolean): void {
 
 /**
  * The same of the options of a backward solve that is called by its own name.
- * @param of - `backsolve` or `interpolating`
+ * @param isAlone - there is no forward solve that it belongs to, whose gradient could be replaced
  * @throws IvpInputError
  */
-export function checkBackwardSolve(of: string, options: BackwardOptions<FloatArray>): void {
-  checkOptionNames(options, BACKWARD_OPTIONS, { of })
+export function checkBackwardSolve(
+  of: 'backsolve' | 'interpolating',
+  options: BackwardOptions<FloatArray>,
+  isAlone: boolean,
+): void {
+  const known = isAlone ? BACKWARD_OPTIONS.filter((name) => !NEEDS[of].includes(name)) : BACKWARD_OPTIONS
+  checkOptionNames(options, known, { of, instead: ELSEWHERE })
   checkParameters('parameters', options.parameters)
   checkNorm(options.norm, 'norm')
 }

@@ -37,7 +37,7 @@ export function interpolating<V extends FloatArray>(
   options: BackwardOptions<V> = {},
   facts?: ForwardFacts<V>,
 ): Gradients<V> {
-  checkBackwardSolve('interpolating', options)
+  checkBackwardSolve('interpolating', options, facts === undefined)
   const system = adjointAlong(rhs, solution, states[0]!, options.parameters !== 'quadrature')
   return continuousAdjoint(rhs, system, ts, states, incoming, options, facts)
 }

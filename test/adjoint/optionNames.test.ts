@@ -55,7 +55,7 @@ const FUNCTIONS: Readonly<
     call: (options) => solveToEvent(decay, [0, 1], h0, halved, options),
   },
   backsolve: {
-    own: ['norm', 'parameters', 'times'],
+    own: ['norm', 'parameters', 'reconstruction', 'times'],
     call: (options) => backsolve(decay, ts, states, incoming, options),
   },
   interpolating: {
@@ -63,6 +63,14 @@ const FUNCTIONS: Readonly<
     call: (options) => interpolating(decay, sol!, ts, states, incoming, options),
   },
 }
+
+it('a backward solve by itself refuses what needs the forward one', () => {
+  const otherwise = refusal(() => backsolve(decay, ts, states, incoming, { otherwise: 'interpolating' }))
+  assert.include(otherwise.message, '`solveWithPullback`, which can solve forward again')
+  const along = { reconstruction: 10 }
+  assert.include(refusal(() => interpolating(decay, sol!, ts, states, incoming, along)).message, 'only `backsolve`') // prettier-ignore
+  backsolve(decay, ts, states, incoming, along)
+})
 
 describe.each(Object.entries(FUNCTIONS))('%s', (name, { own, call }) => {
   it('refuses options that there are elsewhere only, by its own list and before anything is evaluated', () => {

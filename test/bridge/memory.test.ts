@@ -64,7 +64,7 @@ describe('memory of solves on tensors', () => {
       else assert.throws(solve, SolveFailed, kind === 1 ? 'maxSteps' : 'aborted')
     }
     // Until the code of all kinds is compiled
-    for (let i = 0; i < 360; i++) one(i)
+    for (let i = 0; i < 720; i++) one(i)
     const measure = (): { tensors: number; heap: number; buffers: number } => {
       collect()
       const { heapUsed, arrayBuffers } = process.memoryUsage()

@@ -25,7 +25,12 @@ interface TapeEngine {
 
 const engine = (): TapeEngine => tf.engine() as unknown as TapeEngine
 
-export const engineState = (): EngineState => engine().state
+export function engineState(): EngineState {
+  const { state } = engine()
+  // Before the first gradient of a process tfjs has undefined there
+  state.activeTape ??= null
+  return state
+}
 
 /** Whether operations are being recorded for a gradient: inside a gradient function, for a gradient of the gradient. */
 export function isRecording(): boolean {

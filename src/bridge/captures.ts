@@ -1,5 +1,5 @@
 import { disposeSaved, engineState, type EngineState, type Tape } from './abandonedTape.ts'
-import { dependentIds, withGradientInputs } from './gradientInputs.ts'
+import { dependentIds, withGradientInputs, type TensorIds } from './gradientInputs.ts'
 import { lent } from './lentMemory.ts'
 import { UntrackedTensor, UntrackedVariable } from './odeErrors.ts'
 import { withOwnTape } from './tape.ts'
@@ -69,7 +69,7 @@ function readsOf(
   const read = [...seen]
   const others = [...read.filter((tensor) => !isTrainable(tensor)), ...keptOf(tape, first)]
   // The walk over the tapes is not made for nothing
-  const ids = others.length === 0 ? new Set<number>() : dependentIds()
+  const ids: TensorIds = others.length === 0 ? new Set<number>() : dependentIds()
   const dependent = others.filter(({ id }) => id < first && ids.has(id))
   const captured = dependent.filter(canCarry)
   const constants = others.filter(
@@ -124,6 +124,19 @@ export function withCaptures(
     const isLost = id >= first || dependentIds().has(id)
     if (isLost && canCarry(tensor)) throw new UntrackedTensor(tensor.shape, id >= first ? 'kept' : 'late')
     constants.add(id)
+  }
+}
+
+/** tfjs's words for a tensor that was disposed of; the second ones where an operation looks for its memory. */
+const DISPOSED = /tensor is disposed|of undefined \(reading '(backend|refCount|dtype)'\)/i
+
+/** Runs a backward solve. @throws UntrackedTensor where f reads a tensor that is gone by then */
+export function whileAlive<T>(pullback: () => T): T {
+  try {
+    return pullback()
+  } catch (error) {
+    if (error instanceof Error && DISPOSED.test(error.message)) throw new UntrackedTensor(null, 'gone')
+    throw error
   }
 }
 

@@ -8,8 +8,8 @@ interface GradientEngine {
 
 /** What the gradients under way are taken of, the outermost first. */
 const inputs: ReadonlyArray<Tensor>[] = []
-/** Tapes that were put aside for one of their own, the outermost first. */
-const aside: Tape[] = []
+/** Tapes that were put aside for one of their own, the outermost first, each with the number of `inputs` then. */
+const aside: { readonly tape: Tape; readonly nInputs: number }[] = []
 
 /** Has tfjs say from now on what gradients are taken of: a tape knows what was computed of what, not for whom. Call once. */
 export function watchGradientInputs(): void {
@@ -33,7 +33,7 @@ export function withGradientInputs<T>(xs: ReadonlyArray<Tensor>, body: () => T):
 /** Runs `body`, which records on another tape. */
 export function withTapeAside<T>(tape: Tape | null, body: () => T): T {
   if (tape === null) return body()
-  aside.push(tape)
+  aside.push({ tape, nInputs: inputs.length })
   try {
     return body()
   } finally {
@@ -49,14 +49,50 @@ export function isDependent(tensors: ReadonlyArray<Tensor>): boolean {
   return tensors.some(({ id }) => ids.has(id))
 }
 
+/** A set of tensors by their ids. */
+export interface TensorIds {
+  has(id: number): boolean
+}
+
+/** What is known of a tape: which tensors on it depend on the inputs, up to some node. */
+interface KnownTape {
+  readonly inputs: ReadonlyArray<ReadonlyArray<Tensor>>
+  readonly ids: Set<number>
+  nodes: number
+}
+
+/** So that many solves of one gradient, each of which asks, do not walk over the whole tape each. */
+const known = new WeakMap<Tape, KnownTape>()
+
 /** The ids of the tensors that gradients under way are taken of, and of all that were computed from them on a tape. */
-export function dependentIds(): ReadonlySet<number> {
-  const ids = new Set(inputs.flat().map(({ id }) => id))
-  for (const tape of [...aside, engineState().activeTape ?? []]) {
-    for (const node of tape) {
-      if (!Object.values(node.inputs).some(({ id }) => ids.has(id))) continue
-      for (const { id } of node.outputs) ids.add(id)
+export function dependentIds(): TensorIds {
+  const layers: Set<number>[] = []
+  const ids: TensorIds = { has: (id) => layers.some((layer) => layer.has(id)) }
+  const tapes = [...aside, { tape: engineState().activeTape ?? [], nInputs: inputs.length }]
+  let from = 0
+  for (const { tape, nInputs } of tapes) {
+    const own = inputs.slice(from, nInputs)
+    from = nInputs
+    const found = knownOf(tape, own)
+    layers.push(found.ids)
+    for (; found.nodes < tape.length; found.nodes++) {
+      const { inputs: read, outputs } = tape[found.nodes]!
+      if (Object.values(read).some(({ id }) => ids.has(id))) for (const { id } of outputs) found.ids.add(id)
     }
   }
   return ids
+}
+
+function knownOf(tape: Tape, own: ReadonlyArray<ReadonlyArray<Tensor>>): KnownTape {
+  const before = known.get(tape)
+  if (
+    before !== undefined &&
+    own.length === before.inputs.length &&
+    own.every((xs, i) => xs === before.inputs[i])
+  ) {
+    return before
+  }
+  const fresh = { inputs: own, ids: new Set(own.flat().map(({ id }) => id)), nodes: 0 }
+  known.set(tape, fresh)
+  return fresh
 }

@@ -39,26 +39,28 @@ export class UntrackedVariable extends Error {
 }
 
 const UNTRACKED = {
-  late: 'did not read at the first time, so that it would get no gradient',
-  kept: 'it made in an earlier evaluation, so that gradients would miss what it was made from',
-  awaited: 'would get no gradient: a tape of tfjs cannot span an await',
-  complex: 'would get no gradient, since tfjs has none for complex tensors',
+  late: 'it did not read it at the first time, so that it would get no gradient',
+  gone: 'it did not read it at the first time, and by the time of the gradient it is disposed of',
+  kept: 'it was made after the first evaluation, so that gradients would miss what it was made from',
+  awaited: 'it would get no gradient, since a tape of tfjs cannot span an await',
+  complex: 'it would get no gradient, since tfjs has none for complex tensors',
 } as const
 
 /** The right-hand side reads a tensor, other than from its arguments, whose gradient would be missed. */
 export class UntrackedTensor extends Error {
   override readonly name = 'UntrackedTensor'
   readonly _tag = 'UntrackedTensor'
-  readonly shape: ReadonlyArray<number>
+  /** Null where the tensor is not known any more. */
+  readonly shape: ReadonlyArray<number> | null
   readonly reason: keyof typeof UNTRACKED
 
-  constructor(shape: ReadonlyArray<number>, reason: keyof typeof UNTRACKED) {
+  constructor(shape: ReadonlyArray<number> | null, reason: keyof typeof UNTRACKED) {
     const way =
       reason === 'complex'
         ? 'Pass its real and its imaginary part in `params`, and put them together in `f`.'
         : 'Pass it (or what it is made from) in `params` and use the third argument of `f`.'
     super(
-      `\`f\` reads a tensor of shape [${shape.join(', ')}] from outside of its arguments that it ${UNTRACKED[reason]}. ${way}`,
+      `\`f\` reads a tensor${shape === null ? '' : ` of shape [${shape.join(', ')}]`} from outside of its arguments: ${UNTRACKED[reason]}. ${way}`,
     )
     this.shape = shape
     this.reason = reason

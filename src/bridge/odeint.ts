@@ -1,5 +1,6 @@
 import { IvpInputError } from '../ivp/index.ts'
 import { isRecording, releaseAbandonedTape, releaseTapeIfItFails } from './abandonedTape.ts'
+import { whileAlive } from './captures.ts'
 import { checkDeviceTolerances, pullOnDevice } from './device/deviceBacksolve.ts'
 import { solveOnDevice } from './device/deviceForward.ts'
 import { readNow } from './device/reading.ts'
@@ -73,7 +74,11 @@ function solved<H extends TensorTree, P extends TensorTree>(
       return releasingTapeOnError(isInner ? releaseTapeIfItFails : releaseAbandonedTape, () => {
         if (isInner) throw secondOrder(options.gradient ?? 'backsolve')
         const own = paramLeaves.length - reads.captured.length
-        const { h0: start0, params, ts: gradTs } = lent(outside, saved.slice(own), () => pullback(dy, saved))
+        const {
+          h0: start0,
+          params,
+          ts: gradTs,
+        } = lent(outside, saved.slice(own), () => whileAlive(() => pullback(dy, saved)))
         return [...start0, ...params, ...gradTs]
       })
     }

@@ -1,5 +1,5 @@
 import { Effect, Layer } from 'effect'
-import { assert, beforeAll, describe, it } from 'vitest'
+import { assert, beforeAll, describe, it, vi } from 'vitest'
 import { backendLayer, TensorOde, tensorOdeLayer } from '../../src/bridge/effect/index.ts'
 import { odeint, odeintAsync, UntrackedTensor, UntrackedVariable } from '../../src/bridge/index.ts'
 import { tf, type Scalar, type Tensor, type Tensor2D, type Tensor4D } from '../../src/bridge/tensor.ts'
@@ -272,6 +272,51 @@ describe.each(OURS)('a captured tensor: $gradient, $state', (how) => {
       )
     },
   )
+
+  it.each([
+    ['a product', (h: Tensor, x: Tensor) => h.mul(x)],
+    ['a sum', (h: Tensor, x: Tensor) => h.add(x.sum())],
+    [
+      'an operation that asks for its type',
+      (h: Tensor, x: Tensor) => tf.where(tf.greater(h, -9), h.mul(x), h),
+    ],
+  ])('that takes turns with another one is refused by name when it is gone, by %s', (_name, operation) => {
+    const solve = (passes: boolean) => (w: Tensor) => {
+      const pair = [w.mul(2), w.mul(3)]
+      const f = (t: Scalar, h: Tensor, params: Tensor[]): Tensor =>
+        operation(h, (passes ? params : pair)[t.dataSync()[0]! < 0.5 ? 0 : 1]!)
+      return last(odeint(f, tf.scalar(1), [0, 1], { ...options, params: passes ? pair : [] }))
+    }
+    const { reason, message } = refusal(() => void tf.grad(solve(false))(tf.scalar(0.5)))
+    assert.include(['gone', 'late'], reason)
+    assert.include(message, 'params')
+    tf.tidy(() => assert.isTrue(Number.isFinite(values(tf.grad(solve(true))(tf.scalar(0.5)))[0]!)))
+  })
+
+  it('is looked for once on a tape: many solves of one loss take no walk over all of it each', () => {
+    const steps = { method: 'RK4', step: 0.1 } as const
+    const visited = (n: number): number => {
+      const values = vi.spyOn(Object, 'values')
+      tf.tidy(() => {
+        tf.grad((w) => {
+          let loss: Tensor = tf.scalar(0)
+          for (let i = 0; i < n; i++) {
+            let h = last(
+              odeint((_t, h, { w }) => h.mul(w), w.mul(0.1), [0, 0.1], { params: { w }, ...steps }),
+            )
+            for (let k = 0; k < 20; k++) h = h.mul(1.001)
+            loss = loss.add(h)
+          }
+          return loss
+        })(tf.scalar(0.5))
+      })
+      const { length } = values.mock.calls
+      values.mockRestore()
+      return length
+    }
+    visited(2)
+    assert.isBelow(visited(40), 2.5 * visited(20))
+  })
 
   it('that f made in an earlier evaluation is refused by name; passed, it has its gradient', () => {
     let cache: Tensor | null = null

@@ -1,3 +1,5 @@
+/** How the warning begins. */
+export const MAY_BE_WRONG = "The gradient 'discrete' may be wrong"
 /** The adjoint of the steps may outgrow that of the equation by this factor; on problems that accuracy alone steers it stays below 2. */
 const MOST_GROWTH = 10
 /** An adjoint that is larger than that of the equation by this factor is not that of the equation. */
@@ -59,7 +61,7 @@ export class AdjointGrowth {
     const what = grows
       ? `grew by a factor of ${Math.exp(this.#mostBeyond).toPrecision(2)} beyond that of the adjoint equation`
       : `did not decay over ${this.#nAstray} steps as that of the adjoint equation does`
-    return `The gradient 'discrete' may be wrong: the adjoint of the steps ${what}, since stability limits the steps of ${method}. Take gradient 'interpolating', with method 'Radau', 'BDF' or 'LSODA' if the problem is stiff.`
+    return `${MAY_BE_WRONG}: the adjoint of the steps ${what}, since stability limits the steps of ${method}. Take gradient 'interpolating', with method 'Radau', 'BDF' or 'LSODA' if the problem is stiff.`
   }
 
   /** @param expected - logarithm of the growth over the step by the adjoint equation. @param size - of the adjoint at its start */

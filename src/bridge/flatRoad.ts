@@ -7,6 +7,7 @@ import { isRecording } from './abandonedTape.ts'
 import type { TensorProblem } from './tensorProblem.ts'
 import { tensorRhs } from './tensorRhs.ts'
 import { tf, type Tensor } from './tensor.ts'
+import { tell } from './solveReport.ts'
 
 /** For a solve that no tape sees, so that nothing is asked of a backward solve. */
 const UNUSED = { rtol: 1e-3, atol: 1e-6, method: 'RK45' } as const
@@ -53,7 +54,7 @@ export function solveFlat<P extends TensorTree>(
     backward: { ...(isRecording() ? {} : UNUSED), ...backward, times: timeLeaves.length > 0 },
   })
   const { result } = solve
-  onSolve?.({ phase: 'forward', state: 'flat', nfev: result.nfev, warnings: result.warnings })
+  tell(onSolve, { phase: 'forward', state: 'flat', nfev: result.nfev, warnings: result.warnings })
   if (result.failure !== undefined) throw new SolveFailed('forward', result.failure, result.nfev, result)
   const flat = new Float32Array(times.length * state.total)
   result.states.forEach((h, j) => flat.set(h, j * state.total))
@@ -68,7 +69,7 @@ export function solveFlat<P extends TensorTree>(
       )
       const made: Gradients<Float32Array> = solve.pullback(perTime)
       const { nfev, warnings, certificate, replacedBy } = made
-      onSolve?.({
+      tell(onSolve, {
         phase: 'backward',
         state: 'flat',
         nfev,

@@ -68,7 +68,7 @@ export async function odeintAsync<H extends TensorTree, P extends TensorTree = [
   if (options.gradient === 'autodiff') {
     throw new IvpInputError('gradient', 'autodiff', "must be 'backsolve': a tape cannot span an await")
   }
-  checkDevice(options)
+  checkDevice(options, true)
   // Copies, before the first await: the caller may dispose of its own then
   const [stateGiven, paramsGiven] = [inputLeaves('h0', h0), inputLeaves('params', params)]
   const h0Copy = copyOf(h0, stateGiven)

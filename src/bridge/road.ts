@@ -46,16 +46,19 @@ export function roadOf<P extends TensorTree>(options: OdeintOptions<P>, total: n
   return isFaster && hostOnly(options) === null ? 'device' : 'flat'
 }
 
-/** @throws IvpInputError for something that only states on the host can do */
-export function checkDevice<P extends TensorTree>(options: OdeintOptions<P>): void {
+/**
+ * @param isAwaited - by `odeintAsync`, which has no state on the host and no tape
+ * @throws IvpInputError for something that only states on the host can do
+ */
+export function checkDevice<P extends TensorTree>(options: OdeintOptions<P>, isAwaited = false): void {
   const obstacle = hostOnly(options)
   if (obstacle === null) return
   const [option, value, instead] = obstacle
-  throw new IvpInputError(
-    option,
-    value,
-    `must be ${instead} for a state on the device ('discrete', implicit methods and certificates need state: 'flat')`,
-  )
+  const why = isAwaited
+    ? 'with `odeintAsync`, whose state is on the device'
+    : "for a state on the device ('discrete', implicit methods and certificates need state: 'flat')"
+  const choice = isAwaited && option === 'gradient' ? "'backsolve'" : instead
+  throw new IvpInputError(option, value, `must be ${choice} ${why}`)
 }
 
 /** What tfjs is to record must be tensors. */

@@ -59,5 +59,6 @@ export interface OdeintOptions<P extends TensorTree> extends Direction {
    * what is asked (on native TensorFlow with a GPU, or for 262,144 numbers or more); else 'flat'.
    */
   readonly state?: StateRoad
+  /** Called after each solve, forward and backward. Without it a gradient that was replaced, may be wrong or has a certificate that does not hold is told by `console.warn`, once of each kind. */
   readonly onSolve?: (report: SolveReport) => void
 }

@@ -240,3 +240,15 @@ async function rejection(promise: Promise<unknown>): Promise<Error> {
   }
   throw new Error('it was not rejected')
 }
+
+it('odeintAsync does not advise what it refuses', async () => {
+  await tf.setBackend('cpu')
+  const h0 = tf.tensor1d([1])
+  const ask = (gradient: 'interpolating' | 'backsolve') => odeintAsync((_t, h) => h.neg(), h0, [0, 1], { gradient }) // prettier-ignore
+  const error = await ask('interpolating').then(() => null, (reason: unknown) => reason as IvpInputError) // prettier-ignore
+  assert.equal(error!.expected, "must be 'backsolve' with `odeintAsync`, whose state is on the device")
+  const { solution, dispose } = await ask('backsolve')
+  assert.closeTo(values(solution)[1]!, Math.exp(-1), 1e-3)
+  dispose()
+  tf.dispose([solution, h0])
+})

@@ -14,6 +14,7 @@ import type { DeviceSolution } from './deviceForward.ts'
 import { interpolantsOnDevice, type DeviceInterpolants } from './deviceInterpolants.ts'
 import { readResult } from './deviceResult.ts'
 import { measure, type Reading } from './reading.ts'
+import { tell } from '../solveReport.ts'
 
 /**
  * The continuous adjoint by solving backwards (see `backsolve`) with [h, a, b] on the device; where the state is lost on the way, along the
@@ -53,7 +54,7 @@ export function* pullOnDevice<P extends TensorTree>(
   const by = found.failure === null ? null : replacement(found.failure, otherwise)
   const made = by === null ? found : yield* instead(by.warning)
   const { nfev, warnings, failure, gradients } = made
-  options.onSolve?.({
+  tell(options.onSolve, {
     phase: 'backward',
     state: 'device',
     nfev,

@@ -10,6 +10,7 @@ import { readResult } from './deviceResult.ts'
 import { deviceRhs, joined } from './deviceRhs.ts'
 import { deviceSpace } from './deviceSpace.ts'
 import { measure, type Reading } from './reading.ts'
+import { tell } from '../solveReport.ts'
 
 /** A solution that lives on the device. */
 export interface DeviceSolution {
@@ -51,7 +52,7 @@ export function* solveOnDevice<P extends TensorTree>(
       onOutput: ([h]) => void outputs.push(h!),
     })
     const nfev = rhs.count()
-    options.onSolve?.({ phase: 'forward', state: 'device', nfev, warnings: problem.warnings })
+    tell(options.onSolve, { phase: 'forward', state: 'device', nfev, warnings: problem.warnings })
     if (failure !== null) {
       const ending = { message, nfev, nsteps, nrejected, failure, warnings: problem.warnings }
       throw new SolveFailed('forward', failure, nfev, yield* readResult(times, outputs, ending))

@@ -5,6 +5,17 @@ import { spacingAt } from '../spacing.ts'
 import { nearestName } from './nearestName.ts'
 import { positive } from './scalar.ts'
 
+/** What other packages call methods that are here, or the nearest relative. */
+const ELSEWHERE: Readonly<Record<string, keyof typeof METHODS>> = {
+  bosh3: 'RK23',
+  ode23: 'RK23',
+  dopri5: 'RK45',
+  ode45: 'RK45',
+  dopri8: 'DOP853',
+  ode15s: 'BDF',
+  radau5: 'Radau',
+}
+
 /** A method by its name, or a method object. */
 export function checkMethod(method: unknown): Method {
   if (typeof method === 'string') {
@@ -14,7 +25,10 @@ export function checkMethod(method: unknown): Method {
   } else if (isErk(method)) {
     return explicit(method)
   }
-  const nearest = typeof method === 'string' ? nearestName(method, Object.keys(METHODS)) : nameOfClass(method)
+  const nearest =
+    typeof method === 'string'
+      ? (ELSEWHERE[method.toLowerCase()] ?? nearestName(method, Object.keys(METHODS)))
+      : nameOfClass(method)
   const hint = nearest === null ? '' : `; write '${nearest}'`
   throw new IvpInputError(
     'method',

@@ -1,11 +1,14 @@
 import type { FloatArray } from '../ivp/index.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import type { CertifiedSolve } from './movedLoss.ts'
-import { stateSizes } from './randomDirection.ts'
+import { largestOf, stateSizes } from './randomDirection.ts'
 
 /** Explicit methods are unstable from |h lambda| = 2 (Euler) or about 3 (RK45) on, for an eigenvalue lambda < 0 of df/dh. */
 const LONG = 2
+/** Even, as is SETTLING: two quarter turns of an oscillation make up for each other, whatever the units. */
 const ITERATIONS = 6
+/** Not counted: what decays faster than the rest is gone after them. */
+const SETTLING = 2
 /** A few steps, however long, make little of what is moved at their start. */
 const MANY_STEPS = 30
 
@@ -41,7 +44,8 @@ function spectralRadius<V extends FloatArray>(
   h: V,
   next: () => number,
 ): number {
-  const sizes = stateSizes(h, states)
+  // Not |h| at t, which for an oscillation passes through 0
+  const sizes = stateSizes(largestOf(states), states)
   // Each component of the adjoint in units of its own
   let a = h.map((_, i) => (next() - 0.5) / sizes[i]!) as V
   const norm = (x: V): number => {
@@ -49,15 +53,17 @@ function spectralRadius<V extends FloatArray>(
     for (let i = 0; i < x.length; i++) sum += (x[i]! * sizes[i]!) ** 2
     return Math.sqrt(sum)
   }
-  let radius = 0
+  let growth = 0
   for (let k = 0; k < ITERATIONS; k++) {
     const out = { dh: zerosLike(h), ah: zerosLike(h), atheta: zerosLike(h, rhs.nParams) }
     const before = norm(a)
     rhs.vjp(t, h.slice() as V, a, out)
     const after = norm(out.ah)
-    radius = after / before
-    if (!(radius > 0) || !Number.isFinite(after)) return 0
+    const ratio = after / before
+    if (!(ratio > 0) || !Number.isFinite(after)) return 0
+    if (k >= SETTLING) growth += Math.log(ratio)
     a = out.ah.map((x) => x / after) as V
   }
-  return radius
+  // A single ratio of norms may be anything between radius / c and radius * c where the norm is not that of the rotation
+  return Math.exp(growth / (ITERATIONS - SETTLING))
 }

@@ -1,0 +1,69 @@
+/** Certificates of what turns: nothing decays, and a small change of a rate is many radians at the end. */
+import { assert, describe, it } from 'vitest'
+import { certified, type Movable } from './movableProblems.ts'
+
+const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1)
+const GRADIENTS = ['backsolve', 'interpolating', 'discrete'] as const
+
+/** x'' = -k g(x) - d x'. */
+const swinging =
+  (g: (x: number) => number, slope: (x: number) => number) =>
+  (k: number, d: number, tEnd: number): Movable => ({
+    ts: Array.from({ length: 11 }, (_, i) => (tEnd * i) / 10),
+    h0: [1, 0],
+    theta: [k, d],
+    incoming: [1, 0.5],
+    rhs: ([rate = 0, damping = 0]) => ({
+      nParams: 2,
+      f: (_t, [x, v], dh) => dh.set([v!, -rate * g(x!) - damping * v!]),
+      vjp: (_t, [x, v], [a, b], out) => {
+        out.dh.set([v!, -rate * g(x!) - damping * v!])
+        out.ah.set([-rate * slope(x!) * b!, a! - damping * b!])
+        out.atheta.set([-g(x!) * b!, -v! * b!])
+      },
+    }),
+  })
+const oscillator = swinging(
+  (x) => x,
+  () => 1,
+)
+const pendulum = swinging(Math.sin, Math.cos)
+
+/** h' = A h with eigenvalues -0.1 and 2i, -2i. */
+const spiral: Movable = {
+  ts: Array.from({ length: 11 }, (_, i) => 2 * i),
+  h0: [2, 0],
+  theta: [-0.1, 2, -2, -0.1],
+  incoming: [1, 0.5],
+  rhs: ([a = 0, b = 0, c = 0, d = 0]) => ({
+    nParams: 4,
+    f: (_t, [x, y], dh) => dh.set([a * x! + b * y!, c * x! + d * y!]),
+    vjp: (_t, [x, y], [p, q], out) => {
+      out.dh.set([a * x! + b * y!, c * x! + d * y!])
+      out.ah.set([a * p! + c * q!, b * p! + d * q!])
+      out.atheta.set([x! * p!, y! * p!, x! * q!, y! * q!])
+    },
+  }),
+}
+
+const HARMLESS: ReadonlyArray<readonly [string, Movable]> = [
+  ['omega = 2.5', oscillator(2.5 ** 2, 0, 20)],
+  ['omega = 3', oscillator(9, 0, 20)],
+  ['omega = 3, damped', oscillator(9, 0.1, 20)],
+  ['a pendulum', pendulum(9.81, 0, 10)],
+  ['a damped pendulum', pendulum(9.81, 0.2, 20)],
+  ['a spiral', spiral],
+]
+
+describe('a certificate of an oscillation', () => {
+  it.each(HARMLESS)('does not judge harmless steps at the edge of stability: %s', (_name, problem) => {
+    for (const gradient of GRADIENTS) {
+      for (const seed of SEEDS) {
+        const { certificate, warnings } = certified(problem, { gradient, certify: { seed } })
+        assert.isTrue(certificate!.isTrusted, `${gradient}, seed ${seed}: ${warnings.join(' ')}`)
+        // The bound of steps that are taken again; at the edge of stability it is 0.1
+        if (gradient === 'discrete') assert.equal(certificate!.bounds.agreement, 0.02)
+      }
+    }
+  })
+})

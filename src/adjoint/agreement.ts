@@ -1,5 +1,5 @@
 import type { FloatArray } from '../ivp/index.ts'
-import { byReplay, bySolves, type Comparison, type Direction } from './finiteDifference.ts'
+import { byReplay, bySolves, isBent, type Comparison, type Direction } from './finiteDifference.ts'
 import type { Gradients } from './gradients.ts'
 import { areStepsLong } from './longSteps.ts'
 import { largestRtol, lossSize } from './lossSize.ts'
@@ -82,8 +82,9 @@ export function agreementOf<V extends FloatArray>(
     }
     if (Number.isFinite(whole.finiteDifference)) return { ...verdict(whole, bound, fault), hasLongSteps }
   }
-  const both = bySolves(solve, incoming, gradients, { h0: v, theta: w }, size)
   const bound = agreement ?? usual.solves
+  const isClose = (of: Comparison): boolean => judge(of, usual.solves) <= bound
+  const both = bySolves(solve, incoming, gradients, { h0: v, theta: w }, size, isClose)
   return { ...verdict({ ...both, difference: judge(both, usual.solves) }, bound, fault), hasLongSteps }
 }
 
@@ -116,18 +117,18 @@ function verdict(
   fault: VjpFault | null,
 ): Omit<Agreement, 'hasLongSteps'> {
   const isFormed = Number.isFinite(finiteDifference)
-  const isBent = difference > bound && bend > Math.abs(finiteDifference - directional) / 2
+  const isBending = difference > bound && isBent({ finiteDifference, directional, bend })
   const disagreement = ((): Disagreement | null => {
     if (fault !== null) return { kind: 'vjp', fault }
     if (!Number.isFinite(directional)) return { kind: 'notFinite' }
     if (!isFormed) return { kind: 'failed' }
-    if (isBent) return { kind: 'bends' }
+    if (isBending) return { kind: 'bends' }
     return difference <= bound ? null : { kind: 'differs' }
   })()
   return {
     finiteDifference: isFormed ? finiteDifference : null,
     directional,
-    difference: isFormed && Number.isFinite(directional) && !isBent ? difference : null,
+    difference: isFormed && Number.isFinite(directional) && !isBending ? difference : null,
     bound,
     disagreement,
   }

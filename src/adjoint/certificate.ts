@@ -90,8 +90,9 @@ export interface Certified {
  * Cost: two forward solves, one with `covers: 'h0'`. An explicit method takes the steps of the solve again, with h0 and then with the parameters moved by
  * 2^-17 (single precision: 2^-9) of their sizes, without attempts that are rejected; where that is not close, also moved the other way. Steps that stay the same
  * leave no noise of step control. An implicit method, and an explicit one with more than 30 steps at the edge of stability, solves twice with steps chosen anew, h0
- * and parameters moved at once. Besides: at three output times a product and five evaluations of f, which hold `vjp` against f itself, and, after more than 30 steps,
- * 12 products for the edge of stability.
+ * and parameters moved at once by the cube root of rtol, 0.1 at most; where that is not close, again by a quarter of it, and where both disagree, by a sixteenth: where
+ * these disagree still, the difference is not known. Besides: at three output times a product and five evaluations of f, which hold `vjp` against f itself, and,
+ * after more than 30 steps, 12 products for the edge of stability.
  */
 export function certify<V extends FloatArray>(
   solve: CertifiedSolve<V>,

@@ -19,7 +19,7 @@ export interface Comparison {
   readonly usual: number
   /** What the finite difference cannot tell from nothing. */
   readonly resolution: number
-  /** How far from a straight line L is along the direction: the difference of both one-sided differences, halved; 0 where there is but one. */
+  /** How far from a straight line L is along the direction: the difference of both one-sided differences, halved, or of two steps; 0 where there is but one. */
   readonly bend: number
 }
 
@@ -66,9 +66,13 @@ export function byReplay<V extends FloatArray>(
   }
 }
 
+/** Steps of `bySolves`, in units of the first. */
+const STEPS = [1, 1 / 4, 1 / 16]
+
 /**
  * By two solves that choose their steps anew. The step is the cube root of rtol: then the solver's error in the difference, rtol / e, and its curvature,
- * e^2, are both rtol^(2/3).
+ * e^2, are both rtol^(2/3). Where that is not close, by two more with a quarter of the step: where h0 and parameters moved by a tenth turn an oscillation by
+ * radians, the first difference is no slope. Where these two disagree, once more; where they still do, the loss bends.
  */
 export function bySolves<V extends FloatArray>(
   solve: CertifiedSolve<V>,
@@ -76,17 +80,44 @@ export function bySolves<V extends FloatArray>(
   gradients: Gradients<V>,
   direction: Direction,
   size: LossSize,
+  isClose: (found: Comparison) => boolean,
 ): Comparison {
-  const e = Math.min(0.1, Math.max(stepOfReplay(solve.h0), Math.cbrt(largestRtol(solve.forward))))
-  const [above, below] = [movedBy(solve, direction, e), movedBy(solve, direction, -e)]
-  const up = changeOfLoss(solve, incoming, above, false)
-  const down = Number.isFinite(up) ? changeOfLoss(solve, incoming, below, false) : NaN
-  return {
-    ...along(solve, gradients, above, below, 2 * e),
-    finiteDifference: (up - down) / (2 * e),
-    resolution: (2 * size.errors) / e,
-    bend: Math.abs(up + down) / (2 * e),
+  const step = Math.min(0.1, Math.max(stepOfReplay(solve.h0), Math.cbrt(largestRtol(solve.forward))))
+  // Also for smaller steps: what they see less well is not to be trusted for that
+  const resolution = (2 * size.errors) / step
+  const by = (e: number): Comparison => {
+    const [above, below] = [movedBy(solve, direction, e), movedBy(solve, direction, -e)]
+    const up = changeOfLoss(solve, incoming, above, false)
+    const down = Number.isFinite(up) ? changeOfLoss(solve, incoming, below, false) : NaN
+    return {
+      ...along(solve, gradients, above, below, 2 * e),
+      finiteDifference: (up - down) / (2 * e),
+      resolution,
+      bend: Math.abs(up + down) / (2 * e),
+    }
   }
+  let last: Comparison | null = null
+  for (const part of STEPS) {
+    const found = by(part * step)
+    if (isClose(found)) return found
+    if (last === null || !Number.isFinite(last.finiteDifference)) {
+      last = found
+    } else if (Number.isFinite(found.finiteDifference)) {
+      const apart = Math.abs(found.finiteDifference - last.finiteDifference)
+      last = { ...found, bend: Math.max(found.bend, apart) }
+      if (!isBent(last)) break
+    }
+  }
+  return last!
+}
+
+/** Whether the loss is as far from a straight line as to explain why a difference is not close. */
+export function isBent({
+  finiteDifference,
+  directional,
+  bend,
+}: Pick<Comparison, 'finiteDifference' | 'directional' | 'bend'>): boolean {
+  return bend > Math.abs(finiteDifference - directional) / 2
 }
 
 function movedBy<V extends FloatArray>(

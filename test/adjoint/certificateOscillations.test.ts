@@ -1,8 +1,9 @@
 /** Certificates of what turns: nothing decays, and a small change of a rate is many radians at the end. */
 import { assert, describe, it } from 'vitest'
-import { certified, type Movable } from './movableProblems.ts'
+import { certified, withTheta, type Movable } from './movableProblems.ts'
 
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1)
+const IMPLICIT = ['Radau', 'BDF', 'LSODA'] as const
 const GRADIENTS = ['backsolve', 'interpolating', 'discrete'] as const
 
 /** x'' = -k g(x) - d x'. */
@@ -65,5 +66,53 @@ describe('a certificate of an oscillation', () => {
         if (gradient === 'discrete') assert.equal(certificate!.bounds.agreement, 0.02)
       }
     }
+  })
+
+  it.each(IMPLICIT)('does not refuse a right gradient where a tenth of a rate is radians, %s', (method) => {
+    for (const omega of [1, 2.5]) {
+      for (const seed of SEEDS) {
+        const options = { method, gradient: 'interpolating', certify: { seed } } as const
+        const { certificate, warnings } = certified(oscillator(omega ** 2, 0, 20), options)
+        assert.isTrue(certificate!.isTrusted, `omega ${omega}, seed ${seed}: ${warnings.join(' ')}`)
+      }
+    }
+    // Further along, it is often not known; false it is never
+    const far = [oscillator(9, 0, 20), oscillator(9, 0, 60), pendulum(9.81, 0, 10), pendulum(9.81, 0.2, 10)]
+    for (const problem of far) {
+      for (const seed of SEEDS) {
+        const { certificate, warnings } = certified(problem, {
+          method,
+          gradient: 'interpolating',
+          certify: { seed },
+        })
+        assert.isNotFalse(certificate!.isTrusted, warnings.join(' '))
+      }
+    }
+  })
+
+  it.each(IMPLICIT)('still refuses half a gradient of the parameters, %s', (method) => {
+    const problem = oscillator(1, 0, 20)
+    const { ts } = problem
+    // At the output times, where it would be seen as such, the product is right
+    const half = withTheta(problem, ({ vjp }) => ({
+      vjp: (t, h, a, out) => {
+        vjp(t, h, a, out)
+        if (ts.every((end) => Math.abs(end - t) > 1e-9)) out.atheta.set(out.atheta.map((x) => x / 2))
+      },
+    }))
+    for (const seed of SEEDS) {
+      const options = { method, gradient: 'interpolating', certify: { seed } } as const
+      const { certificate, warnings } = certified(problem, options, half)
+      assert.isFalse(certificate!.isTrusted, `seed ${seed}`)
+      assert.match(warnings.at(-1)!, /it differs by/)
+    }
+  })
+
+  it('does not know where the loss bends, and says so; nothing is replaced', () => {
+    const options = { method: 'LSODA', gradient: 'interpolating' } as const
+    const { certificate, warnings, h0 } = certified(oscillator(100, 0, 60), options)
+    assert.deepInclude(certificate, { isTrusted: null, difference: null })
+    assert.match(warnings.at(-1)!, /^Whether the gradient is right is not known: the loss bends too much/)
+    assert.deepEqual(h0, certified(oscillator(100, 0, 60), { ...options, certify: false }).h0)
   })
 })

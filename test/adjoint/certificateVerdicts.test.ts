@@ -206,13 +206,6 @@ describe('a certificate', () => {
     assert.isFalse(certificate!.isTrusted)
   })
 
-  it('does not know where the loss bends, and says so; nothing is replaced', () => {
-    const bent = movable(named('van der Pol'))
-    const { certificate, warnings } = certified(bent, { method: 'LSODA', gradient: 'interpolating' })
-    assert.deepInclude(certificate, { isTrusted: null, difference: null })
-    assert.match(warnings.at(-1)!, /^Whether the gradient is right is not known: the loss bends too much/)
-  })
-
   it.each([
     { name: 'explicit', options: { rtol: 1e-6 }, most: 2 },
     { name: 'equal steps', options: { method: 'RK4', step: 0.05 }, most: 2 },

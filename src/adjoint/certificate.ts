@@ -16,7 +16,10 @@ export interface CertifyOptions {
    * where the steps cannot be taken again (implicit methods, steps at the edge of stability); at least 0.02 and at most 0.2.
    */
   readonly agreement?: number | undefined
-  /** What to do past a bound: 'warn' (default), or 'discrete': take the exact gradient of the steps instead; explicit methods only. */
+  /**
+   * What to do past a bound: 'warn' (default), or 'discrete': take the exact gradient of the steps instead; explicit methods only. Where the tolerances are too loose for
+   * the gradient, that is no better.
+   */
   readonly otherwise?: 'warn' | 'discrete' | undefined
   /** Chooses the direction. Default 1. */
   readonly seed?: number | undefined
@@ -71,7 +74,12 @@ export interface GradientCertificate {
   readonly difference: number | null
   /** The bounds that were applied. */
   readonly bounds: { readonly reconstruction: number; readonly agreement: number }
-  /** True: all that was checked holds. False: a bound is broken, or there is no gradient. Null: nothing speaks against it, but the difference is not known. */
+  /**
+   * True: all that was checked holds. False: a bound is broken, or there is no gradient. Null: nothing speaks against it, but the difference is not known.
+   *
+   * For 'discrete' it speaks of the steps as they were taken, not of the exact solution: where the steps are too long, the finite difference over the same steps is off
+   * by as much as the gradient. Whether they are is seen by smaller tolerances (or a smaller `step`).
+   */
   readonly isTrusted: boolean | null
 }
 

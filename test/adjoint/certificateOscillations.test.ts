@@ -1,6 +1,6 @@
 /** Certificates of what turns: nothing decays, and a small change of a rate is many radians at the end. */
 import { assert, describe, it } from 'vitest'
-import { certified, withTheta, type Movable } from './movableProblems.ts'
+import { certified, movable, named, withTheta, type Movable } from './movableProblems.ts'
 
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1)
 const IMPLICIT = ['Radau', 'BDF', 'LSODA'] as const
@@ -114,5 +114,26 @@ describe('a certificate of an oscillation', () => {
     assert.deepInclude(certificate, { isTrusted: null, difference: null })
     assert.match(warnings.at(-1)!, /^Whether the gradient is right is not known: the loss bends too much/)
     assert.deepEqual(h0, certified(oscillator(100, 0, 60), { ...options, certify: false }).h0)
+  })
+
+  it('speaks of the steps taken where gradient is discrete, as docs/gradients.md says, not of the solution', () => {
+    const vanDerPol: Movable = {
+      ...movable(named('van der Pol')),
+      ts: [0, 5],
+      h0: [2, 0],
+      theta: [1],
+      incoming: [1, 0],
+    }
+    const { certificate, theta } = certified(vanDerPol, { gradient: 'discrete' })
+    assert.isTrue(certificate!.isTrusted)
+    // By 'interpolating' at rtol 1e-10
+    const { theta: exact } = certified(vanDerPol, { gradient: 'interpolating', rtol: 1e-10, atol: 1e-12 })
+    assert.closeTo(exact[0]!, -1.314, 1e-3)
+    assert.isBelow(theta[0]!, -2.5)
+    assert.closeTo(
+      certified(vanDerPol, { gradient: 'discrete', rtol: 1e-4, atol: 1e-7 }).theta[0]!,
+      -1.314,
+      1e-3,
+    )
   })
 })

@@ -48,7 +48,6 @@ function augmented<V extends FloatArray>(rhs: DifferentiableRhs<V>, like: V): Ad
   const layout = augmentedLayout(like.length, rhs.nParams)
   return {
     size: layout.size,
-    text: '[h, a, parameters]',
     rhs: augmentedRhs(rhs.vjp, layout),
     adjoint: (y) => parts(y, layout).a,
     parameters: (y) => parts(y, layout).b,
@@ -72,7 +71,6 @@ function withoutParameters<V extends FloatArray>(rhs: DifferentiableRhs<V>, like
   const quadrature = new ParameterQuadrature(state, atheta, zerosLike(like, layout.size))
   return {
     size: layout.size,
-    text: '[h, a]',
     rhs: state,
     adjoint: (y) => parts(y, layout).a,
     parameters: () => quadrature.b,

@@ -47,9 +47,16 @@ function largest(tolerance: number | ArrayLike<number>): number {
     : (tolerance as number)
 }
 
-/** What a solve noticed of its state and tolerances, said of the backward one. @param state - its parts in words */
-export function backwardWarning(text: string, state: string): string {
-  return text
-    .replace(/^Component (\d+)/, `Component $1 of the backward state ${state}`)
-    .replaceAll(/`(atol|rtol|maxStep|firstStep|step|method|controller)`/g, '`backward.$1`')
+/** A component below its tolerance: of a backward solve `unseenIncoming` says it, of all segments at once. */
+const UNSEEN = /^Components? .* `atol`/
+
+/** What a solve noticed of its state and tolerances, said of the backward one; null for what is ordinary there. */
+export function backwardWarning(text: string): string | null {
+  if (UNSEEN.test(text)) return null
+  return text.replaceAll(/`(atol|rtol|maxStep|firstStep|step|method|controller)`/g, '`backward.$1`')
+}
+
+/** A warning without its numbers, which differ from segment to segment where the warning does not. */
+export function withoutNumbers(text: string): string {
+  return text.replaceAll(/\d[\d.e+-]*/g, '#')
 }

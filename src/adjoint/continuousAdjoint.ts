@@ -11,12 +11,13 @@ import { StepwiseSolve } from '../ivp/stepwiseSolve.ts'
 import { largestOf, zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { adjointLoop, type AdjointSegments } from './adjointLoop.ts'
 import type { AdjointNorm } from './adjointNorm.ts'
-import { backwardFailure, backwardWarning, tooManySteps } from './backwardFailure.ts'
+import { backwardFailure, backwardWarning, tooManySteps, withoutNumbers } from './backwardFailure.ts'
 import type { DirectionOptions } from './directionOptions.ts'
 import { addTo, dot } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
 import type { ParameterQuadrature } from './parameterQuadrature.ts'
 import { StateWatch, runawayState, type StateTolerance } from './stateWatch.ts'
+import { unseenIncoming } from './unseenIncoming.ts'
 import type { DifferentiableRhs } from './vjp.ts'
 
 /** Most steps of a backward solve that knows of no forward one. */
@@ -61,8 +62,6 @@ export interface ForwardFacts<V extends FloatArray> {
 export interface AdjointSystem<V extends FloatArray> {
   /** Length of the flat state y. */
   readonly size: number
-  /** Its parts in words. */
-  readonly text: string
   readonly rhs: (t: number, y: V, dydt: V) => void
   /** The adjoint a, a view of y. */
   readonly adjoint: (y: V) => V
@@ -103,7 +102,10 @@ export function continuousAdjoint<V extends FloatArray>(
     ...direction
   } = options
   const gradTs = new Float64Array(ts.length).fill(NaN)
-  const warnings = new Set<string>()
+  const warnings = new Map<string, string>()
+  const warn = (text: string | null): void => {
+    if (text !== null && !warnings.has(withoutNumbers(text))) warnings.set(withoutNumbers(text), text)
+  }
   const slope = zerosLike(states[0]!)
   const watch = new StateWatch(states[0]!, facts.tolerance, reconstruction)
   const mostSteps = direction.maxSteps === undefined ? facts.mostSteps : Infinity
@@ -142,7 +144,7 @@ export function continuousAdjoint<V extends FloatArray>(
     }
     const solved = solveSegment(system, [ts[j]!, ts[j - 1]!], y, segment, look)
     nfev += solved.nfev
-    for (const warning of solved.result.warnings) warnings.add(backwardWarning(warning, system.text))
+    for (const warning of solved.result.warnings) warn(backwardWarning(warning))
     y = (solved.result.states.at(-1) as V).slice() as V
     if (ended !== null) return ended
     const { failure } = solved.result
@@ -150,6 +152,11 @@ export function continuousAdjoint<V extends FloatArray>(
     return system.reconstructed === null
       ? null
       : watch.compare(ts[j - 1]!, system.reconstructed(y), states[j - 1]!)
+  }
+  // Equal steps look at no tolerance
+  if ((direction.step ?? null) === null) {
+    const { atol = 1e-6 } = direction
+    warn(unseenIncoming(incoming, atol, system.reconstructed === null ? 0 : slope.length))
   }
   const loop = adjointLoop(segments, ts.length)
   let at = loop.next()
@@ -161,7 +168,7 @@ export function continuousAdjoint<V extends FloatArray>(
     theta: system.parameters(y).slice() as V,
     ts: gradTs,
     nfev,
-    warnings: [...warnings],
+    warnings: [...warnings.values()],
     ...(system.reconstructed === null ? {} : { reconstruction: watch.worst }),
     ...(failure === null ? {} : { failure }),
   }

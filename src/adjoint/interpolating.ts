@@ -65,7 +65,6 @@ function adjointAlong<V extends FloatArray>(
   const quadrature = atheta === null ? null : new ParameterQuadrature(state, atheta, like)
   return {
     size,
-    text: isIntegrated ? '[a, parameters]' : '[a]',
     rhs: state,
     adjoint: (y) => y.subarray(0, n) as V,
     parameters: (y) => quadrature?.b ?? (y.subarray(n, size) as V),

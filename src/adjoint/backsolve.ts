@@ -3,6 +3,7 @@ import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { NO_PARAMS, normBlocks } from './adjointNorm.ts'
 import { augmentedLayout, augmentedRhs, parts } from './augmentedState.ts'
 import { checkBackwardSolve } from './checkBackward.ts'
+import { checkIncoming } from './checkIncoming.ts'
 import {
   continuousAdjoint,
   type AdjointSystem,
@@ -26,7 +27,7 @@ import type { DifferentiableRhs } from './vjp.ts'
  * @param states - the solution at `ts`, each of length n
  * @param incoming - dL/d(states[j]) for every j, each of length n
  * @param facts - of the forward solve: its tolerances and how many steps are too many. Default: the backward tolerances and a million steps
- * @throws IvpInputError for an option that there is not, or a value that it does not take
+ * @throws IvpInputError for an option that there is not, or a value that it does not take, and for `incoming` as `solveWithPullback`
  * @see Chen et al. (2018), Sec. 2, Algorithm 1, and Appendix C (several output times)
  */
 export function backsolve<V extends FloatArray>(
@@ -38,6 +39,7 @@ export function backsolve<V extends FloatArray>(
   facts?: ForwardFacts<V>,
 ): Gradients<V> {
   checkBackwardSolve('backsolve', options, facts === undefined)
+  checkIncoming(incoming, ts.length, states[0]!.length)
   const isIntegrated = options.parameters !== 'quadrature'
   const system = isIntegrated ? augmented(rhs, states[0]!) : withoutParameters(rhs, states[0]!)
   return continuousAdjoint(rhs, system, ts, states, incoming, options, facts)

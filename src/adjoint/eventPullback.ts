@@ -5,8 +5,10 @@ import { backsolve } from './backsolve.ts'
 import { incomingScale } from './backwardTolerance.ts'
 import { backwardDirection, forwardFacts } from './backwardOptions.ts'
 import { checkBackward, checkBackwardNames, checkOtherwise } from './checkBackward.ts'
+import { checkStateGradient, checkTimeGradient } from './checkIncoming.ts'
 import type { BackwardOptions } from './continuousAdjoint.ts'
 import { DIRECTION_OPTIONS, type BesideDirection, type DirectionOptions } from './directionOptions.ts'
+import { eventRate } from './eventRate.ts'
 import { addScaled, dot } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
 import { interpolating } from './interpolating.ts'
@@ -75,7 +77,8 @@ export interface EventSolve<V extends FloatArray> {
    * @param incoming - dL/dhEvent, length n
    * @param incomingTime - dL/dtEvent
    * @returns `ts` is [dL/dt0, NaN]: the event's time is found, not given
-   * @throws IvpInputError when the event did not occur
+   * @throws IvpInputError when the event did not occur, for incoming gradients of another length or not finite, and for derivatives of the event that are not finite or
+   * whose rate of g is 0
    */
   pullback(incoming: V, incomingTime: number): Gradients<V>
 }
@@ -88,7 +91,7 @@ export interface EventSolve<V extends FloatArray> {
  *     d tEvent = -(dg/dh . dh + dg/dtheta . dtheta) / g',    so that    lambda = a - (a . f + b) / g' dg/dh
  *
  * is what is pulled back from a fixed end, for incoming gradients a of the state and b of the time, and the parameters' gradient has -(a . f + b) / g' dg/dtheta besides. Where it fails: g' = 0, a solution that only
- * touches the event; then tEvent is not differentiable and the gradients are not finite.
+ * touches the event; then tEvent is not differentiable, and an error names `event.dh`.
  *
  * @param span - [t0, tMax]; on the way to an infinite tMax at most a million steps are taken, unless `maxSteps` or `signal` is given
  * @throws IvpInputError as `solveIvp`
@@ -137,12 +140,10 @@ export function solveToEvent<V extends FloatArray>(
       if (tEvent === null || hEvent === null) {
         throw new IvpInputError('event', result.message, `must occur in [${t0}, ${tMax}] to have a gradient`)
       }
+      checkStateGradient('incoming', incoming, h0.length, 'at the event')
+      checkTimeGradient(incomingTime)
       const lambda = incoming.slice() as V
-      const normal = zerosLike(h0)
-      const slope = zerosLike(h0)
-      event.dh(tEvent, hEvent, normal)
-      rhs.f(tEvent, hEvent, slope)
-      const rate = (event.dt?.(tEvent, hEvent) ?? 0) + dot(normal, slope)
+      const { normal, slope, rate } = eventRate(rhs, event, tEvent, hEvent)
       const moved = -(dot(incoming, slope) + incomingTime) / rate
       addScaled(lambda, moved, normal)
       const ts = [t0, tEvent]

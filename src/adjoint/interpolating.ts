@@ -1,6 +1,7 @@
 import type { FloatArray, OdeSolution } from '../ivp/index.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { checkBackwardSolve } from './checkBackward.ts'
+import { checkIncoming } from './checkIncoming.ts'
 import {
   continuousAdjoint,
   type AdjointSystem,
@@ -25,7 +26,7 @@ import type { DifferentiableRhs } from './vjp.ts'
  *
  * @param solution - dense output of the forward solve over all of `ts`
  * @param facts - of the forward solve: how many steps are too many. Default: a million
- * @throws IvpInputError for an option that there is not, or a value that it does not take
+ * @throws IvpInputError for an option that there is not, or a value that it does not take, and for `incoming` as `solveWithPullback`
  * @see Chen et al. (2018), Sec. 2, eq. (4) and (5); Serban, Hindmarsh, "CVODES: the sensitivity-enabled ODE solver in SUNDIALS" (ASME 2005), on adjoints by interpolation
  */
 export function interpolating<V extends FloatArray>(
@@ -38,6 +39,7 @@ export function interpolating<V extends FloatArray>(
   facts?: ForwardFacts<V>,
 ): Gradients<V> {
   checkBackwardSolve('interpolating', options, facts === undefined)
+  checkIncoming(incoming, ts.length, states[0]!.length)
   const system = adjointAlong(rhs, solution, states[0]!, options.parameters !== 'quadrature')
   return continuousAdjoint(rhs, system, ts, states, incoming, options, facts)
 }

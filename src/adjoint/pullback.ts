@@ -16,6 +16,7 @@ import { backsolve } from './backsolve.ts'
 import { incomingScale } from './backwardTolerance.ts'
 import { backwardDirection, forwardFacts, withoutUndefined } from './backwardOptions.ts'
 import { checkBackward, checkBackwardNames, checkNorm, checkOtherwise } from './checkBackward.ts'
+import { checkIncoming } from './checkIncoming.ts'
 import { certify, checkCertify, type CertifyOptions } from './certificate.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { DIRECTION_OPTIONS, INSTEAD_OF_SOLVE_OPTIONS, type BesideDirection } from './directionOptions.ts'
@@ -78,6 +79,7 @@ export interface SolveWithPullback<V extends FloatArray> {
   /**
    * @param incoming - dL/d(states[j]) for every output time, each of length n
    * @returns NaN and `failure` after a forward solve that failed
+   * @throws IvpInputError that names `incoming[j]` for another number of arrays, other lengths and numbers that are not finite
    */
   pullback(incoming: ReadonlyArray<V>): Gradients<V>
 }
@@ -145,7 +147,9 @@ export function solveWithPullback<V extends FloatArray>(
     result,
     pullback(incoming) {
       const { failure } = result
+      // A loss of states that are not there has no gradient to look at
       if (failure !== undefined) return withoutGradients(failure)
+      checkIncoming(incoming, ts.length, h0.length)
       const made =
         gradient === 'discrete'
           ? transposed(solved, incoming)

@@ -4,6 +4,7 @@ import { NO_PARAMS, normBlocks } from './adjointNorm.ts'
 import { augmentedLayout, augmentedRhs, parts } from './augmentedState.ts'
 import { checkBackwardSolve } from './checkBackward.ts'
 import { checkIncoming } from './checkIncoming.ts'
+import { checkRhs } from './checkRhs.ts'
 import {
   continuousAdjoint,
   type AdjointSystem,
@@ -39,6 +40,7 @@ export function backsolve<V extends FloatArray>(
   facts?: ForwardFacts<V>,
 ): Gradients<V> {
   checkBackwardSolve('backsolve', options, facts === undefined)
+  checkRhs(rhs)
   checkIncoming(incoming, ts.length, states[0]!.length)
   const isIntegrated = options.parameters !== 'quadrature'
   const system = isIntegrated ? augmented(rhs, states[0]!) : withoutParameters(rhs, states[0]!)

@@ -1,11 +1,14 @@
 import { IvpInputError, solveIvp, type FloatArray, type IvpResult } from '../ivp/index.ts'
 import { checkOptionNames, optionNames } from '../ivp/check/optionNames.ts'
+import { checkSpan } from '../ivp/check/span.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { backsolve } from './backsolve.ts'
 import { incomingScale } from './backwardTolerance.ts'
 import { backwardDirection, forwardFacts } from './backwardOptions.ts'
 import { checkBackward, checkBackwardNames, checkOtherwise } from './checkBackward.ts'
+import { checkEvent } from './checkEvent.ts'
 import { checkStateGradient, checkTimeGradient } from './checkIncoming.ts'
+import { checkRhs, checkStart } from './checkRhs.ts'
 import type { BackwardOptions } from './continuousAdjoint.ts'
 import { DIRECTION_OPTIONS, type BesideDirection, type DirectionOptions } from './directionOptions.ts'
 import { eventRate } from './eventRate.ts'
@@ -51,14 +54,6 @@ const EVENT_OPTIONS: ReadonlyArray<string> = [
   ...optionNames<BesideDirection<EventPullbackOptions<FloatArray>>>({ gradient: true, backward: true }),
 ]
 
-const EVENT_KEYS = optionNames<DifferentiableEvent<FloatArray>>({
-  g: true,
-  dh: true,
-  dt: true,
-  dtheta: true,
-  direction: true,
-})
-
 /** `solveToEvent` has a span and one event where the others have output times. */
 const INSTEAD: Readonly<Record<string, string>> = {
   tEval: 'only the state at the event has gradients; `solveWithPullback` takes output times',
@@ -99,13 +94,16 @@ export interface EventSolve<V extends FloatArray> {
  */
 export function solveToEvent<V extends FloatArray>(
   rhs: DifferentiableRhs<V>,
-  [t0, tMax]: readonly [number, number],
+  span: readonly [number, number],
   h0: V,
   event: DifferentiableEvent<V>,
   options: EventPullbackOptions<V> = {},
 ): EventSolve<V> {
   checkOptionNames(options, EVENT_OPTIONS, { of: 'solveToEvent', instead: INSTEAD })
-  checkOptionNames(event, EVENT_KEYS, { within: 'event' })
+  const [t0, tMax] = checkedSpan(span)
+  checkRhs(rhs)
+  checkStart(h0)
+  checkEvent(event)
   const { gradient = 'backsolve', backward, ...forward } = options
   if (gradient !== 'backsolve' && gradient !== 'interpolating') {
     throw new IvpInputError('gradient', gradient, "must be 'backsolve' or 'interpolating' for an event")
@@ -174,5 +172,14 @@ export function solveToEvent<V extends FloatArray>(
       const warnings = [...found.warnings, ...unused, ...(isUnknown ? [NO_DTHETA] : [])]
       return { ...found, theta, ts: Float64Array.of(found.ts[0]!, NaN), warnings }
     },
+  }
+}
+
+/** @throws IvpInputError */
+function checkedSpan(span: unknown): [t0: number, tMax: number] {
+  try {
+    return checkSpan(span)
+  } catch (error) {
+    throw error instanceof IvpInputError ? new IvpInputError('span', span, error.expected) : error
   }
 }

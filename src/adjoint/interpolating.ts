@@ -2,6 +2,7 @@ import type { FloatArray, OdeSolution } from '../ivp/index.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { checkBackwardSolve } from './checkBackward.ts'
 import { checkIncoming } from './checkIncoming.ts'
+import { checkRhs } from './checkRhs.ts'
 import {
   continuousAdjoint,
   type AdjointSystem,
@@ -39,6 +40,7 @@ export function interpolating<V extends FloatArray>(
   facts?: ForwardFacts<V>,
 ): Gradients<V> {
   checkBackwardSolve('interpolating', options, facts === undefined)
+  checkRhs(rhs)
   checkIncoming(incoming, ts.length, states[0]!.length)
   const system = adjointAlong(rhs, solution, states[0]!, options.parameters !== 'quadrature')
   return continuousAdjoint(rhs, system, ts, states, incoming, options, facts)

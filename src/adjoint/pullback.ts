@@ -17,6 +17,7 @@ import { incomingScale } from './backwardTolerance.ts'
 import { backwardDirection, forwardFacts, withoutUndefined } from './backwardOptions.ts'
 import { checkBackward, checkBackwardNames, checkNorm, checkOtherwise } from './checkBackward.ts'
 import { checkIncoming } from './checkIncoming.ts'
+import { checkRhs, checkStart } from './checkRhs.ts'
 import { certify, checkCertify, type CertifyOptions } from './certificate.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { DIRECTION_OPTIONS, INSTEAD_OF_SOLVE_OPTIONS, type BesideDirection } from './directionOptions.ts'
@@ -103,6 +104,8 @@ export function solveWithPullback<V extends FloatArray>(
   checkTimes(ts)
   checkBackwardNames(backward, true)
   checkGradient(gradient)
+  checkRhs(rhs)
+  checkStart(h0)
   checkParamSizes(rhs)
   if (wanted !== null) checkMovableParams(rhs)
   const otherwise = checkOtherwise(

@@ -9,6 +9,7 @@ import {
 import { isArrayLike } from '../ivp/check/arrayLike.ts'
 import { checkOptionNames, optionNames } from '../ivp/check/optionNames.ts'
 import { zerosLike } from '../ivp/space/typedArraySpace.ts'
+import { checkRhs, checkStart } from './checkRhs.ts'
 import { DIRECTION_OPTIONS, INSTEAD_OF_SOLVE_OPTIONS, type BesideDirection, type DirectionOptions } from './directionOptions.ts' // prettier-ignore
 import { checkTimes } from './times.ts'
 import type { DifferentiableRhs } from './vjp.ts'
@@ -82,6 +83,8 @@ export function solveWithSensitivities<V extends FloatArray>(
 ): Sensitivities<V> {
   checkOptionNames(options, SENSITIVITY_OPTIONS, { of: 'solveWithSensitivities', instead: INSTEAD })
   checkTimes(ts)
+  checkRhs(rhs)
+  checkStart(h0)
   const { initial = true, norm = 'blocks', rtol, atol, ...direction } = options
   if (norm !== 'state' && norm !== 'blocks') {
     throw new IvpInputError('norm', norm, "must be 'state' or 'blocks'")

@@ -101,6 +101,8 @@ export class StateWatch<V extends FloatArray> {
   #inTolerances(h: V, stored: V): number {
     const { rtol = 1e-3, atol = 1e-6 } = this.#tolerance
     const floor = stored instanceof Float32Array ? RTOL_FLOOR.float32 : RTOL_FLOOR.float64
+    // Nothing is lost of no components
+    if (stored.length === 0) return 0
     let sum = 0
     for (let i = 0; i < stored.length; i++) {
       if (h[i] === stored[i]) continue

@@ -162,7 +162,10 @@ describe('options', () => {
     assert.match(refusal(() => solveIvp(f, [0, 1], [1], { method: RK45 as never })).message, /write 'RK45'/)
     assert.match(refusal(() => solveIvp(f, [0, 1], [1], { method: 'RK54' as never })).message, /write 'RK45'/)
     // As other packages call it
-    assert.match(refusal(() => solveIvp(f, [0, 1], [1], { method: 'dopri5' as never })).message, /write 'RK45'/)
+    assert.match(
+      refusal(() => solveIvp(f, [0, 1], [1], { method: 'dopri5' as never })).message,
+      /write 'RK45'/,
+    )
     const signal = new AbortController() as never
     assert.match(
       refusal(() => solveIvp(f, [0, 1], [1], { signal })).message,

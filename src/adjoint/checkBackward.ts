@@ -2,6 +2,7 @@ import { IvpInputError, type FloatArray } from '../ivp/index.ts'
 import { checkMethod } from '../ivp/check/method.ts'
 import { checkOptionNames, optionNames } from '../ivp/check/optionNames.ts'
 import { backwardOptions } from './backwardOptions.ts'
+import { checkBackwardDirection } from './checkBackwardDirection.ts'
 import { checkBackwardTolerances } from './backwardTolerance.ts'
 import type { BackwardOptions, DirectionOptions, Otherwise } from './continuousAdjoint.ts'
 import { DIRECTION_OPTIONS, type BesideDirection } from './directionOptions.ts'
@@ -83,7 +84,8 @@ function backwardState(
  * Checks the backward options of a continuous adjoint, before anything is solved.
  * @param n - length of h
  * @param p - number of parameters
- * @throws IvpInputError that names the option: `backward.norm`, `.parameters`, `.reconstruction`, `.rtol`, `.atol`, or the method that would need too large a matrix
+ * @param span - of the backward solve, where its times are known
+ * @throws IvpInputError that names the option: `backward.norm`, `.parameters`, `.reconstruction`, `.rtol`, `.atol`, those of `checkBackwardDirection`, or the method that would need too large a matrix
  */
 export function checkBackward<V extends FloatArray>(
   gradient: 'backsolve' | 'interpolating',
@@ -91,6 +93,7 @@ export function checkBackward<V extends FloatArray>(
   backward: BackwardOptions<V> | undefined,
   n: number,
   p: number,
+  span?: readonly [number, number],
 ): void {
   const { norm, parameters, reconstruction } = backward ?? {}
   checkParameters('backward.parameters', parameters)
@@ -100,6 +103,7 @@ export function checkBackward<V extends FloatArray>(
   }
   const state = backwardState(gradient, parameters, n, p)
   checkBackwardTolerances(forward, backward, n, state)
+  checkBackwardDirection(forward, backward, span)
   const method = checkMethod(backwardOptions(forward, backward).method ?? 'RK45')
   if (method.kind !== 'implicit' || state.size <= MOST_DENSE) return
   const option = backward?.method === undefined ? 'method' : 'backward.method'

@@ -15,6 +15,7 @@ import { AcceptedSteps } from './acceptedSteps.ts'
 import { backsolve } from './backsolve.ts'
 import { incomingScale } from './backwardTolerance.ts'
 import { backwardDirection, forwardFacts, withoutUndefined } from './backwardOptions.ts'
+import { checkBackwardSignal } from './checkBackwardDirection.ts'
 import { checkBackward, checkBackwardNames, checkNorm, checkOtherwise } from './checkBackward.ts'
 import { checkIncoming } from './checkIncoming.ts'
 import { checkRhs, checkStart } from './checkRhs.ts'
@@ -120,8 +121,12 @@ export function solveWithPullback<V extends FloatArray>(
   if (!(checkpoints >= 2)) {
     throw new IvpInputError('checkpoints', checkpoints, 'must be a number of states, at least 2')
   }
-  if (gradient === 'discrete') checkNorm(backward?.norm)
-  else checkBackward(gradient, forward, backward, h0.length, rhs.nParams)
+  if (gradient === 'discrete') {
+    checkNorm(backward?.norm)
+    checkBackwardSignal(backward?.signal)
+  } else {
+    checkBackward(gradient, forward, backward, h0.length, rhs.nParams, [ts[ts.length - 1]!, ts[0]!])
+  }
   const solve = (isDense: boolean, hasSteps: boolean): ForwardSolve<V> => {
     const steps = hasSteps ? new AcceptedSteps(ts[0]!, h0, checkpoints) : null
     const stepTimes = [ts[0]!]

@@ -126,6 +126,23 @@ function widthTable(rows: ReadonlyArray<Race>): string {
   return table(head, lines)
 }
 
+interface Change {
+  readonly name: string
+  readonly before: number
+  readonly now: number
+  readonly ratio: number
+}
+
+function changesTable(rows: ReadonlyArray<Change>): string {
+  const lines = rows.map(({ name, before, now, ratio }) => [
+    name,
+    duration(before),
+    duration(now),
+    ratio.toFixed(2),
+  ])
+  return table(['solve', 'before', 'now', 'ratio'], lines)
+}
+
 const explicit = readResult('explicit-against-compiled') as {
   machine: string
   node: string
@@ -135,6 +152,7 @@ const explicit = readResult('explicit-against-compiled') as {
 const implicit = readResult('implicit-against-compiled') as { rows: Race[] }
 const width = readResult('vector-width') as { rows: Race[] }
 const precision = readResult('work-precision') as { rows: Leads[] }
+const changes = readResult('against-commit') as { machine: string; base: string; rows: Change[] }
 const scaling = readResult('scaling') as {
   verdicts: { precision: string; growth: number; vectors: number }[]
 }
@@ -151,6 +169,7 @@ const parts: Readonly<Record<string, string>> = {
   implicit: racesTable(implicit.rows),
   width: widthTable(width.rows),
   leads: leadsTable(precision.rows),
+  changes: `Machine: ${changes.machine}; against commit ${changes.base}.\n\n${changesTable(changes.rows)}`,
   size: [
     ...scaling.verdicts.map(
       (verdict) =>

@@ -76,6 +76,11 @@ const CASES: ReadonlyArray<Case> = [
   { name: 'Robertson, Radau, in place', problem: robertson, options: { ...last, method: 'Radau' } },
   { name: 'Robertson, BDF, in place', problem: robertson, options: { ...last, method: 'BDF' } },
   { name: 'Robertson, LSODA, in place', problem: robertson, options: { ...last, method: 'LSODA' } },
+  ...(['Radau', 'BDF', 'LSODA'] as const).map((method) => ({
+    name: `HIRES, ${method}, in place`,
+    problem: problemNamed('hires'),
+    options: { ...last, method },
+  })),
   { name: 'Lorenz, LSODA, in place', problem: lorenz, options: { ...last, method: 'LSODA' } },
   {
     name: 'Brusselator, 1,000 components, BDF, banded',

@@ -1,7 +1,7 @@
 /** Tensors <-> flat arrays: differentiable solves on tfjs tensors. */
 export { odeint } from './odeint.ts'
 export { odeintAsync, type AwaitedGradients, type AwaitedSolution } from './odeintAsync.ts'
-export type { OdeintOptions, SolveReport, StateRoad } from './solveOptions.ts'
+export type { OdeintOptions, SolveReport, StateLocation } from './solveOptions.ts'
 export type { TensorFunction } from './tensorRhs.ts'
 export type { TensorTree } from './flatten.ts'
 export {

@@ -4,13 +4,13 @@ import { whileAlive } from './captures.ts'
 import { checkDeviceTolerances, pullOnDevice } from './device/deviceBacksolve.ts'
 import { solveOnDevice } from './device/deviceForward.ts'
 import { readNow } from './device/reading.ts'
-import { solveFlat, type TensorGradients } from './flatRoad.ts'
+import { solveFlat, type TensorGradients } from './flatSolve.ts'
 import type { TensorTree, TreeLayout } from './flatten.ts'
 import { lent } from './lentMemory.ts'
 import { NoBlockingReads, SecondOrderGradient } from './odeErrors.ts'
 import { checkTimesForm } from './outputTimes.ts'
 import { prepareGradients } from './prepareGradients.ts'
-import { roadOf } from './road.ts'
+import { stateLocationOf } from './stateLocation.ts'
 import type { OdeintOptions } from './solveOptions.ts'
 import { checkTensorOptions } from './tensorOptions.ts'
 import { tensorProblem, withCapturedParams, type TensorProblem } from './tensorProblem.ts'
@@ -54,12 +54,12 @@ function solved<H extends TensorTree, P extends TensorTree>(
   const times = ts instanceof tf.Tensor ? Array.from(ts.dataSync()) : Array.from(ts)
   const isOurs = options.gradient !== 'autodiff'
   const given = tensorProblem(f, h0, ts, times, options.params ?? ([] as unknown as P), isOurs)
-  const road = roadOf(options, given.state.total)
+  const location = stateLocationOf(options, given.state.total)
   if (!isOurs) return throughTheSolver(given, options)
   const problem = withCapturedParams(given)
   const { stateLeaves, paramLeaves, timeLeaves, reads } = problem
   const outside = [...reads.captured, ...reads.constants]
-  const solve = road === 'flat' ? flat : device
+  const solve = location === 'flat' ? flat : device
   const operation = tf.customGrad((...args: unknown[]) => {
     const save = args.pop() as (tensors: Tensor[]) => void
     const tensors = args as Tensor[]
@@ -67,7 +67,7 @@ function solved<H extends TensorTree, P extends TensorTree>(
     const values = tensors.slice(stateLeaves.length, stateLeaves.length + paramLeaves.length)
     const { value, pullback } = solve(problem, start, values, options)
     // Not before: what is saved by a forward pass that throws stays for ever
-    save([...values, ...reads.constants, ...(road === 'flat' ? [] : [value])])
+    save([...values, ...reads.constants, ...(location === 'flat' ? [] : [value])])
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
       const isInner = isRecording()
       // An error in the backward pass ends the whole gradient computation
@@ -125,7 +125,7 @@ function tellingOfUnused<P extends TensorTree>(options: OdeintOptions<P>): Odein
 }
 
 /** A solution as one tensor [times, n], and its pullback. */
-interface RoadSolution {
+interface LocatedSolution {
   readonly value: Tensor
   /** @param saved - first the parameters, which themselves may be gone by then, and with the state on the device last the solution */
   pullback(dy: Tensor, saved: ReadonlyArray<Tensor>): TensorGradients
@@ -136,7 +136,7 @@ function flat<P extends TensorTree>(
   h0: ReadonlyArray<Tensor>,
   params: ReadonlyArray<Tensor>,
   options: OdeintOptions<P>,
-): RoadSolution {
+): LocatedSolution {
   const { value, pullback } = solveFlat(problem, h0, params, options)
   return { value, pullback: (dy, saved) => pullback(dy, saved.slice(0, params.length)) }
 }
@@ -146,7 +146,7 @@ function device<P extends TensorTree>(
   h0: ReadonlyArray<Tensor>,
   params: ReadonlyArray<Tensor>,
   options: OdeintOptions<P>,
-): RoadSolution {
+): LocatedSolution {
   if (isRecording()) checkDeviceTolerances(problem, options)
   const solved = readNow(solveOnDevice(problem, h0, params, options))
   return {

@@ -6,7 +6,7 @@ import { layoutOf, leavesOf, type TensorTree, type TreeLayout } from './flatten.
 import { inputLeaves } from './inputLeaves.ts'
 import { stacked } from './odeint.ts'
 import { checkTimesForm } from './outputTimes.ts'
-import { checkDevice } from './road.ts'
+import { checkDevice } from './stateLocation.ts'
 import type { OdeintOptions } from './solveOptions.ts'
 import { checkTensorOptions, INSTEAD_ON_TENSORS } from './tensorOptions.ts'
 import { UntrackedTensor } from './odeErrors.ts'

@@ -9,10 +9,10 @@ import type { TensorTree } from './flatten.ts'
 /** Options of one direction of a solve on tensors. */
 export type Direction = DirectionOptions<Float32Array>
 
-export const STATE_ROADS = ['flat', 'device', 'auto'] as const
+export const STATE_LOCATIONS = ['flat', 'device', 'auto'] as const
 
 /** Where the state lives between two evaluations, see `OdeintOptions.state`. */
-export type StateRoad = (typeof STATE_ROADS)[number]
+export type StateLocation = (typeof STATE_LOCATIONS)[number]
 
 export const TENSOR_GRADIENTS = ['backsolve', 'adjoint', 'interpolating', 'discrete', 'autodiff'] as const
 
@@ -58,7 +58,7 @@ export interface OdeintOptions<P extends TensorTree> extends Direction {
    * crosses to the host. Explicit methods and the gradients 'backsolve' and 'autodiff' only. Default 'auto': 'device' with 'autodiff', and where it is faster and can do
    * what is asked (on native TensorFlow with a GPU, or for 262,144 numbers or more); else 'flat'.
    */
-  readonly state?: StateRoad
+  readonly state?: StateLocation
   /** Called after each solve, forward and backward. Without it a gradient that was replaced, may be wrong or has a certificate that does not hold is told by `console.warn`, once of each kind. */
   readonly onSolve?: (report: SolveReport) => void
 }

@@ -7,7 +7,7 @@ import {
 } from '../adjoint/directionOptions.ts'
 import { IvpInputError } from '../ivp/index.ts'
 import { checkOptionNames, optionNames, type OptionPlace } from '../ivp/check/optionNames.ts'
-import { STATE_ROADS, TENSOR_GRADIENTS, type OdeintOptions } from './solveOptions.ts'
+import { STATE_LOCATIONS, TENSOR_GRADIENTS, type OdeintOptions } from './solveOptions.ts'
 import type { TensorTree } from './flatten.ts'
 
 /** The options of `odeint`. */
@@ -48,7 +48,7 @@ export function checkTensorOptions(
   checkOptionNames(options, known, place)
   const { gradient, state, backward, certify, onSolve } = options
   oneOf('gradient', gradient, TENSOR_GRADIENTS)
-  oneOf('state', state, STATE_ROADS)
+  oneOf('state', state, STATE_LOCATIONS)
   // Whether the times get gradients is seen from what they are
   checkBackwardNames(backward, false)
   checkCertify(certify)

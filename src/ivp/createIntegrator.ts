@@ -9,13 +9,13 @@ import { typedArraySpace, type FloatArray } from './space/typedArraySpace.ts'
 /**
  * The integrator of the problem's method, not yet started.
  * @param needsDense - whether its interpolants will be asked for
- * @param isReleased - whether its `release` will be called for certain
+ * @param willBeReleased - whether its `release` will be called for certain
  */
 export function createIntegrator<V extends FloatArray>(
   problem: Problem<V>,
   rhs: CountedRhs<V>,
   needsDense: boolean,
-  isReleased: boolean,
+  willBeReleased: boolean,
 ): Integrator<V> {
   const { t0, t1, y0, method, tolerance, norm } = problem
   const space = typedArraySpace(y0, tolerance, norm)
@@ -38,7 +38,7 @@ export function createIntegrator<V extends FloatArray>(
           tolerance,
           norm,
           needsDense,
-          isReleased,
+          willBeReleased,
           firstStep: problem.firstStep,
           maxStep: problem.maxStep,
           step: problem.step,

@@ -36,7 +36,7 @@ export interface ErkProblem<V> {
   /** Interpolants will be asked for. */
   readonly needsDense: boolean
   /** `release` will be called for certain. */
-  readonly isReleased: boolean
+  readonly willBeReleased: boolean
   readonly firstStep: number | null
   readonly maxStep: number
   /** Size of the steps of a fixed-step method; null for an adaptive one. */
@@ -82,8 +82,8 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   declare private readonly stiffness: StiffnessTest<V> | null
 
   constructor(problem: ErkProblem<V>, method: ErkMethod, space: VectorSpace<V>) {
-    const { rhs, t0, y0, tBound, tolerance, norm, needsDense, isReleased, maxStep, step } = problem
-    this.workspace = makeWorkspace(space, y0, sizeOf(method, needsDense), tolerance, norm, isReleased)
+    const { rhs, t0, y0, tBound, tolerance, norm, needsDense, willBeReleased, maxStep, step } = problem
+    this.workspace = makeWorkspace(space, y0, sizeOf(method, needsDense), tolerance, norm, willBeReleased)
     this.problem = problem
     this.method = method
     this.space = space

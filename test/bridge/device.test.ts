@@ -249,7 +249,7 @@ describe.each(['cpu', 'wasm'])("state 'device' on the %s backend", { timeout: 18
   })
 })
 
-describe('the choice of a road', () => {
+describe('the choice where the state lives', () => {
   beforeAll(async () => {
     await tf.setBackend('cpu')
   })

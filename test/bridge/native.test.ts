@@ -119,21 +119,21 @@ describe.skipIf(unbuilt('the native backend'))('the native backend that `npm run
   })
 
   it("keeps a state on the host, and from 262,144 numbers on in its own tensors, where 'auto' may choose", () => {
-    const roadsOf = (rows: number, options: OdeintOptions<Net>): string[] => {
-      const roads: string[] = []
-      const onSolve = ({ phase, state }: SolveReport): void => void roads.push(`${phase} ${state}`)
+    const locationsOf = (rows: number, options: OdeintOptions<Net>): string[] => {
+      const locations: string[] = []
+      const onSolve = ({ phase, state }: SolveReport): void => void locations.push(`${phase} ${state}`)
       tf.tidy(() => {
         const inputs = [fill([rows, 128], 0), fill([128, 128], 1).mul(0.01), fill([128], 2)]
         tf.grads((h, w, b) => odeint(net, h!, [0, 1], { ...options, params: { w: w!, b: b! }, onSolve }))(
           inputs,
         )
       })
-      return roads
+      return locations
     }
-    assert.deepEqual(roadsOf(2047, {}), ['forward flat', 'backward flat'])
-    assert.deepEqual(roadsOf(2048, {}), ['forward device', 'backward device'])
-    assert.deepEqual(roadsOf(2048, { state: 'flat' }), ['forward flat', 'backward flat'])
-    assert.deepEqual(roadsOf(2048, { gradient: 'discrete', method: 'RK4', step: 0.5 }), [
+    assert.deepEqual(locationsOf(2047, {}), ['forward flat', 'backward flat'])
+    assert.deepEqual(locationsOf(2048, {}), ['forward device', 'backward device'])
+    assert.deepEqual(locationsOf(2048, { state: 'flat' }), ['forward flat', 'backward flat'])
+    assert.deepEqual(locationsOf(2048, { gradient: 'discrete', method: 'RK4', step: 0.5 }), [
       'forward flat',
       'backward flat',
     ])

@@ -28,15 +28,15 @@ describe('options inside of options of a solve on tensors are checked, with and 
   beforeAll(async () => {
     await tf.setBackend('cpu')
   })
-  const ROADS: ReadonlyArray<OdeintOptions<[]>> = [
+  const WHERE: ReadonlyArray<OdeintOptions<[]>> = [
     ...(['backsolve', 'adjoint', 'interpolating', 'discrete'] as const).map((gradient) => ({ gradient })),
     { gradient: 'autodiff' },
     { state: 'device' },
   ]
 
-  it.each(ROADS)('%o', (road) => {
+  it.each(WHERE)('%o', (where) => {
     for (const [name, wrong] of WRONG) {
-      const options = { ...road, ...(wrong as object) }
+      const options = { ...where, ...(wrong as object) }
       const named = (body: () => void): void => {
         try {
           tf.tidy(body)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from 'vitest'
 import { solveIvp } from '../../src/index.ts'
-import { odeint, type BackendChoice, type BackendWish, type StateRoad } from '../../src/bridge/index.ts'
+import { odeint, type BackendChoice, type BackendWish, type StateLocation } from '../../src/bridge/index.ts'
 import { tf } from '../../src/bridge/tensor.ts'
 import { bundle, makeProject, type Bundle } from './bundle.ts'
 import { executable, launch, withPage } from './chromium.ts'
@@ -171,23 +171,26 @@ describe('in headless Chromium', () => {
   })
 
   it.for([
-    { state: 'auto', road: 'flat' },
-    { state: 'device', road: 'device' },
-  ] as const)('a neural ODE trains as in Node on webgl, state $state', async ({ state, road }, { skip }) => {
-    const run = await open(bridge.code, (page) =>
-      page.evaluate(async (wanted) => {
-        const { setBackend, train } = globalThis as unknown as BridgePage
-        const hasWebgl = document.createElement('canvas').getContext('webgl2') !== null
-        return hasWebgl && (await setBackend('webgl')) ? train(wanted) : null
-      }, state),
-    )
-    if (run === null) {
-      console.warn(`Skipped: a training on webgl, state ${state} (this Chromium has no WebGL).`)
-      return skip('this Chromium has no WebGL')
-    }
-    assert.deepEqual([run.backend, run.roads], ['webgl', [road]])
-    checkTraining(run)
-  })
+    { state: 'auto', location: 'flat' },
+    { state: 'device', location: 'device' },
+  ] as const)(
+    'a neural ODE trains as in Node on webgl, state $state',
+    async ({ state, location }, { skip }) => {
+      const run = await open(bridge.code, (page) =>
+        page.evaluate(async (wanted) => {
+          const { setBackend, train } = globalThis as unknown as BridgePage
+          const hasWebgl = document.createElement('canvas').getContext('webgl2') !== null
+          return hasWebgl && (await setBackend('webgl')) ? train(wanted) : null
+        }, state),
+      )
+      if (run === null) {
+        console.warn(`Skipped: a training on webgl, state ${state} (this Chromium has no WebGL).`)
+        return skip('this Chromium has no WebGL')
+      }
+      assert.deepEqual([run.backend, run.locations], ['webgl', [location]])
+      checkTraining(run)
+    },
+  )
 
   it('a model with an ODE block fits and predicts as in Node', async () => {
     const [losses, predictions] = await open(layers.code, (page) =>
@@ -245,7 +248,7 @@ interface BridgePage {
   choose(wanted: BackendWish): Promise<BackendChoice>
   setBackend(name: string): Promise<boolean>
   setWasmPaths(prefix: string): void
-  train(state?: StateRoad): TrainingRun
+  train(state?: StateLocation): TrainingRun
 }
 
 interface LayersPage {

@@ -1,11 +1,11 @@
-import type { odeint as odeintOfBridge, SolveReport, StateRoad } from '../../src/bridge/index.ts'
+import type { odeint as odeintOfBridge, SolveReport, StateLocation } from '../../src/bridge/index.ts'
 import type { Scalar, Tensor, tf as tfjs } from '../../src/bridge/tensor.ts'
 
 /** What two steps of training gave; plain numbers, so that they travel from a page to Node. */
 export interface TrainingRun {
   readonly backend: string
   /** Where the states of the solves lived. */
-  readonly roads: ReadonlyArray<string>
+  readonly locations: ReadonlyArray<string>
   readonly losses: ReadonlyArray<number>
   /** All parameters after each step, one after another. */
   readonly parameters: ReadonlyArray<ReadonlyArray<number>>
@@ -24,7 +24,7 @@ const noise = (length: number, phase: number): number[] =>
 export function trainTwoSteps(
   tf: typeof tfjs,
   odeint: typeof odeintOfBridge,
-  state: StateRoad = 'auto',
+  state: StateLocation = 'auto',
 ): TrainingRun {
   const before = tf.memory().numTensors
   const weight = (shape: [number, number], phase: number, name: string) =>
@@ -34,8 +34,8 @@ export function trainTwoSteps(
   const target = tf.tidy(() => tf.matMul(h0, tf.tensor2d([0, 1, -1, 0], [2, 2])))
   const f = (t: Scalar, h: Tensor, { w1, b1, w2 }: { w1: Tensor; b1: Tensor; w2: Tensor }): Tensor =>
     tf.matMul(tf.tanh(tf.matMul(h as never, w1 as never).add(b1.mul(t))), w2 as never)
-  const roads = new Set<string>()
-  const onSolve = (report: SolveReport): void => void roads.add(report.state)
+  const locations = new Set<string>()
+  const onSolve = (report: SolveReport): void => void locations.add(report.state)
   const loss = (): Scalar =>
     tf.tidy(() => {
       const options = { params, rtol: 1e-4, atol: 1e-5, state, onSolve }
@@ -58,7 +58,7 @@ export function trainTwoSteps(
   const after = tf.memory().numTensors
   return {
     backend: tf.getBackend(),
-    roads: [...roads],
+    locations: [...locations],
     losses,
     parameters,
     tensors: { before, steps, after },

@@ -33,7 +33,7 @@ export function checkedDirection(
   return checkProblem(() => {}, span, new Float32Array(hasLists ? size : Math.min(size, 1)), options as never)
 }
 
-/** @throws IvpInputError for an implicit method, which `roadOf` does not let pass */
+/** @throws IvpInputError for an implicit method, which `stateLocationOf` does not let pass */
 export function erkOf({ method }: Problem<Float32Array>): ErkMethod {
   if (method.kind === 'implicit') {
     throw new IvpInputError('method', method.name, 'must be an explicit method for a state on the device')

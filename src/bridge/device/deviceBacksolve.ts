@@ -2,7 +2,7 @@ import { backwardDirection, forwardFacts } from '../../adjoint/backwardOptions.t
 import { checkBackward, checkOtherwise } from '../../adjoint/checkBackward.ts'
 import { replacement } from '../../adjoint/replacedGradient.ts'
 import type { IvpFailure } from '../../ivp/index.ts'
-import type { TensorGradients } from '../flatRoad.ts'
+import type { TensorGradients } from '../flatSolve.ts'
 import type { TensorTree } from '../flatten.ts'
 import { SolveFailed } from '../odeErrors.ts'
 import type { OdeintOptions } from '../solveOptions.ts'

@@ -13,7 +13,7 @@ import { tightestRtol, type ImplicitProblem } from './implicitProblem.ts'
 import { newtonTolerance } from './newton.ts'
 import type { SavedFactors } from './newtonFactors.ts'
 import { ScaledNorm } from './scaledNorm.ts'
-import { SHORT, StepEnds, type SavedEnds } from './stepEnds.ts'
+import { SHORT, ImplicitMethod, type SavedMethod } from './implicitMethod.ts'
 
 const MIN_FACTOR = 0.2
 const MAX_FACTOR = 10
@@ -25,7 +25,7 @@ const ROUNDED = 1e-6
  * Step for step the strategy of scipy's BDF.
  * @see Shampine, Reichelt, "The MATLAB ODE suite", SIAM J. Sci. Comput. 18 (1997), Sec. 2
  */
-export class Bdf extends StepEnds implements Integrator<Float64Array> {
+export class Bdf extends ImplicitMethod implements Integrator<Float64Array> {
   /** Order of the next step. */
   order = 1
   declare private readonly norm: ScaledNorm
@@ -141,7 +141,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
 
   save(): Saved {
     return {
-      ends: this.saveEnds(),
+      ends: this.saveMethod(),
       d: this.differences.rows(),
       order: this.order,
       size: this.size,
@@ -152,7 +152,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
 
   load(saved: Saved): void {
     const from = saved as unknown as SavedBdf
-    this.loadEnds(from.ends)
+    this.loadMethod(from.ends)
     this.differences.load(from.d)
     this.order = from.order
     this.size = from.size
@@ -281,7 +281,7 @@ export class Bdf extends StepEnds implements Integrator<Float64Array> {
 }
 
 interface SavedBdf {
-  readonly ends: SavedEnds
+  readonly ends: SavedMethod
   readonly d: ReadonlyArray<Float64Array>
   readonly order: number
   readonly size: number

@@ -3,7 +3,7 @@ import { polynomialDense } from '../dense/polynomialDense.ts'
 import type { Saved } from '../integrator.ts'
 import type { Collocation } from './collocation.ts'
 import { DENSE, NODES } from './radauTableau.ts'
-import type { StepEnds } from './stepEnds.ts'
+import type { ImplicitMethod } from './implicitMethod.ts'
 
 /**
  * The polynomial of degree 3 through the start and the stages of the Radau IIA step accepted last,
@@ -36,7 +36,7 @@ export class CollocationPolynomial {
   }
 
   /** First guess of the increments z of the next step, by extrapolation from the last one; 0 before there was one. */
-  predict({ t, tOld, y, yOld }: StepEnds, { h, z }: Collocation): void {
+  predict({ t, tOld, y, yOld }: ImplicitMethod, { h, z }: Collocation): void {
     if (!this.isFitted) {
       z.fill(0)
       return

@@ -12,7 +12,7 @@ import { PredictiveControl, type SavedControl } from './predictiveControl.ts'
 import { RadauError } from './radauError.ts'
 import { RadauFactors } from './radauFactors.ts'
 import { ScaledNorm } from './scaledNorm.ts'
-import { SHORT, StepEnds, type SavedEnds } from './stepEnds.ts'
+import { SHORT, ImplicitMethod, type SavedMethod } from './implicitMethod.ts'
 
 /** The step is kept, and the factors with it, unless it could grow by this much. HW II, Sec. IV.8 */
 const WORTH_REFACTORING = 1.2
@@ -26,7 +26,7 @@ const ERROR_ORDER = 3
  * Step for step the strategy of scipy's Radau, after RADAU5.
  * @see Hairer, Wanner, "Solving Ordinary Differential Equations II", Sec. IV.8
  */
-export class Radau extends StepEnds implements Integrator<Float64Array> {
+export class Radau extends ImplicitMethod implements Integrator<Float64Array> {
   declare private readonly norm: ScaledNorm
   /** Of the iterations: over every component. */
   declare private readonly newtonNorm: ScaledNorm
@@ -136,7 +136,7 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
 
   save(): Saved {
     return {
-      ends: this.saveEnds(),
+      ends: this.saveMethod(),
       f: this.f.slice(),
       polynomial: this.polynomial.save(),
       control: this.control.save(),
@@ -147,7 +147,7 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
 
   load(saved: Saved): void {
     const from = saved as unknown as SavedRadau
-    this.loadEnds(from.ends)
+    this.loadMethod(from.ends)
     this.f.set(from.f)
     this.polynomial.load(from.polynomial)
     this.control.load(from.control)
@@ -224,7 +224,7 @@ export class Radau extends StepEnds implements Integrator<Float64Array> {
 }
 
 interface SavedRadau {
-  readonly ends: SavedEnds
+  readonly ends: SavedMethod
   readonly f: Float64Array
   readonly polynomial: SavedPolynomial
   readonly control: SavedControl

@@ -1,5 +1,5 @@
 import type { ImplicitProblem } from '../implicit/implicitProblem.ts'
-import type { Trouble } from '../implicit/stepEnds.ts'
+import type { Trouble } from '../implicit/implicitMethod.ts'
 import type { Saved } from '../integrator.ts'
 import { shiftedSystem } from '../linalg/factorizations.ts'
 import type { JacobianMatrix } from '../linalg/jacobianMatrix.ts'

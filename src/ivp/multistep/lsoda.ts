@@ -3,7 +3,7 @@ import { exactAtStart } from '../dense/exactAtStart.ts'
 import { ADVICE } from '../advice.ts'
 import { MESSAGES, TIME_OVERFLOW, firstNonFinite } from '../failure.ts'
 import { tightestRtol, type ImplicitProblem } from '../implicit/implicitProblem.ts'
-import { SHORT, StepEnds, type SavedEnds } from '../implicit/stepEnds.ts'
+import { SHORT, ImplicitMethod, type SavedMethod } from '../implicit/implicitMethod.ts'
 import { coversAll, withGaps } from '../space/norm.ts'
 import { SPACINGS } from '../spacing.ts'
 import type { MultistepFormula } from './coefficients.ts'
@@ -28,7 +28,7 @@ const ROUNDED = 0.01
  *   SIAM J. Sci. Stat. Comput. 4 (1983), 136-148
  * @see Hindmarsh, "ODEPACK, a systematized collection of ODE solvers", in Scientific Computing (1983), 55-64
  */
-export class Lsoda extends StepEnds implements Integrator<Float64Array> {
+export class Lsoda extends ImplicitMethod implements Integrator<Float64Array> {
   declare private readonly norm: WeightedMaxNorm
   /** Of the iterations: over every component. */
   declare private readonly newtonNorm: WeightedMaxNorm
@@ -136,7 +136,7 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
 
   save(): Saved {
     return {
-      ends: this.saveEnds(),
+      ends: this.saveMethod(),
       strategy: this.strategy.save(),
       corrector: this.corrector.save(),
     }
@@ -144,7 +144,7 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
 
   load(saved: Saved): void {
     const from = saved as unknown as SavedLsoda
-    this.loadEnds(from.ends)
+    this.loadMethod(from.ends)
     this.strategy.load(from.strategy)
     this.corrector.load(from.corrector)
   }
@@ -207,7 +207,7 @@ export class Lsoda extends StepEnds implements Integrator<Float64Array> {
 }
 
 interface SavedLsoda {
-  readonly ends: SavedEnds
+  readonly ends: SavedMethod
   readonly strategy: Saved
   readonly corrector: Saved
 }

@@ -53,7 +53,7 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   declare private nextRecord: number
   /** `release` will be called for certain; else the region comes back with the garbage collector, if not before. */
   declare private readonly isGivenBack: boolean
-  private isReleased = false
+  private willBeReleased = false
 
   constructor(like: V, region: WasmRegion, plan: RegionPlan, isGivenBack: boolean) {
     const { memory, from } = region
@@ -153,8 +153,8 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   }
 
   release(): void {
-    if (this.isReleased) return
-    this.isReleased = true
+    if (this.willBeReleased) return
+    this.willBeReleased = true
     if (this.isGivenBack) giveWasmRegion(this.region)
     else giveBeforeCollected(this.region)
   }

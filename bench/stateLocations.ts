@@ -1,12 +1,12 @@
 /**
  * Where should the state of a solve on tensors live, in float32 arrays on the host or in tensors of the backend? Forward solve and gradient of a network
- * tanh(h w + b) of growing width by both roads, side by side, on every backend that loads here; WebGL in headless Chromium.
- * Command: node bench/roads.ts [backend ...]; all backends together write bench/results/roads.json.
+ * tanh(h w + b) of growing width in both places, side by side, on every backend that loads here; WebGL in headless Chromium.
+ * Command: node bench/stateLocations.ts [backend ...]; all backends together write bench/results/state-locations.json.
  */
 import { chooseBackend, odeint, odeintAsync, type BackendWish } from '../src/bridge/index.ts'
 import { tf } from '../src/bridge/tensor.ts'
 import { duration, machine, writeResult } from './lib/report.ts'
-import { raceRoads, ROUNDS, type Measured, type Road, type Size } from './lib/roadRace.ts'
+import { raceLocations, ROUNDS, type Measured, type Location, type Size } from './lib/stateLocationRace.ts'
 import { onWebglPage } from './lib/webglPage.ts'
 
 const BACKENDS = ['cpu', 'wasm', 'tensorflow', 'webgl', 'webgpu']
@@ -23,9 +23,9 @@ const SIZES: Readonly<Record<string, ReadonlyArray<Size>>> = {
   tensorflow: [...ALL, ...LARGE],
   webgl: ALL,
 }
-const BOTH: ReadonlyArray<Road> = ['flat', 'device']
+const BOTH: ReadonlyArray<Location> = ['flat', 'device']
 
-type Race = (size: Size) => Promise<Partial<Record<Road, Measured>>>
+type Race = (size: Size) => Promise<Partial<Record<Location, Measured>>>
 
 const rows: object[] = []
 /** What computes behind the backends that have a device. */
@@ -54,7 +54,7 @@ async function measureHere(backend: string): Promise<void> {
   const isAwaited = backend === 'webgpu'
   if (isAwaited) devices[backend] = await webgpuDevice()
   await measure(backend, (size) =>
-    raceRoads({ tf, odeint, odeintAsync }, size, isAwaited ? ['device'] : BOTH, isAwaited),
+    raceLocations({ tf, odeint, odeintAsync }, size, isAwaited ? ['device'] : BOTH, isAwaited),
   )
 }
 
@@ -77,8 +77,8 @@ for (const backend of chosen.length > 0 ? chosen : BACKENDS) {
   if (measured === null) console.log('webgl: no Chromium with WebGL was found')
 }
 if (chosen.length === 0) {
-  writeResult('roads', {
-    command: 'node bench/roads.ts',
+  writeResult('state-locations', {
+    command: 'node bench/stateLocations.ts',
     ...machine(),
     tfjs: tf.version_core,
     rounds: ROUNDS,

@@ -32,7 +32,7 @@ const LATE = 1e290
 export type Trouble = 'error' | 'iteration' | 'singular' | 'derivative'
 
 /** What every implicit method knows of its solve: the two ends of the step accepted last, and whether there is a next one. */
-export abstract class StepEnds implements StepStart {
+export abstract class ImplicitMethod implements StepStart {
   declare t: number
   declare tOld: number
   /** End of the attempt at hand. A field, as minStep: V8 boxes numbers that it passes to a function. */
@@ -189,13 +189,13 @@ export abstract class StepEnds implements StepStart {
     return { kind: 'stepTooSmall', message, component, advice: tooSmall }
   }
 
-  protected saveEnds(): SavedEnds {
+  protected saveMethod(): SavedMethod {
     const { t, tOld, y, yOld, status, nrejected, hasLeftDomain, nShort } = this
     const check = this.problem.jacobianCheck?.save() ?? null
     return { t, tOld, y: y.slice(), yOld: yOld.slice(), status, nrejected, hasLeftDomain, nShort, check }
   }
 
-  protected loadEnds(saved: SavedEnds): void {
+  protected loadMethod(saved: SavedMethod): void {
     this.t = saved.t
     this.tOld = saved.tOld
     this.y.set(saved.y)
@@ -224,7 +224,7 @@ export interface Attempted {
 }
 
 // A type, not an interface: only types are assignable to the index signature of Saved
-export type SavedEnds = {
+export type SavedMethod = {
   readonly t: number
   readonly tOld: number
   readonly y: Float64Array

@@ -1,4 +1,4 @@
-/** Both roads of a solve side by side on the current backend. Runs in Node and in a page: takes the libraries from the caller. */
+/** A solve with its state on the host and on the device, side by side on the current backend. Runs in Node and in a page: takes the libraries from the caller. */
 import type * as bridge from '../../src/bridge/index.ts'
 import type { tf as tfjs, Scalar, Tensor, Tensor2D } from '../../src/bridge/tensor.ts'
 
@@ -18,25 +18,25 @@ export interface Size {
   readonly width: number
 }
 
-export type Road = 'flat' | 'device'
+export type Location = 'flat' | 'device'
 
 export const ROUNDS = 5
 
 /**
- * The fastest of five rounds by each of the roads, which take turns.
+ * The fastest of five rounds by each of the two places, which take turns.
  * @param isAwaited - by `odeintAsync`, which knows the device only
  */
-export async function raceRoads(
+export async function raceLocations(
   libraries: Libraries,
   size: Size,
-  roads: ReadonlyArray<Road>,
+  locations: ReadonlyArray<Location>,
   isAwaited: boolean,
-): Promise<Partial<Record<Road, Measured>>> {
-  const best: Partial<Record<Road, Measured>> = {}
+): Promise<Partial<Record<Location, Measured>>> {
+  const best: Partial<Record<Location, Measured>> = {}
   for (let round = 0; round < ROUNDS; round++) {
-    for (const road of roads) {
-      const measured = await solveOnce(libraries, size, road, isAwaited)
-      if (measured.seconds < (best[road]?.seconds ?? Infinity)) best[road] = measured
+    for (const location of locations) {
+      const measured = await solveOnce(libraries, size, location, isAwaited)
+      if (measured.seconds < (best[location]?.seconds ?? Infinity)) best[location] = measured
     }
   }
   return best
@@ -51,7 +51,7 @@ interface Net {
 async function solveOnce(
   { tf, odeint, odeintAsync }: Libraries,
   { batch, width }: Size,
-  state: Road,
+  state: Location,
   isAwaited: boolean,
 ): Promise<Measured> {
   const f = (_t: Scalar, h: Tensor, { w, b }: Net): Tensor =>

@@ -5,7 +5,7 @@ import { tf, type Tensor, type Tensor4D } from './tensor.ts'
 type Gradients = Readonly<Record<string, () => Tensor>>
 type Attributes = Readonly<Record<string, unknown>>
 
-/** Those that answer yes or no: any change of their inputs that does not change the answer, which is almost every one, changes nothing. */
+/** Those that answer yes or no: almost every small change of their inputs leaves the answer, and so all that follows, as it is. */
 const COMPARISONS = ['Equal', 'NotEqual', 'Greater', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr']
 
 /** Registers them. Those that are there stay. */

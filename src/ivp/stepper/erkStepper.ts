@@ -5,11 +5,8 @@ import type { VectorSpace } from '../space/vectorSpace.ts'
 import type { Rhs, Workspace } from '../space/workspace.ts'
 import { ErkInterpolant } from './erkInterpolant.ts'
 import { CANDIDATE, Y, Y_OLD, stagesOf } from './erkSlots.ts'
-import { firstLength, probeLength, type FirstSpan } from './initialStep.ts'
+import { workspaceStep, type FirstSpan } from './initialStep.ts'
 import type { Stepper, Trial } from './stepper.ts'
-
-const ONE = Float64Array.of(1)
-const MINUS_ONE = Float64Array.of(-1)
 
 /**
  * Every explicit Runge-Kutta method over every workspace. Slots 0 ... s-1 are the stage derivatives k, slot s is f at the new point, which
@@ -128,26 +125,11 @@ export class ErkStepper<V, S = number> implements Stepper<V, S> {
     rhs(this.t, vectors[this.states + Y]!, vectors[0]!)
   }
 
-  /**
-   * A size for the first step; see `probedStep`, which does the same on a vector space.
-   * @returns |h|
-   */
-  firstStep(this: ErkStepper<V>, { tBound, maxStep }: FirstSpan): number {
-    const { t } = this
-    const workspace = this.workspace
-    const y = this.states + Y
-    const probe = this.states + CANDIDATE
-    const f1 = 1
-    const norm = (slot: number): number =>
-      workspace.norm(workspace.addNorm({ index: [slot], weight: ONE }, y, y), 1)
-    const length = Math.abs(tBound - t)
-    const d1 = norm(0)
-    const h0 = probeLength(norm(y), d1, length)
-    const h = h0 * Math.sign(tBound - t)
-    workspace.combine(workspace.addRow({ index: [0], weight: ONE }, probe, y, this.cleared(f1)), h)
-    workspace.evaluate(this.rhs, t + h, probe, f1)
-    workspace.combine(workspace.addRow({ index: [0], weight: MINUS_ONE }, probe, f1), 1)
-    return firstLength(h0, d1, norm(probe) / h0, this.errorOrder, length, maxStep)
+  /** |h| for the first step. */
+  firstStep(this: ErkStepper<V>, span: FirstSpan): number {
+    const { workspace, rhs, t, states, errorOrder } = this
+    const slots = { y: states + Y, f0: 0, f1: 1, probe: states + CANDIDATE, cleared: this.cleared(1) }
+    return workspaceStep(workspace, rhs, t, slots, span, errorOrder)
   }
 
   attempt(trial: Trial<S>): void {

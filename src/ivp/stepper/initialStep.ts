@@ -1,5 +1,5 @@
 import type { VectorSpace } from '../space/vectorSpace.ts'
-import type { Rhs } from '../space/workspace.ts'
+import type { Rhs, Workspace } from '../space/workspace.ts'
 
 /** Where a first step may lead. */
 export interface FirstSpan {
@@ -61,4 +61,33 @@ export function initialStep<V>(space: VectorSpace<V>, rhs: Rhs<V>, t0: number, y
   let at = probing.next()
   while (at.done !== true) at = probing.next(at.value)
   return at.value
+}
+
+/** Where in a workspace the choice finds its vectors. */
+interface StartingSlots {
+  readonly y: number
+  /** f at the start, then f at the end of the explicit Euler step. */
+  readonly f0: number
+  readonly f1: number
+  readonly probe: number
+  /** Set to zero before f1 is evaluated; -1 for none. */
+  readonly cleared: number
+}
+
+const ONE = Float64Array.of(1)
+const MINUS_ONE = Float64Array.of(-1)
+
+/** `probedStep` in a workspace, of numbers that are at hand. @returns |h| */
+// prettier-ignore
+export function workspaceStep<V>(workspace: Workspace<V>, rhs: Rhs<V>, t: number, slots: StartingSlots, { tBound, maxStep }: FirstSpan, errorOrder: number): number {
+  const { y, f0, f1, probe, cleared } = slots
+  const norm = (slot: number): number => workspace.norm(workspace.addNorm({ index: [slot], weight: ONE }, y, y), 1)
+  const length = Math.abs(tBound - t)
+  const d1 = norm(f0)
+  const h0 = probeLength(norm(y), d1, length)
+  const h = h0 * Math.sign(tBound - t)
+  workspace.combine(workspace.addRow({ index: [f0], weight: ONE }, probe, y, cleared), h)
+  workspace.evaluate(rhs, t + h, probe, f1)
+  workspace.combine(workspace.addRow({ index: [f0], weight: MINUS_ONE }, probe, f1), 1)
+  return firstLength(h0, d1, norm(probe) / h0, errorOrder, length, maxStep)
 }

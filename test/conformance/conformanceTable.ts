@@ -25,16 +25,18 @@ export function conformanceTable(
   const failing = cases.filter((c) => c.category === 'failure').length
   return `# Conformance
 
-Written by the test run (\`npx vitest run test/conformance -u\`) from the ${cases.length} cases of \`test/conformance/cases.json\`, which
-scipy made; \`test/conformance/FORMAT.md\` says what each class of cases demands. Complex states are left out.
+Written by the test run (\`npx vitest run test/conformance -u\`) from the ${cases.length} cases of
+\`test/conformance/cases.json\`, which scipy made; \`test/conformance/FORMAT.md\` says what each class of cases
+demands. Complex states are left out.
 
 | method | cases | same nfev | nfev of ours / of scipy's | median error at the end, in tolerances | scipy's |
 | --- | ---: | ---: | ---: | ---: | ---: |
 ${rows.join('\n')}
 
-Errors are those of the cases with a reference solution. RK23, RK45 and DOP853 take scipy's steps (mesh equal to rounding) wherever scipy's
-own run is reproducible. LSODA does wherever the Jacobian is given or not needed; its finite differences adapt their increments, which
-ODEPACK's do not, and need fewer Jacobians. Besides, ${rejected} bad inputs are rejected before the first call, and ${failing} solves fail
+Errors are those of the cases with a reference solution. RK23, RK45 and DOP853 take scipy's steps (mesh equal
+to rounding) wherever scipy's own run is reproducible. LSODA does wherever the Jacobian is given or not
+needed; its finite differences adapt their increments, which ODEPACK's do not, and need fewer Jacobians.
+Besides, ${rejected} bad inputs are rejected before the first call, and ${failing} solves fail
 as scipy's do.
 `
 }

@@ -55,8 +55,9 @@ describe('work and precision', () => {
     })
     const table = `# Work and precision
 
-Written by the test run (\`npx vitest run test/conformance -u\`): evaluations of the right-hand side, and the error at the end against
-references that no integrator under test made (\`test/conformance/workprecision.json\`), in tolerances atol + rtol |y|.
+Written by the test run (\`npx vitest run test/conformance -u\`): evaluations of the right-hand side, and the
+error at the end against references that no integrator under test made
+(\`test/conformance/workprecision.json\`), in tolerances atol + rtol |y|.
 
 | problem | method | rtol | nfev | scipy's | error |
 | --- | --- | ---: | ---: | ---: | ---: |

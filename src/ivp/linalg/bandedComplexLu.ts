@@ -16,7 +16,7 @@ export class BandedComplexLu implements ComplexShiftedSystem<BandedMatrix> {
   declare private readonly pivot: Int32Array
   /** Where the elimination runs in wasm; then the arrays are views of it. */
   declare private readonly memory: LuMemory | null
-  private willBeReleased = false
+  private wasReleased = false
 
   /** @param memory - of `bandedBytes(n, lower, upper, 2)`; null for plain loops */
   constructor(n: number, lower: number, upper: number, memory: LuMemory | null = null) {
@@ -143,8 +143,8 @@ export class BandedComplexLu implements ComplexShiftedSystem<BandedMatrix> {
 
   release(): void {
     // Once: a memory that came back twice would be lent to two
-    if (this.memory !== null && !this.willBeReleased) giveLuMemory(this.memory)
-    this.willBeReleased = true
+    if (this.memory !== null && !this.wasReleased) giveLuMemory(this.memory)
+    this.wasReleased = true
   }
 
   private fill(values: Float64Array, alphaRe: number, alphaIm: number, beta: number): void {

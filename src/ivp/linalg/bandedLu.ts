@@ -22,7 +22,7 @@ export class BandedLu implements ShiftedSystem<BandedMatrix> {
   declare private readonly pivot: Int32Array
   /** Where the elimination runs in wasm; then the arrays are views of it. */
   declare private readonly memory: LuMemory | null
-  private willBeReleased = false
+  private wasReleased = false
 
   /** @param memory - of `bandedBytes(n, lower, upper, 1)`; null for plain loops */
   constructor(n: number, lower: number, upper: number, memory: LuMemory | null = null) {
@@ -119,8 +119,8 @@ export class BandedLu implements ShiftedSystem<BandedMatrix> {
 
   release(): void {
     // Once: a memory that came back twice would be lent to two
-    if (this.memory !== null && !this.willBeReleased) giveLuMemory(this.memory)
-    this.willBeReleased = true
+    if (this.memory !== null && !this.wasReleased) giveLuMemory(this.memory)
+    this.wasReleased = true
   }
 
   private fill(values: Float64Array, alpha: number, beta: number): void {

@@ -11,7 +11,7 @@ abstract class WasmFactors {
   declare protected readonly ld: number
   declare protected readonly a: number
   declare protected readonly b: number
-  private willBeReleased = false
+  private wasReleased = false
 
   /** @param memory - of `bytesOf(n, parts)`. @param parts - 2 for a complex matrix, else 1 */
   protected constructor(n: number, memory: LuMemory, parts: 1 | 2) {
@@ -24,8 +24,8 @@ abstract class WasmFactors {
 
   release(): void {
     // Once: a memory that came back twice would be lent to two
-    if (!this.willBeReleased) giveLuMemory(this.memory)
-    this.willBeReleased = true
+    if (!this.wasReleased) giveLuMemory(this.memory)
+    this.wasReleased = true
   }
 }
 

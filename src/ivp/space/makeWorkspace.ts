@@ -8,7 +8,7 @@ import type { Workspace, WorkspaceSize } from './workspace.ts'
 /**
  * The vectors of a solve in wasm, which is the fastest for every length (bench/results/space.json), or where it is missing in plain arrays; both
  * give the same bits.
- * @param isGivenBack - `release` will be called for certain
+ * @param willBeReleased - `release` will be called for certain
  */
 export function makeWorkspace<V extends FloatArray>(
   space: VectorSpace<V>,
@@ -16,9 +16,10 @@ export function makeWorkspace<V extends FloatArray>(
   size: WorkspaceSize,
   tolerance: Tolerance,
   blocks: NormBlocks,
-  isGivenBack: boolean,
+  willBeReleased: boolean,
 ): Workspace<V> {
   return (
-    makeWasmWorkspace(y0, size, tolerance, blocks, isGivenBack) ?? new SpaceWorkspace(space, y0, size.slots)
+    makeWasmWorkspace(y0, size, tolerance, blocks, willBeReleased) ??
+    new SpaceWorkspace(space, y0, size.slots)
   )
 }

@@ -20,7 +20,7 @@ export class SpaceWorkspace<V, S = number> implements Workspace<V, S> {
   readonly #terms: V[]
   /** Made when a slot is cleared for the first time. */
   #zeros: V | null = null
-  #willBeReleased = false
+  #wasReleased = false
 
   /** @param like - gives shape and element type of the `slots` vectors, which start at zero */
   constructor(space: VectorSpace<V, S>, like: V, slots: number) {
@@ -97,8 +97,8 @@ export class SpaceWorkspace<V, S = number> implements Workspace<V, S> {
   }
 
   release(): void {
-    if (this.#willBeReleased) return
-    this.#willBeReleased = true
+    if (this.#wasReleased) return
+    this.#wasReleased = true
     for (const v of this.vectors) this.#space.release(v)
     if (this.#zeros !== null) this.#space.release(this.#zeros)
   }

@@ -39,14 +39,14 @@ const freeMemories = new MemoryPool<WasmRegion>(PAGE, POOL_BYTES)
 
 /**
  * A region of at least `bytes`, never one that another solve has. Its content is anything. Null where there is no wasm SIMD, or no memory.
- * @param isGivenBack - `giveWasmRegion` will be called for certain; else see `giveWhenCollected`, and a small region is null rather than a
+ * @param willBeReleased - `giveWasmRegion` will be called for certain; else see `giveWhenCollected`, and a small region is null rather than a
  * memory of its own, which takes longer to make than many a step
  */
-export function takeWasmRegion(bytes: number, isGivenBack: boolean): WasmRegion | null {
+export function takeWasmRegion(bytes: number, willBeReleased: boolean): WasmRegion | null {
   const isSmall = bytes <= LARGEST_SHARED
   const part = isSmall ? takeShared(bytes) : null
   if (part !== null) return part
-  return freeMemories.take(bytes) ?? (isGivenBack || !isSmall ? wholeMemory(bytes) : null)
+  return freeMemories.take(bytes) ?? (willBeReleased || !isSmall ? wholeMemory(bytes) : null)
 }
 
 /**

@@ -52,15 +52,15 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   private readonly secondOf: Map<number, number> = new Map()
   declare private nextRecord: number
   /** `release` will be called for certain; else the region comes back with the garbage collector, if not before. */
-  declare private readonly isGivenBack: boolean
-  private willBeReleased = false
+  declare private readonly willBeReleased: boolean
+  private wasReleased = false
 
-  constructor(like: V, region: WasmRegion, plan: RegionPlan, isGivenBack: boolean) {
+  constructor(like: V, region: WasmRegion, plan: RegionPlan, willBeReleased: boolean) {
     const { memory, from } = region
     const { size, stride } = plan
     this.region = region
-    this.isGivenBack = isGivenBack
-    if (!isGivenBack) giveWhenCollected(this, region)
+    this.willBeReleased = willBeReleased
+    if (!willBeReleased) giveWhenCollected(this, region)
     this.kernels = like instanceof Float32Array ? memory.f32 : memory.f64
     this.int32 = memory.int32
     this.table = from
@@ -153,9 +153,9 @@ export class WasmWorkspace<V extends FloatArray> implements Workspace<V> {
   }
 
   release(): void {
-    if (this.willBeReleased) return
-    this.willBeReleased = true
-    if (this.isGivenBack) giveWasmRegion(this.region)
+    if (this.wasReleased) return
+    this.wasReleased = true
+    if (this.willBeReleased) giveWasmRegion(this.region)
     else giveBeforeCollected(this.region)
   }
 
@@ -214,17 +214,17 @@ function padRow(row: SparseRow, y: number): SparseRow {
 
 /**
  * A workspace of `size.slots` vectors like `like`, or null where there is no wasm SIMD, no memory for them, or a row is too long for the kernels.
- * @param isGivenBack - `release` will be called for certain
+ * @param willBeReleased - `release` will be called for certain
  */
 export function makeWasmWorkspace<V extends FloatArray>(
   like: V,
   size: WorkspaceSize,
   tolerance: Tolerance,
   blocks: NormBlocks,
-  isGivenBack: boolean,
+  willBeReleased: boolean,
 ): WasmWorkspace<V> | null {
   if (size.terms > MOST_TERMS) return null
   const plan = planOf(like, size, tolerance, blocks)
-  const region = takeWasmRegion(plan.bytes, isGivenBack)
-  return region === null ? null : new WasmWorkspace(like, region, plan, isGivenBack)
+  const region = takeWasmRegion(plan.bytes, willBeReleased)
+  return region === null ? null : new WasmWorkspace(like, region, plan, willBeReleased)
 }

@@ -25,7 +25,7 @@ interface Step {
  * since a step that lets it grow is rejected. But the derivative of these steps, with their sizes held, is a product of matrices that nobody has rejected: where the
  * adjoint decays by e^(-3.3) in a step, it may hold its size, or grow without bound.
  *
- * Costs nothing but four sums of n products for each step: the product a J is that of the last stage.
+ * Costs four sums of n products for each step: the product a J is that of the last stage.
  */
 export class AdjointGrowth {
   /** Logarithms: growth beyond that of the equation, whose decay is not counted, and with its decay. */

@@ -1,8 +1,9 @@
 import type { FloatArray } from '../ivp/index.ts'
+import { largestTolerance } from '../ivp/space/typedArraySpace.ts'
 import { byReplay, bySolves, isBent, type Comparison, type Direction } from './finiteDifference.ts'
 import type { Gradients } from './gradients.ts'
 import { areStepsLong } from './longSteps.ts'
-import { largestRtol, lossSize } from './lossSize.ts'
+import { lossSize } from './lossSize.ts'
 import { givesSameF } from './movableParams.ts'
 import { hasEqualSteps, isImplicit, type CertifiedSolve } from './movedLoss.ts'
 import type { GradientMethod } from './pullback.ts'
@@ -93,7 +94,7 @@ function usualBounds(
   gradient: GradientMethod,
   forward: CertifiedSolve<FloatArray>['forward'],
 ): { readonly replays: number; readonly solves: number } {
-  const rtol = largestRtol(forward)
+  const rtol = largestTolerance(forward.rtol ?? 1e-3)
   const within = (bound: number): number => Math.min(0.2, Math.max(0.02, bound))
   const isByTolerance = gradient !== 'discrete' && !hasEqualSteps(forward)
   return { replays: within(isByTolerance ? 100 * rtol : 0), solves: within(10 * rtol ** (2 / 3)) }

@@ -39,9 +39,12 @@ export function backsolve<V extends FloatArray>(
   options: BackwardOptions<V> = {},
   facts?: ForwardFacts<V>,
 ): Gradients<V> {
-  checkBackwardSolve('backsolve', options, facts === undefined)
-  checkRhs(rhs)
-  checkIncoming(incoming, ts.length, states[0]!.length)
+  const isAlone = facts === undefined
+  checkBackwardSolve('backsolve', options, isAlone)
+  if (isAlone) {
+    checkRhs(rhs)
+    checkIncoming(incoming, ts.length, states[0]!.length)
+  }
   const isIntegrated = options.parameters !== 'quadrature'
   const system = isIntegrated ? augmented(rhs, states[0]!) : withoutParameters(rhs, states[0]!)
   return continuousAdjoint(rhs, system, ts, states, incoming, options, facts)

@@ -1,7 +1,7 @@
 import type { FloatArray, IvpFailure } from '../ivp/index.ts'
 import { ADVICE } from '../ivp/advice.ts'
 import { failureOf } from '../ivp/failure.ts'
-import { isArrayLike } from '../ivp/check/arrayLike.ts'
+import { largestTolerance } from '../ivp/space/typedArraySpace.ts'
 import type { DirectionOptions } from './continuousAdjoint.ts'
 
 /** An atol below this share of rtol times the largest adjoint is one for other numbers than these. */
@@ -27,9 +27,9 @@ export function backwardFailure<V extends FloatArray>(
   if (kind === 'maxSteps' || kind === 'aborted') return own(BACKWARD_ADVICE[kind])
   if (advice.includes(ADVICE.outOfDomain)) return own(BACKWARD_ADVICE.notFinite)
   if (kind !== 'stepTooSmall' && kind !== 'noConvergence' && kind !== 'singular') return own(advice)
-  const fitting = largest(rtol) * size
+  const fitting = largestTolerance(rtol) * size
   return own(
-    largest(atol) < SMALL * fitting && Number.isFinite(fitting)
+    largestTolerance(atol) < SMALL * fitting && Number.isFinite(fitting)
       ? `The adjoint is as large as ${size.toPrecision(2)}, and \`backward.atol\` too small for it: give backward: { atol: ${fitting.toPrecision(1)} }.`
       : BACKWARD_ADVICE.tooFast,
   )
@@ -37,22 +37,12 @@ export function backwardFailure<V extends FloatArray>(
 
 /** The backward solve has taken `most` steps, which no option allowed or forbade. */
 export function tooManySteps(t: number, most: number): IvpFailure {
-  const text = `The backward solve has taken ${most} steps, many times those of the forward one. ${BACKWARD_ADVICE.maxSteps}`
+  const text = `The backward solve has taken ${most} steps, the most where no option says how many. ${BACKWARD_ADVICE.maxSteps}`
   return failureOf('maxSteps', t, undefined, text)
 }
 
-function largest(tolerance: number | ArrayLike<number>): number {
-  return isArrayLike(tolerance)
-    ? Array.from(tolerance as ArrayLike<number>).reduce((a, b) => Math.max(a, b), 0)
-    : (tolerance as number)
-}
-
-/** A component below its tolerance: of a backward solve `unseenIncoming` says it, of all segments at once. */
-const UNSEEN = /^Components? .* `atol`/
-
-/** What a solve noticed of its state and tolerances, said of the backward one; null for what is ordinary there. */
-export function backwardWarning(text: string): string | null {
-  if (UNSEEN.test(text)) return null
+/** What a solve noticed of its tolerances and steps, said of the backward one. */
+export function backwardWarning(text: string): string {
   return text.replaceAll(/`(atol|rtol|maxStep|firstStep|step|method|controller)`/g, '`backward.$1`')
 }
 

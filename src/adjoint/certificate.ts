@@ -99,7 +99,7 @@ export interface Certified {
  * 2^-17 (single precision: 2^-9) of their sizes, without attempts that are rejected; where that is not close, also moved the other way. Steps that stay the same
  * leave no noise of step control. An implicit method, and an explicit one with more than 30 steps at the edge of stability, solves twice with steps chosen anew, h0
  * and parameters moved at once by the cube root of rtol, 0.1 at most; where that is not close, again by a quarter of it, and where both disagree, by a sixteenth: where
- * these disagree still, the difference is not known. Besides: at three output times a product and five evaluations of f, which hold `vjp` against f itself, and,
+ * these disagree still, the difference is not known. Besides: at three output times a product and five evaluations of f (and two evaluations that hold `withParams` against f), which hold `vjp` against f itself, and,
  * after more than 30 steps, 12 products for the edge of stability.
  */
 export function certify<V extends FloatArray>(

@@ -57,6 +57,8 @@ export function checkBackwardSolve(
   const known = isAlone ? BACKWARD_OPTIONS.filter((name) => !NEEDS[of].includes(name)) : BACKWARD_OPTIONS
   checkOptionNames(options, known, { of, instead: ELSEWHERE })
   checkParameters('parameters', options.parameters)
+  checkReconstruction('reconstruction', options.reconstruction)
+  checkTimesFlag('times', options.times)
   checkNorm(options.norm, 'norm')
 }
 
@@ -95,12 +97,11 @@ export function checkBackward<V extends FloatArray>(
   p: number,
   span?: readonly [number, number],
 ): void {
-  const { norm, parameters, reconstruction } = backward ?? {}
+  const { norm, parameters, reconstruction, times } = backward ?? {}
   checkParameters('backward.parameters', parameters)
   checkNorm(norm)
-  if (reconstruction !== undefined && !(reconstruction >= 0)) {
-    throw new IvpInputError('backward.reconstruction', reconstruction, 'must be a number of tolerances >= 0')
-  }
+  checkReconstruction('backward.reconstruction', reconstruction)
+  checkTimesFlag('backward.times', times)
   const state = backwardState(gradient, parameters, n, p)
   checkBackwardTolerances(forward, backward, n, state)
   checkBackwardDirection(forward, backward, span)
@@ -120,6 +121,16 @@ export function checkBackward<V extends FloatArray>(
 export function checkNorm(norm: unknown, option = 'backward.norm'): void {
   if (norm === undefined || norm === 'all' || norm === 'blocks' || norm === 'seminorm') return
   throw new IvpInputError(option, norm, "must be 'all', 'blocks' or 'seminorm'")
+}
+
+function checkReconstruction(option: string, bound: unknown): void {
+  if (bound === undefined || (typeof bound === 'number' && bound >= 0)) return
+  throw new IvpInputError(option, bound, 'must be a number of tolerances >= 0')
+}
+
+function checkTimesFlag(option: string, times: unknown): void {
+  if (times === undefined || typeof times === 'boolean') return
+  throw new IvpInputError(option, times, 'must be true or false')
 }
 
 function checkParameters(option: string, parameters: unknown): void {

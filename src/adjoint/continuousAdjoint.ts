@@ -175,8 +175,9 @@ export function continuousAdjoint<V extends FloatArray>(
 }
 
 /** For a backward solve on its own. */
-function unknownForward<V extends FloatArray>({ rtol, atol }: BackwardOptions<V>): ForwardFacts<V> {
-  return { tolerance: { rtol, atol }, mostSteps: ALONE }
+function unknownForward<V extends FloatArray>({ rtol, atol, step }: BackwardOptions<V>): ForwardFacts<V> {
+  // The number of equal steps is known before
+  return { tolerance: { rtol, atol }, mostSteps: (step ?? null) === null ? ALONE : Infinity }
 }
 
 /** What a segment came to, and the evaluations of its right-hand side. */

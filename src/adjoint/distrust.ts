@@ -68,7 +68,9 @@ export function distrust(
       }
     default:
       return {
-        finding: unknown('a solve from beside h0 fails, so that there is no finite difference'),
+        finding: unknown(
+          'a solve with h0 or the parameters moved fails, so that there is no finite difference',
+        ),
         advice: '',
         canReplace: false,
       }

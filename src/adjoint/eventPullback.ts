@@ -127,6 +127,8 @@ export function solveToEvent<V extends FloatArray>(
       denseOutput,
     }) as IvpResult as IvpResult<V>
   const result = solve(gradient === 'interpolating')
+  // With interpolants, once a gradient had to be replaced
+  let again: IvpResult<V> | null = null
   const occurred = result.status === 1
   const tEvent = occurred ? result.t.at(-1)! : null
   const hEvent = occurred ? result.states.at(-1)! : null
@@ -141,7 +143,7 @@ export function solveToEvent<V extends FloatArray>(
       checkStateGradient('incoming', incoming, h0.length, 'at the event')
       checkTimeGradient(incomingTime)
       const lambda = incoming.slice() as V
-      const { normal, slope, rate } = eventRate(rhs, event, tEvent, hEvent)
+      const { normal, slope, rate, byTheta } = eventRate(rhs, event, tEvent, hEvent)
       const moved = -(dot(incoming, slope) + incomingTime) / rate
       addScaled(lambda, moved, normal)
       const ts = [t0, tEvent]
@@ -159,18 +161,14 @@ export function solveToEvent<V extends FloatArray>(
           : orReplaced(
               backsolve(rhs, ts, states, incomings, directionOf('backsolve'), facts),
               otherwise,
-              () => along(solve(true)),
+              () => along((again ??= solve(true))),
             )
-      const theta = found.theta.slice() as V
-      if (typeof event.dtheta === 'function') {
-        const ofEvent = zerosLike(h0, rhs.nParams)
-        event.dtheta(tEvent, hEvent, ofEvent)
-        addScaled(theta, moved, ofEvent)
-      }
+      const { theta } = found
+      if (byTheta !== null) addScaled(theta, moved, byTheta)
       const isUnknown = event.dtheta === undefined && rhs.nParams > 0
       const unused = gradient === 'interpolating' ? unusedWithoutBacksolve(backward) : []
       const warnings = [...found.warnings, ...unused, ...(isUnknown ? [NO_DTHETA] : [])]
-      return { ...found, theta, ts: Float64Array.of(found.ts[0]!, NaN), warnings }
+      return { ...found, ts: Float64Array.of(found.ts[0]!, NaN), warnings }
     },
   }
 }

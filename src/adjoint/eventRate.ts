@@ -13,6 +13,8 @@ export interface EventRate<V extends FloatArray> {
   readonly slope: V
   /** dg/dt + dg/dh . f. */
   readonly rate: number
+  /** dg/dtheta, length p; null where the event does not say. */
+  readonly byTheta: V | null
 }
 
 /**
@@ -20,7 +22,7 @@ export interface EventRate<V extends FloatArray> {
  * @throws IvpInputError that names the derivative that is not finite, and `event.dh` where the rate is 0: then the event's time is not differentiable
  */
 export function eventRate<V extends FloatArray>(
-  { f }: DifferentiableRhs<V>,
+  { f, nParams }: DifferentiableRhs<V>,
   event: DifferentiableEvent<V>,
   t: number,
   h: V,
@@ -28,10 +30,11 @@ export function eventRate<V extends FloatArray>(
   const normal = zerosLike(h)
   const slope = zerosLike(h)
   event.dh(t, h, normal)
-  const component = firstNonFinite(normal)
-  if (component >= 0) {
-    const expected = `must write finite numbers; component ${component} at the event, t = ${t}, is not`
-    throw new IvpInputError('event.dh', normal[component], expected)
+  demandFinite('event.dh', normal, t)
+  const byTheta = typeof event.dtheta === 'function' ? zerosLike(h, nParams) : null
+  if (byTheta !== null) {
+    event.dtheta!(t, h, byTheta)
+    demandFinite('event.dtheta', byTheta, t)
   }
   const dt: unknown = event.dt?.(t, h) ?? 0
   if (!Number.isFinite(dt)) {
@@ -49,5 +52,12 @@ export function eventRate<V extends FloatArray>(
       `${seen} dg/dt + dg/dh . f is 0 at the event, t = ${t}, so that its time has no derivative. Where g depends on t, give \`event.dt\``,
     )
   }
-  return { normal, slope, rate }
+  return { normal, slope, rate, byTheta }
+}
+
+function demandFinite(name: string, written: FloatArray, t: number): void {
+  const component = firstNonFinite(written)
+  if (component < 0) return
+  const expected = `must write finite numbers; component ${component} at the event, t = ${t}, is not`
+  throw new IvpInputError(name, written[component], expected)
 }

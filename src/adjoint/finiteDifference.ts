@@ -1,6 +1,7 @@
 import type { FloatArray } from '../ivp/index.ts'
+import { largestTolerance } from '../ivp/space/typedArraySpace.ts'
 import type { Gradients } from './gradients.ts'
-import { largestRtol, type LossSize } from './lossSize.ts'
+import type { LossSize } from './lossSize.ts'
 import { changeOfLoss, type CertifiedSolve, type Moved } from './movedLoss.ts'
 
 /** What is moved; null stays. */
@@ -82,7 +83,10 @@ export function bySolves<V extends FloatArray>(
   size: LossSize,
   isClose: (found: Comparison) => boolean,
 ): Comparison {
-  const step = Math.min(0.1, Math.max(stepOfReplay(solve.h0), Math.cbrt(largestRtol(solve.forward))))
+  const step = Math.min(
+    0.1,
+    Math.max(stepOfReplay(solve.h0), Math.cbrt(largestTolerance(solve.forward.rtol ?? 1e-3))),
+  )
   // Also for smaller steps: what they see less well is not to be trusted for that
   const resolution = (2 * size.errors) / step
   const by = (e: number): Comparison => {

@@ -39,9 +39,12 @@ export function interpolating<V extends FloatArray>(
   options: BackwardOptions<V> = {},
   facts?: ForwardFacts<V>,
 ): Gradients<V> {
-  checkBackwardSolve('interpolating', options, facts === undefined)
-  checkRhs(rhs)
-  checkIncoming(incoming, ts.length, states[0]!.length)
+  const isAlone = facts === undefined
+  checkBackwardSolve('interpolating', options, isAlone)
+  if (isAlone) {
+    checkRhs(rhs)
+    checkIncoming(incoming, ts.length, states[0]!.length)
+  }
   const system = adjointAlong(rhs, solution, states[0]!, options.parameters !== 'quadrature')
   return continuousAdjoint(rhs, system, ts, states, incoming, options, facts)
 }

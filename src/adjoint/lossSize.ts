@@ -26,12 +26,3 @@ export function lossSize<V extends FloatArray>(
   }
   return { terms: Math.sqrt(terms), errors: Math.sqrt(errors) }
 }
-
-/** The largest rtol of any component. */
-export function largestRtol({
-  rtol = 1e-3,
-}: {
-  readonly rtol?: number | ArrayLike<number> | undefined
-}): number {
-  return typeof rtol === 'number' ? rtol : Array.from(rtol).reduce((most, value) => Math.max(most, value))
-}

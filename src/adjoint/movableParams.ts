@@ -57,4 +57,6 @@ export function checkMovableParams<V extends FloatArray>(rhs: DifferentiableRhs<
   if (theta === null || typeof theta !== 'object' || theta.length !== nParams) {
     throw new IvpInputError('theta', theta, `must be an array of nParams, ${nParams}, numbers`)
   }
+  const bad = Array.from(theta).findIndex((value) => !Number.isFinite(value))
+  if (bad >= 0) throw new IvpInputError('theta', theta[bad], `must be finite (component ${bad} is not)`)
 }

@@ -57,7 +57,7 @@ export interface PullbackOptions<V extends FloatArray> extends DirectionOptions<
    */
   readonly backward?: BackwardOptions<V> | undefined
   /**
-   * Checks every gradient, at the cost of two forward solves each; the certificate comes with the gradients. It covers the parameters where the right-hand side
+   * Checks every gradient, at the cost of two forward solves each, more where they do not agree at once; the certificate comes with the gradients. It covers the parameters where the right-hand side
    * brings `theta` and `withParams`. It is that of the gradient returned, which may have replaced one of 'backsolve'; but where 'discrete' took the place of a gradient that
    * it distrusts (`certify.otherwise`), it is still that of the other. Default false.
    */
@@ -151,6 +151,8 @@ export function solveWithPullback<V extends FloatArray>(
   }
   const solved = solve(gradient === 'interpolating', isOfSteps)
   const { result } = solved
+  // Once a gradient had to be replaced
+  let again: ForwardSolve<V> | null = null
   return {
     result,
     pullback(incoming) {
@@ -194,7 +196,7 @@ export function solveWithPullback<V extends FloatArray>(
 
   /** The gradient that takes the place of one whose state was lost. */
   function instead(by: 'interpolating' | 'discrete', incoming: ReadonlyArray<V>): Gradients<V> {
-    const again =
+    again ??=
       by === 'discrete' && solved.steps !== null ? solved : solve(by === 'interpolating', by === 'discrete')
     const { failure } = again.result
     if (failure !== undefined) return withoutGradients(failure)

@@ -1,6 +1,7 @@
 import type { FloatArray, IvpFailure } from '../ivp/index.ts'
 import type { Otherwise } from './continuousAdjoint.ts'
 import type { Gradients } from './gradients.ts'
+import { lossInWords } from './stateWatch.ts'
 
 /** What takes the place of a gradient of 'backsolve', and what is said of it. */
 export interface Replacement<K extends Otherwise> {
@@ -12,9 +13,7 @@ export interface Replacement<K extends Otherwise> {
 export function replacement<K extends Otherwise>(failure: IvpFailure, otherwise: K): Replacement<K> | null {
   if (failure.kind === 'aborted' || otherwise === 'fail') return null
   const why =
-    failure.kind === 'lostState'
-      ? failure.advice.slice(0, failure.advice.indexOf(':'))
-      : `The backward solve failed (${failure.kind})`
+    failure.kind === 'lostState' ? lossInWords(failure) : `The backward solve failed (${failure.kind})`
   return {
     gradient: otherwise as Exclude<K, 'fail'>,
     warning: `${why}, at t = ${failure.t}: gradient 'backsolve' was replaced by '${otherwise}', which solved forward again. Give gradient: '${otherwise}' to save the first attempt.`,

@@ -1,7 +1,7 @@
 import type { FloatArray, IvpFailure } from '../ivp/index.ts'
 import { failureOf } from '../ivp/failure.ts'
 import { RTOL_FLOOR } from '../ivp/check/tolerance.ts'
-import { largestOf, zerosLike } from '../ivp/space/typedArraySpace.ts'
+import { largestOf, largestTolerance, zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { toleranceAt } from '../ivp/space/vectorSpace.ts'
 import type { DirectionOptions } from './continuousAdjoint.ts'
 
@@ -18,31 +18,35 @@ const GROWTH = 1e6
 /** Steps between two looks at the size of the state. */
 const PERIOD = 4
 
-const CAUSE = "what decays forwards grows backwards: give gradient 'interpolating' or 'discrete'."
+const CAUSE = ": what decays forwards grows backwards: give gradient 'interpolating' or 'discrete'."
 
 /**
  * Most that the state solved backwards may be off by default, in tolerances: a hundred of them, but no more than a tenth of its size, unless ten
  * tolerances are more. The error of the gradient goes with that of the state.
  */
 export function defaultBound<V extends FloatArray>({ rtol = 1e-3 }: StateTolerance<V>): number {
-  const loosest = typeof rtol === 'number' ? rtol : largestOf(rtol)
-  return Math.max(LEAST, Math.min(MOST, SHARE / loosest))
+  return Math.max(LEAST, Math.min(MOST, SHARE / largestTolerance(rtol)))
 }
 
 /** The state solved backwards came `off` tolerances from the stored one. */
 export function lostState(t: number, off: number, bound: number): IvpFailure {
-  const text = `The state solved backwards is ${off.toPrecision(2)} tolerances off (bound ${bound}): ${CAUSE}`
+  const text = `The state solved backwards is ${off.toPrecision(2)} tolerances off (bound ${bound})${CAUSE}`
   return failureOf('lostState', t, undefined, text)
+}
+
+/** What happened, of a failure by one of these two, without its advice. */
+export function lossInWords({ advice }: IvpFailure): string {
+  return advice.replace(CAUSE, '')
 }
 
 /** The state solved backwards grew out of all proportion within a segment. */
 export function runawayState(t: number): IvpFailure {
-  return failureOf('lostState', t, undefined, `The state solved backwards grows without bound: ${CAUSE}`)
+  return failureOf('lostState', t, undefined, `The state solved backwards grows without bound${CAUSE}`)
 }
 
 /** The size that h certainly does not have between two outputs of these sizes. */
 export function runawaySize(from: number, to: number, { atol = 1e-6 }: StateTolerance<FloatArray>): number {
-  return GROWTH * Math.max(from, to, typeof atol === 'number' ? atol : largestOf(atol))
+  return GROWTH * Math.max(from, to, largestTolerance(atol))
 }
 
 /** Holds the state h that is solved backwards against what is stored of the forward solve. */

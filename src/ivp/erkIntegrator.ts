@@ -193,6 +193,8 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
     this.nStill = nStill
     this.stepper.load(stepper)
     this.plan.load(plan)
+    this.isFirst = false
+    this.untilLook = PERIOD
   }
 
   /** What the error norm of the last attempt does not see. */
@@ -230,7 +232,9 @@ export class ErkIntegrator<V extends FloatArray> implements Integrator<V> {
   }
 
   private lookAtFirst(): void {
-    const { stepper, method, problem } = this
+    const { stepper, method, problem, plan } = this
+    // A controller may let errors pass that were seen
+    if (!(plan.errorNorm <= 1)) return
     const { t, tOld } = stepper
     const text = blindEstimate(method, tOld, t - tOld, stepper.secondError()!)
     if (text !== null) tellOnce(problem.warnings, text)

@@ -154,7 +154,9 @@ export class Solve<V extends FloatArray> {
     // Before the first call of fun, so that what an event returns is looked at first
     if (events !== null) this.watcher = new EventWatcher(events, t0, y0, this.problem.warnings)
     this.output.begin(t0, y0)
-    if (step === null) this.unseen = unseenComponents(y0, tolerance, this.problem.warnings)
+    // Of a backward solve it is said for all its segments at once
+    if (step === null && this.hooks.watch === undefined)
+      this.unseen = unseenComponents(y0, tolerance, this.problem.warnings)
     this.integrator.start()
   }
 

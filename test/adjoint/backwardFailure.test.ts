@@ -90,7 +90,7 @@ describe('the advice of a backward solve that fails', () => {
       assert.equal(failure?.kind, 'maxSteps')
       assert.match(
         failure!.advice,
-        /has taken 2000 steps, many times those of the forward one. Raise `backward.maxSteps`/,
+        /has taken 2000 steps, the most where no option says how many. Raise `backward.maxSteps`/,
       )
       const helped = ofForced((t) => Math.sin(w * t), T, { gradient, backward: { maxSteps: 1e5 } })
       assert.isUndefined(helped.failure)

@@ -1,5 +1,10 @@
 import { assert, describe, it } from 'vitest'
-import { solveToEvent, solveWithPullback, type DifferentiableRhs } from '../../src/adjoint/index.ts'
+import {
+  backsolve,
+  solveToEvent,
+  solveWithPullback,
+  type DifferentiableRhs,
+} from '../../src/adjoint/index.ts'
 import type { IvpInputError } from '../../src/index.ts'
 import { refusal } from '../ivp/refusal.ts'
 
@@ -89,4 +94,48 @@ describe.each(CASES)('%s', (_name, solve, exact) => {
 it("a `backward.signal` that is none was found at the end of the forward solve: 'discrete'", () => {
   const error = refusal(() => pulled({ gradient: 'discrete', backward: { signal: 3 } }))
   assert.equal(error.option, 'backward.signal')
+})
+
+it.each([null, '5', NaN, -1])(
+  'a bound on the reconstruction of %s is refused, before the forward solve',
+  (bound) => {
+    calls = 0
+    const backward = { reconstruction: bound as number }
+    const error = refusal(() => solveWithPullback(decay, [0, 1], start, { backward })) as IvpInputError
+    assert.equal(error.option, 'backward.reconstruction')
+    const alone = refusal(() =>
+      backsolve(decay, [0, 1], [start, start], [start, start], backward),
+    ) as IvpInputError
+    assert.equal(alone.option, 'reconstruction')
+    assert.equal(calls, 0)
+  },
+)
+
+it('a `times` that is neither true nor false is refused', () => {
+  const backward = { times: 'no' as unknown as boolean }
+  const error = refusal(() => solveWithPullback(decay, [0, 1], start, { backward })) as IvpInputError
+  assert.equal(error.option, 'backward.times')
+})
+
+it('a gradient that had to be replaced does not solve forward again at every pullback', () => {
+  const fast: DifferentiableRhs<F> = {
+    nParams: 0,
+    f: (_t, h, dh) => {
+      calls++
+      dh[0] = -60 * h[0]!
+    },
+    vjp: (_t, h, a, out) => {
+      out.dh[0] = -60 * h[0]!
+      out.ah[0] = -60 * a[0]!
+    },
+  }
+  const { pullback } = solveWithPullback(fast, [0, 1], start)
+  const incoming = [Float64Array.of(0), Float64Array.of(1)]
+  const callsOf = (): number => {
+    calls = 0
+    assert.equal(pullback(incoming).replacedBy, 'interpolating')
+    return calls
+  }
+  const first = callsOf()
+  assert.isBelow(callsOf(), first / 2)
 })

@@ -165,6 +165,12 @@ describe('solveToEvent', () => {
     }
   })
 
+  it('names a dtheta that writes what is not finite', () => {
+    const broken = { ...ground, dtheta: (_t: number, _h: Float64Array, out: Float64Array): void => void out.fill(NaN) } // prettier-ignore
+    const { pullback } = solveToEvent(ball(9.81), [0, 5], Float64Array.of(2, 3), broken)
+    assert.throws(() => pullback(Float64Array.of(0, 1), 1), IvpInputError, /event\.dtheta.*component 0/)
+  })
+
   it('says nothing of an event that is said not to depend on the parameters, or where there are none', () => {
     const pulled = (rhs: DifferentiableRhs<Float64Array>, event: DifferentiableEvent<Float64Array>) =>
       solveToEvent(rhs, [0, 5], Float64Array.of(2, 3), event)

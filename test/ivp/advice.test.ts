@@ -318,6 +318,15 @@ describe('a first step whose error estimate vanished by accident', () => {
     assert.lengthOf(accidents(whole.warnings), 1)
   })
 
+  it('is not told where a controller let an error pass that was seen, nor of the first step after a snapshot', () => {
+    const controller = { judge: () => ({ accept: true, factor: 1 }) }
+    const given = { method: 'RK23', rtol: 1e-6, firstStep: 0.5, controller } as const
+    const f = decay(1)
+    assert.isEmpty(accidents(solveIvp(f, [0, 5], [1], given).warnings))
+    const { failure } = solveIvp(f, [0, 5], [1], { ...given, maxSteps: 3 })
+    assert.isEmpty(accidents(resume(f, failure!.snapshot!, { controller }).warnings))
+  })
+
   it('is not told of polynomials, which have no error, nor by methods whose estimate sees decays', () => {
     for (const method of ADAPTIVE) {
       const f = (t: number): number[] => [t, 1, 0]

@@ -116,7 +116,7 @@ export function* integrateOnDevice(device: DeviceProblem): Reading<DeviceEnding>
       }
       stepper.accept(plan)
       nsteps++
-      if (nsteps === 1) yield* lookAtFirst(device, stepper)
+      if (nsteps === 1 && plan.errorNorm <= 1) yield* lookAtFirst(device, stepper)
       onInterpolant?.(stepper.denseOutput())
       const isLooked = watch !== undefined && (plan.status as PlanStatus) === 'running'
       const lost = isLooked ? yield* watch(stepper.t, stepper.y) : null

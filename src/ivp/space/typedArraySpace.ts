@@ -20,6 +20,11 @@ export function largestOf(y: ArrayLike<number>): number {
   return most
 }
 
+/** Of a tolerance, one number for all components or one per component. */
+export function largestTolerance(tolerance: number | ArrayLike<number>): number {
+  return typeof tolerance === 'number' ? tolerance : largestOf(tolerance)
+}
+
 /** Whether every component is finite. */
 export function isFinite(y: FloatArray): boolean {
   // Infinity less itself is NaN, and NaN stays

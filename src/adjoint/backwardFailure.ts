@@ -40,13 +40,3 @@ export function tooManySteps(t: number, most: number): IvpFailure {
   const text = `The backward solve has taken ${most} steps, the most where no option says how many. ${BACKWARD_ADVICE.maxSteps}`
   return failureOf('maxSteps', t, undefined, text)
 }
-
-/** What a solve noticed of its tolerances and steps, said of the backward one. */
-export function backwardWarning(text: string): string {
-  return text.replaceAll(/`(atol|rtol|maxStep|firstStep|step|method|controller)`/g, '`backward.$1`')
-}
-
-/** A warning without its numbers, which differ from segment to segment where the warning does not. */
-export function withoutNumbers(text: string): string {
-  return text.replaceAll(/\d[\d.e+-]*/g, '#')
-}

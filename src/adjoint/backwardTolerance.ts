@@ -40,8 +40,12 @@ export function checkBackwardTolerances<V extends FloatArray>(
 
 /** The largest incoming gradient, or 1 where that is more or none is finite; the first is not integrated. @param incoming - dL/d(states[j]) for every output time */
 export function incomingScale(incoming: ReadonlyArray<FloatArray>): number {
-  const scale = incoming.slice(1).reduce((most, a) => Math.max(most, largestOf(a)), 1)
-  return scale < Infinity ? scale : 1
+  return scaleOfLargest(incoming.slice(1).reduce((most, a) => Math.max(most, largestOf(a)), 0))
+}
+
+/** The same from the largest of them. */
+export function scaleOfLargest(largest: number): number {
+  return largest > 1 && largest < Infinity ? largest : 1
 }
 
 /**

@@ -11,7 +11,8 @@ import { StepwiseSolve } from '../ivp/stepwiseSolve.ts'
 import { largestOf, zerosLike } from '../ivp/space/typedArraySpace.ts'
 import { adjointLoop, type AdjointSegments } from './adjointLoop.ts'
 import type { AdjointNorm } from './adjointNorm.ts'
-import { backwardFailure, backwardWarning, tooManySteps, withoutNumbers } from './backwardFailure.ts'
+import { backwardFailure, tooManySteps } from './backwardFailure.ts'
+import { BackwardWarnings } from './backwardWarnings.ts'
 import type { DirectionOptions } from './directionOptions.ts'
 import { addTo, dot } from './flatArray.ts'
 import type { Gradients } from './gradients.ts'
@@ -102,10 +103,7 @@ export function continuousAdjoint<V extends FloatArray>(
     ...direction
   } = options
   const gradTs = new Float64Array(ts.length).fill(NaN)
-  const warnings = new Map<string, string>()
-  const warn = (text: string | null): void => {
-    if (text !== null && !warnings.has(withoutNumbers(text))) warnings.set(withoutNumbers(text), text)
-  }
+  const warnings = new BackwardWarnings()
   const slope = zerosLike(states[0]!)
   const watch = new StateWatch(states[0]!, facts.tolerance, reconstruction)
   const mostSteps = direction.maxSteps === undefined ? facts.mostSteps : Infinity
@@ -144,7 +142,7 @@ export function continuousAdjoint<V extends FloatArray>(
     }
     const solved = solveSegment(system, [ts[j]!, ts[j - 1]!], y, segment, look)
     nfev += solved.nfev
-    for (const warning of solved.result.warnings) warn(backwardWarning(warning))
+    solved.result.warnings.forEach((warning) => warnings.addOfSolve(warning))
     y = (solved.result.states.at(-1) as V).slice() as V
     if (ended !== null) return ended
     const { failure } = solved.result
@@ -156,7 +154,8 @@ export function continuousAdjoint<V extends FloatArray>(
   // Equal steps look at no tolerance
   if ((direction.step ?? null) === null) {
     const { atol = 1e-6 } = direction
-    warn(unseenIncoming(incoming, atol, system.reconstructed === null ? 0 : slope.length))
+    const unseen = unseenIncoming(incoming, atol, system.reconstructed === null ? 0 : slope.length)
+    if (unseen !== null) warnings.add(unseen)
   }
   const loop = adjointLoop(segments, ts.length)
   let at = loop.next()
@@ -168,7 +167,7 @@ export function continuousAdjoint<V extends FloatArray>(
     theta: system.parameters(y).slice() as V,
     ts: gradTs,
     nfev,
-    warnings: [...warnings.values()],
+    warnings: warnings.all,
     ...(system.reconstructed === null ? {} : { reconstruction: watch.worst }),
     ...(failure === null ? {} : { failure }),
   }

@@ -19,6 +19,7 @@ import { checkBackwardSignal } from './checkBackwardDirection.ts'
 import { checkBackward, checkBackwardNames, checkNorm, checkOtherwise } from './checkBackward.ts'
 import { checkIncoming } from './checkIncoming.ts'
 import { checkRhs, checkStart } from './checkRhs.ts'
+import { checkCheckpoints, checkpointsUnused } from './checkpoints.ts'
 import { certify, checkCertify, type CertifyOptions } from './certificate.ts'
 import type { BackwardOptions, DirectionOptions } from './continuousAdjoint.ts'
 import { DIRECTION_OPTIONS, INSTEAD_OF_SOLVE_OPTIONS, type BesideDirection } from './directionOptions.ts'
@@ -118,9 +119,7 @@ export function solveWithPullback<V extends FloatArray>(
   const mayBeOfSteps = gradient === 'backsolve' && otherwise === 'discrete'
   const asking = gradient === 'discrete' ? 'gradient' : isOfSteps ? 'certify.otherwise' : 'backward.otherwise'
   const erk = isOfSteps || mayBeOfSteps ? explicitMethod(asking, forward.method) : null
-  if (!(checkpoints >= 2)) {
-    throw new IvpInputError('checkpoints', checkpoints, 'must be a number of states, at least 2')
-  }
+  checkCheckpoints(checkpoints)
   if (gradient === 'discrete') {
     checkNorm(backward?.norm)
     checkBackwardSignal(backward?.signal)
@@ -186,8 +185,7 @@ export function solveWithPullback<V extends FloatArray>(
 
   function withUnused(gradients: Gradients<V>): Gradients<V> {
     if (erk !== null || options.checkpoints === undefined) return gradients
-    const unused = `\`checkpoints\` has no effect on gradient '${gradient}', which keeps no states of steps.`
-    return { ...gradients, warnings: [...gradients.warnings, unused] }
+    return { ...gradients, warnings: [...gradients.warnings, checkpointsUnused(gradient)] }
   }
 
   function withoutGradients(failure: IvpFailure): Gradients<V> {

@@ -1,5 +1,4 @@
-import { IvpInputError } from '../ivp/index.ts'
-import { nearestName } from '../ivp/check/nearestName.ts'
+import { oneOf } from '../ivp/check/oneOf.ts'
 import { BACKEND_WISHES, sourcesFor, type BackendSource, type BackendWish } from './backendSource.ts'
 import { startBackend } from './startBackend.ts'
 import { tf } from './tensor.ts'
@@ -33,13 +32,12 @@ export class BackendUnavailable extends Error {
     const isOutsideNode = tried.length === 0
     const reasons = isOutsideNode ? 'it runs under Node only' : inWords(tried)
     const advice = wanted === 'tensorflow' && !isOutsideNode ? [NATIVE_ADVICE] : [...new Set(cures)]
-    const others = ['auto', 'wasm', 'cpu']
-      .filter((other) => other !== wanted && wanted !== 'auto')
-      .slice(0, 2)
-    const choice = others.length === 0 ? [] : [`hoose ${others.map((other) => `'${other}'`).join(' or ')}.`]
-    const rest = choice.map((text) => (advice.length === 0 ? `C${text}` : `Or c${text}`))
+    const others = wanted === 'auto' ? [] : ['auto', 'wasm', 'cpu'].filter((other) => other !== wanted)
+    const names = others.slice(0, 2).join("' or '")
+    const choice =
+      others.length === 0 ? [] : [advice.length === 0 ? `Choose '${names}'.` : `Or choose '${names}'.`]
     super(
-      `No tfjs backend for '${wanted}' could be loaded (${reasons}). ${[...advice, ...rest].join(' ')}`.trim(),
+      `No tfjs backend for '${wanted}' could be loaded (${reasons}). ${[...advice, ...choice].join(' ')}`.trim(),
     )
     this.wanted = wanted
     this.tried = tried
@@ -57,12 +55,7 @@ const NATIVE_ADVICE =
  * @throws IvpInputError (as a rejection) for another name; BackendUnavailable with the reason for each that was tried, and what helps
  */
 export async function chooseBackend(wanted: BackendWish): Promise<BackendChoice> {
-  if (!BACKEND_WISHES.includes(wanted)) {
-    const nearest = typeof wanted === 'string' ? nearestName(wanted, BACKEND_WISHES) : null
-    const hint = nearest === null ? '' : `; write '${nearest}'`
-    const names = BACKEND_WISHES.map((name) => `'${name}'`).join(', ')
-    throw new IvpInputError('wanted', wanted, `must be one of ${names}${hint}`)
-  }
+  oneOf('wanted', wanted, BACKEND_WISHES)
   return chooseFrom(sourcesFor(wanted), wanted)
 }
 

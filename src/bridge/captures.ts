@@ -128,14 +128,14 @@ export function withCaptures(
 }
 
 /** tfjs's words for a tensor that was disposed of; the second ones where an operation looks for its memory. */
-const DISPOSED = /tensor is disposed|of undefined \(reading '(backend|refCount|dtype)'\)/i
+const DISPOSED = /tensor is disposed|of undefined \(reading '(backend|refCount)'\)/i
 
 /** Runs a backward solve. @throws UntrackedTensor where f reads a tensor that is gone by then */
 export function whileAlive<T>(pullback: () => T): T {
   try {
     return pullback()
   } catch (error) {
-    if (error instanceof Error && DISPOSED.test(error.message)) throw new UntrackedTensor(null, 'gone')
+    if (error instanceof Error && DISPOSED.test(error.message)) throw new UntrackedTensor(null, 'gone', error)
     throw error
   }
 }

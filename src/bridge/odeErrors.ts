@@ -54,13 +54,15 @@ export class UntrackedTensor extends Error {
   readonly shape: ReadonlyArray<number> | null
   readonly reason: keyof typeof UNTRACKED
 
-  constructor(shape: ReadonlyArray<number> | null, reason: keyof typeof UNTRACKED) {
+  /** @param cause - the error by which it was noticed */
+  constructor(shape: ReadonlyArray<number> | null, reason: keyof typeof UNTRACKED, cause?: Error) {
     const way =
       reason === 'complex'
         ? 'Pass its real and its imaginary part in `params`, and put them together in `f`.'
         : 'Pass it (or what it is made from) in `params` and use the third argument of `f`.'
     super(
       `\`f\` reads a tensor${shape === null ? '' : ` of shape [${shape.join(', ')}]`} from outside of its arguments: ${UNTRACKED[reason]}. ${way}`,
+      cause && { cause },
     )
     this.shape = shape
     this.reason = reason

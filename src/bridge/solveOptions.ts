@@ -54,7 +54,7 @@ export interface OdeintOptions<P extends TensorTree> extends Direction {
   readonly backward?: Direction &
     Pick<BackwardOptions<Float32Array>, 'norm' | 'parameters' | 'otherwise' | 'reconstruction'>
   /**
-   * 'flat': on the host, in float32 arrays; f's tensors are copied at every evaluation. 'device': in tensors of the current backend; only the error norm
+   * 'flat': on the host, in float32 arrays; f's tensors are copied at every evaluation. 'device': in tensors of the current backend; per attempted step only the error norm
    * crosses to the host. Explicit methods and the gradients 'backsolve' and 'autodiff' only. Default 'auto': 'device' with 'autodiff', and where it is faster and can do
    * what is asked (on native TensorFlow with a GPU, or for 262,144 numbers or more); else 'flat'.
    */

@@ -29,8 +29,8 @@ const DEVICE_FROM = 2 ** 18
 
 /**
  * Where the state of a solve lives: as asked for; with 'auto' on the host, except on native TensorFlow with a GPU, or for states of 262,144 numbers or more. On 'cpu', 'wasm', native TensorFlow on the
- * CPU and WebGL in software the device takes 1.3 to 3.0 times as long for states of up to 16,384 numbers; for 262,144 numbers and more it takes 0.67 to 0.93 times as long on native TensorFlow
- * (bench/results/state-locations.json). WebGL on a GPU was not measured; but where the state is two numbers, arithmetic is nothing and starting the device's operations, of which there are more, is
+ * CPU and WebGL in software the device takes longer for states of up to 16,384 numbers; for 262,144 numbers and more it takes less time on native TensorFlow
+ * (figures in docs/gradients.md and bench/results/state-locations.json). WebGL on a GPU was not measured; but where the state is two numbers, arithmetic is nothing and starting the device's operations, of which there are more, is
  * all, and a GPU does not take that away. Native TensorFlow on a GPU was not measured either: the device is taken there because a read waits for all work and copies.
  * @param total - numbers in the state
  * @throws IvpInputError for something that only states on the host can do, with `state: 'device'`

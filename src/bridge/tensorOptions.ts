@@ -1,3 +1,4 @@
+import { checkCheckpoints } from '../adjoint/checkpoints.ts'
 import { checkBackwardNames } from '../adjoint/checkBackward.ts'
 import { checkCertify } from '../adjoint/certificate.ts'
 import {
@@ -5,6 +6,7 @@ import {
   INSTEAD_OF_SOLVE_OPTIONS,
   type BesideDirection,
 } from '../adjoint/directionOptions.ts'
+import { oneOf } from '../ivp/check/oneOf.ts'
 import { IvpInputError } from '../ivp/index.ts'
 import { checkOptionNames, optionNames, type OptionPlace } from '../ivp/check/optionNames.ts'
 import { STATE_LOCATIONS, TENSOR_GRADIENTS, type OdeintOptions } from './solveOptions.ts'
@@ -46,18 +48,14 @@ export function checkTensorOptions(
   known: ReadonlyArray<string> = ODEINT_OPTIONS,
 ): void {
   checkOptionNames(options, known, place)
-  const { gradient, state, backward, certify, onSolve } = options
-  oneOf('gradient', gradient, TENSOR_GRADIENTS)
-  oneOf('state', state, STATE_LOCATIONS)
+  const { gradient, state, backward, certify, checkpoints, onSolve } = options
+  if (gradient !== undefined) oneOf('gradient', gradient, TENSOR_GRADIENTS)
+  if (state !== undefined) oneOf('state', state, STATE_LOCATIONS)
   // Whether the times get gradients is seen from what they are
   checkBackwardNames(backward, false)
   checkCertify(certify)
+  checkCheckpoints(checkpoints)
   if (onSolve !== undefined && typeof onSolve !== 'function') {
     throw new IvpInputError('onSolve', onSolve, 'must be a function, called with a report after each solve')
   }
-}
-
-function oneOf(option: string, value: unknown, choices: ReadonlyArray<string>): void {
-  if (value === undefined || choices.includes(value as string)) return
-  throw new IvpInputError(option, value, `must be one of ${choices.join(', ')}`)
 }

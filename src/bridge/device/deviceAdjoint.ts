@@ -1,5 +1,7 @@
 import { adjointLoop, type AdjointSegments } from '../../adjoint/adjointLoop.ts'
 import { backwardFailure } from '../../adjoint/backwardFailure.ts'
+import { BackwardWarnings } from '../../adjoint/backwardWarnings.ts'
+import { unseenIncoming } from '../../adjoint/unseenIncoming.ts'
 import type { AdjointNorm, BackwardOptions } from '../../adjoint/index.ts'
 import type { ForwardFacts } from '../../adjoint/continuousAdjoint.ts'
 import type { IvpFailure } from '../../ivp/index.ts'
@@ -70,7 +72,7 @@ export function* adjointOnDevice(adjoint: DeviceAdjoint): Reading<DeviceAdjointR
     return b.map((part, i) => part.reshape(paramLayout.shapes[i] as number[]))
   }
   const rowOf = (x: Tensor2D, j: number): Tensor1D => tf.tidy(() => x.slice([j, 0], [1, n]).reshape([n]))
-  const warnings = new Set<string>()
+  const warnings = new BackwardWarnings()
   const watch = new DeviceWatch(facts, known === null, reconstruction, direction.maxSteps)
   const gradTs: (DeviceVector | null)[] = times.map(() => null)
   let y = space.adopt(blocks.map((length) => tf.fill([length], 0)) as Tensor1D[])
@@ -102,7 +104,6 @@ export function* adjointOnDevice(adjoint: DeviceAdjoint): Reading<DeviceAdjointR
   }
   function* integrate(j: number): Reading<IvpFailure | null> {
     const problem = problemOf(j)
-    for (const warning of problem.warnings) warnings.add(warning)
     watch.begin(
       () => rowOf(value, j),
       () => rowOf(value, j - 1),
@@ -117,20 +118,36 @@ export function* adjointOnDevice(adjoint: DeviceAdjoint): Reading<DeviceAdjointR
       onOutput: () => {},
       watch: (t, state) => watch.look(t, state),
     })
+    problem.warnings.forEach((warning) => warnings.addOfSolve(warning))
     space.release(y)
     y = ending.y
     const { failure } = ending
     if (failure === null) return yield* watch.compare(times[j - 1]!, y[0]!)
-    if (failure.kind === 'lostState') return failure
+    if (failure === watch.ended) return failure
     const largest = yield* measure({ tensor: tf.tidy(() => y[A]!.abs().max()), of: (data) => data[0]! })
     return backwardFailure(failure, largest, direction)
   }
+  /** `unseenIncoming` of the largest incoming gradients over the output times. */
+  function* unseenOnDevice(): Reading<string | null> {
+    // Equal steps look at no tolerance
+    if ((direction.step ?? null) !== null) return null
+    const largest = tf.tidy(() => dy.slice([1, 0]).abs().max(0))
+    try {
+      const sizes = Float32Array.from(yield largest)
+      const { atol = 1e-6 } = direction
+      return unseenIncoming([sizes, sizes], atol, known === null ? n : 0)
+    } finally {
+      largest.dispose()
+    }
+  }
   try {
+    const unseen = yield* unseenOnDevice()
+    if (unseen !== null) warnings.add(unseen)
     const loop = adjointLoop(segments, times.length)
     let at = loop.next()
     while (at.done !== true) at = loop.next(yield* integrate(at.value))
     const failure = at.value
-    const ending = { failure, nfev: rhs.count(), warnings: [...warnings] }
+    const ending = { failure, nfev: rhs.count(), warnings: warnings.all }
     if (failure !== null) return { ...ending, gradients: null }
     const gradients = {
       h0: tf.tidy(() => apart(y[A]!, state)),

@@ -1,3 +1,5 @@
+import { scaleOfLargest } from '../../adjoint/backwardTolerance.ts'
+import { checkpointsUnused } from '../../adjoint/checkpoints.ts'
 import { backwardDirection, forwardFacts } from '../../adjoint/backwardOptions.ts'
 import { checkBackward, checkOtherwise } from '../../adjoint/checkBackward.ts'
 import { replacement } from '../../adjoint/replacedGradient.ts'
@@ -36,7 +38,7 @@ export function* pullOnDevice<P extends TensorTree>(
   const facts = forwardFacts(forward, options.backward, solution)
   const scale = yield* measure({
     tensor: tf.tidy(() => dy.slice([1, 0]).abs().max()),
-    of: ({ 0: largest }) => (largest! > 1 && largest! < Infinity ? largest! : 1),
+    of: ({ 0: largest }) => scaleOfLargest(largest!),
   })
   const adjoint = (known: DeviceInterpolants | null): Reading<DeviceAdjointResult> => {
     const direction = backwardDirection(
@@ -58,7 +60,7 @@ export function* pullOnDevice<P extends TensorTree>(
     phase: 'backward',
     state: 'device',
     nfev,
-    warnings,
+    warnings: options.checkpoints === undefined ? warnings : [...warnings, checkpointsUnused('backsolve')],
     ...(by === null ? {} : { replacedBy: by.gradient }),
   })
   if (gradients !== null) return gradients

@@ -149,7 +149,7 @@ function products(h: number, w: ArrayLike<number>, m: number): Float32Array {
 }
 
 /** atol + rtol max(|y|, |yNew|). */
-function scaleOf({ rtol, atol }: Tolerance, y: Tensor, yNew: Tensor): Tensor {
+export function scaleOf({ rtol, atol }: Tolerance, y: Tensor, yNew: Tensor): Tensor {
   const of = (value: number | Float64Array): Tensor =>
     typeof value === 'number' ? tf.scalar(value) : tf.tensor1d(Float32Array.from(value))
   return tf.maximum(y.abs(), yNew.abs()).mul(of(rtol)).add(of(atol))

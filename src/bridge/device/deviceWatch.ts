@@ -3,8 +3,8 @@ import type { ForwardFacts } from '../../adjoint/continuousAdjoint.ts'
 import { tooManySteps } from '../../adjoint/backwardFailure.ts'
 import { RTOL_FLOOR } from '../../ivp/check/tolerance.ts'
 import type { IvpFailure } from '../../ivp/index.ts'
-import { tf, type Tensor, type Tensor1D } from '../tensor.ts'
-import type { DeviceVector } from './deviceSpace.ts'
+import { tf, type Tensor1D } from '../tensor.ts'
+import { scaleOf, type DeviceVector } from './deviceSpace.ts'
 import { measure, type Reading } from './reading.ts'
 
 /** Steps between two looks at the size of the state, each of which reads a number. */
@@ -38,6 +38,9 @@ export class DeviceWatch {
     this.#mostSteps = maxSteps === undefined ? facts.mostSteps : Infinity
   }
 
+  /** The failure by which it ended a solve. */
+  ended: IvpFailure | null = null
+
   /** Of a segment between two outputs. */
   begin(from: () => Tensor1D, to: () => Tensor1D): void {
     this.release()
@@ -49,7 +52,7 @@ export class DeviceWatch {
   /** After a step that is not the last. */
   *look(t: number, [h]: DeviceVector): Reading<IvpFailure | null> {
     this.#steps++
-    if (this.#steps >= this.#mostSteps) return tooManySteps(t, this.#mostSteps)
+    if (this.#steps >= this.#mostSteps) return (this.ended = tooManySteps(t, this.#mostSteps))
     if (!this.#hasState || this.#bound === Infinity) return null
     this.release()
     this.#before = h!.clone()
@@ -59,20 +62,25 @@ export class DeviceWatch {
       of: ({ 0: from, 1: to }) => runawaySize(from!, to!, this.#facts.tolerance),
     })
     const size = yield* measure({ tensor: tf.tidy(() => h!.abs().max()), of: (data) => data[0]! })
-    return size > this.#limit ? runawayState(t) : null
+    return size > this.#limit ? (this.ended = runawayState(t)) : null
   }
 
   /** At the end of a segment. */
   *compare(t: number, h: Tensor1D): Reading<IvpFailure | null> {
     if (!this.#hasState || this.#bound === Infinity) return null
     const { rtol = 1e-3, atol = 1e-6 } = this.#facts.tolerance
-    const of = (values: number | ArrayLike<number>): Tensor =>
-      typeof values === 'number' ? tf.scalar(values) : tf.tensor1d(Float32Array.from(values))
+    const own = (values: number | ArrayLike<number>): number | Float64Array =>
+      typeof values === 'number' ? values : Float64Array.from(values)
+    const floored =
+      typeof rtol === 'number'
+        ? Math.max(rtol, RTOL_FLOOR.float32)
+        : Float64Array.from(rtol, (each) => Math.max(each, RTOL_FLOOR.float32))
     const tensor = tf.tidy(() => {
       const stored = this.#to()
-      const size = tf.maximum(stored.abs(), (this.#before ?? this.#from()).abs())
-      const allowed = size.mul(tf.maximum(of(rtol), RTOL_FLOOR.float32)).add(of(atol))
-      return h.sub(stored).div(allowed).square().mean()
+      const allowed = scaleOf({ rtol: floored, atol: own(atol) }, stored, this.#before ?? this.#from())
+      const off = h.sub(stored)
+      // Equal ones are not off, though nothing be allowed
+      return tf.where(off.equal(0), tf.zerosLike(off), off.div(allowed).square()).mean()
     })
     const off = yield* measure({ tensor, of: (data) => Math.sqrt(data[0]!) })
     return off <= this.#bound ? null : lostState(t, off, this.#bound)

@@ -38,7 +38,6 @@ const PLACE = {
 /** @throws IvpInputError */
 function checkInput(ts: unknown, options: SolveOptions<TensorTree>): void {
   checkTensorOptions(options, PLACE, SOLVE_OPTIONS)
-  checkTimesForm(ts)
   if (ts instanceof tf.Tensor) {
     throw new IvpInputError(
       'ts',
@@ -46,6 +45,7 @@ function checkInput(ts: unknown, options: SolveOptions<TensorTree>): void {
       'must be numbers; `odeint` takes a tensor, and gives its gradient',
     )
   }
+  checkTimesForm(ts, false)
 }
 
 /** A solve that pauses between steps, with the numbers of `odeint`. See `TensorOdeShape.solve`. */
